@@ -1,0 +1,3 @@
+"""Hiền Lương: the platform a Vietnamese province runs its digital government on."""
+
+__version__ = "0.1.0"
