@@ -1,0 +1,23 @@
+"""What can be wrong with a file in the vault."""
+
+from hienluong.kit.errors import HienluongError, NotFound
+from hienluong.kit.errors import gettext_noop as _
+
+
+class FileNotHeld(NotFound):
+    """The agency holds no key to the file."""
+
+    code = "files.not-held"
+    title = _("No copy of this file")
+    detail = _("Your agency holds no copy of file {file_id}: it was never given one, or it was destroyed.")
+
+
+class FileGone(HienluongError):
+    """The key exists but the ciphertext is missing or damaged."""
+
+    code = "files.gone"
+    status = 500
+    title = _("File missing or damaged")
+    detail = _("File {file_id} is missing from the store or damaged.")
+    kept = _("Its record and the keys to it are kept.")
+    todo = _("An operator must restore it from the backup.")

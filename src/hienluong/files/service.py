@@ -1,0 +1,224 @@
+"""Public Python API of the vault: store bytes durably, hold them for agencies, open, destroy.
+
+`store` answers only when the ciphertext and its directory entry are on disk (decision 7); the rows that make
+it reachable are written by `hold` in the caller's transaction. A file without a row is an orphan and is swept
+after 24 hours.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.db import connection, transaction
+
+from hienluong.files.errors import FileGone, FileNotHeld
+from hienluong.files.models import Destruction, Holding, SealedFile
+from hienluong.kit.filestore import FileMissing, FileStore
+from hienluong.kit.ids import new_id
+from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
+
+__all__ = [
+    "StoredFile",
+    "destroy",
+    "free_bytes",
+    "holders_of",
+    "hold",
+    "is_present",
+    "open_for",
+    "read_for",
+    "reapply_destructions",
+    "store",
+    "sweep_orphans",
+]
+
+ORPHAN_AFTER_SECONDS = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that is on disk and has no holder yet; `key` opens it and is never stored in the clear."""
+
+    id: UUID
+    size: int
+    sha256: bytes
+    key: bytes
+
+
+@functools.cache
+def _store(root: Path) -> FileStore:
+    return FileStore(root)
+
+
+def vault() -> FileStore:
+    """Returns the store of this installation."""
+    return _store(Path(settings.FILES_ROOT))
+
+
+@functools.cache
+def _master_key(path: Path) -> bytes:
+    return hashlib.sha256(b"tests").digest() if settings.TESTING else bytes.fromhex(path.read_text().strip())
+
+
+@functools.lru_cache(maxsize=4096)
+def _holder_key(holder: UUID) -> bytes:
+    """Returns the holder's key-encryption key, derived from the master key (RFC 5869)."""
+    master = _master_key(Path(settings.MASTER_KEY_FILE))
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hienluong holder " + holder.bytes).derive(master)
+
+
+def store(source: bytes | BinaryIO) -> StoredFile:
+    """Seals the bytes under a fresh key, writes and fsyncs them, and returns what `hold` needs.
+
+    Raises:
+        Unavailable: the disk is full or cannot be written.
+    """
+    key = new_data_key()
+    file_id = new_id()
+    info = vault().write(lambda target: seal(source, target, key), file_id.hex)
+    return StoredFile(file_id, info.size, info.sha256, key)
+
+
+def hold(stored: StoredFile, *, holders: Iterable[UUID], now: datetime) -> None:
+    """Writes the file's row and one wrapped key per holder, in the caller's transaction."""
+    rows: list[object] = []
+    wanted = sorted(set(holders))
+    for holder in wanted:
+        rows += [stored.id, holder, _wrap(stored.id, holder, stored.key)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH file AS (INSERT INTO files_sealedfile (id, size, sha256, stored_at) VALUES (%s,%s,%s,%s)) "
+            "INSERT INTO files_holding (file_id, holder, wrapped_key) VALUES "
+            + ",".join(["(%s,%s,%s)"] * len(wanted)),
+            [stored.id, stored.size, stored.sha256, now, *rows],
+        )
+
+
+def _wrap(file_id: UUID, holder: UUID, key: bytes) -> bytes:
+    return wrap_key(_holder_key(holder), key, file_id.bytes + holder.bytes)
+
+
+def open_for(*, holder: UUID, file_id: UUID) -> Iterator[bytes]:
+    """Yields the file's bytes to a holder, in chunks.
+
+    Raises:
+        FileNotHeld: this holder has no key (never had one, or its copy was destroyed).
+        FileGone: the key is there but the ciphertext is missing or damaged: an operator must restore it.
+    """
+    wrapped = Holding.objects.filter(file_id=file_id, holder=holder).values_list("wrapped_key", flat=True).first()
+    if wrapped is None:
+        raise FileNotHeld(file_id=file_id)
+    key = unwrap_key(_holder_key(holder), bytes(wrapped), file_id.bytes + holder.bytes)
+    return _chunks(file_id, key)
+
+
+def _chunks(file_id: UUID, key: bytes) -> Iterator[bytes]:
+    try:
+        with vault().open(file_id.hex) as source:
+            yield from open_sealed(source, key)
+    except (FileMissing, SealBroken) as problem:
+        raise FileGone(file_id=file_id) from problem
+
+
+def read_for(*, holder: UUID, file_id: UUID) -> bytes:
+    """Returns the whole file to a holder; for files known to be small."""
+    return b"".join(open_for(holder=holder, file_id=file_id))
+
+
+def is_present(file_id: UUID) -> bool:
+    """Returns whether the ciphertext is in the store."""
+    try:
+        vault().open(file_id.hex).close()
+    except FileMissing:
+        return False
+    return True
+
+
+@transaction.atomic
+def destroy(*, file_id: UUID, holder: UUID, reason: str, now: datetime) -> None:
+    """Destroys a holder's copy: its key goes now, the ciphertext with the last key (Decree 30/2020, App. VI, III.8).
+
+    The destruction is kept for good, in the table and in `destructions.jsonl` beside the files (fsynced), so that
+    a restore from an older backup re-applies it.
+    """
+    Destruction.objects.get_or_create(
+        file_id=file_id, holder=holder, defaults={"destroyed_at": now, "reason": reason}
+    )
+    line = json.dumps({"file": str(file_id), "holder": str(holder), "at": now.isoformat(), "reason": reason})
+    journal = Path(settings.FILES_ROOT) / "destructions.jsonl"
+    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, line.encode() + b"\n")
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    _drop(file_id, holder)
+
+
+def _drop(file_id: UUID, holder: UUID) -> None:
+    SealedFile.objects.select_for_update().filter(id=file_id).first()  # two holders' last keys at once
+    Holding.objects.filter(file_id=file_id, holder=holder).delete()
+    if not Holding.objects.filter(file_id=file_id).exists():
+        SealedFile.objects.filter(id=file_id).delete()
+        transaction.on_commit(lambda: vault().delete(file_id.hex))
+
+
+@transaction.atomic
+def reapply_destructions() -> int:
+    """Destroys again, after a restore, whatever the table or the journal says was destroyed; returns how many copies."""
+    journal = Path(settings.FILES_ROOT) / "destructions.jsonl"
+    if journal.exists():
+        for line in journal.read_text().splitlines():
+            fact = json.loads(line)
+            Destruction.objects.get_or_create(
+                file_id=UUID(fact["file"]),
+                holder=UUID(fact["holder"]),
+                defaults={"destroyed_at": datetime.fromisoformat(fact["at"]), "reason": fact["reason"]},
+            )
+    count = 0
+    for destruction in Destruction.objects.iterator():
+        if Holding.objects.filter(file_id=destruction.file_id, holder=destruction.holder).exists():
+            _drop(destruction.file_id, destruction.holder)
+            count += 1
+    return count
+
+
+def sweep_orphans() -> int:
+    """Deletes files older than 24 hours that no row refers to (the act that wrote them never committed)."""
+    swept = 0
+    batch: list[str] = []
+
+    def sweep(names: list[str]) -> int:
+        known = {file_id.hex for file_id in SealedFile.objects.filter(id__in=names).values_list("id", flat=True)}
+        orphans = [name for name in names if name not in known]
+        for name in orphans:
+            vault().delete(name)
+        return len(orphans)
+
+    for name in vault().names_older_than(ORPHAN_AFTER_SECONDS):
+        batch.append(name)
+        if len(batch) == 1000:  # noqa: PLR2004 - a batch, not a rule
+            swept += sweep(batch)
+            batch = []
+    return swept + sweep(batch)
+
+
+def free_bytes() -> int:
+    """Returns the free space of the disk the files are on."""
+    return vault().free_bytes()
+
+
+def holders_of(file_id: UUID) -> list[UUID]:
+    """Returns who holds a copy of the file."""
+    return list(Holding.objects.filter(file_id=file_id).values_list("holder", flat=True))

@@ -1,0 +1,86 @@
+"""Public Python API of the jobs: declare a task, defer work in the caller's transaction, run the worker.
+
+Every task is idempotent: a job may run again after a crash, and a lost job is made good by a sweep.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django.db import close_old_connections
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+__all__ = ["defer", "defer_many", "periodic", "run_worker", "task"]
+
+CONCURRENCY = 4
+_RETRY = RetryStrategy(max_attempts=5, exponential_wait=5)
+
+Job = Callable[..., None]
+
+
+def _with_live_connection(run: Job) -> Job:
+    """Drops connections that died since the last job of this thread (a restart of PostgreSQL, say)."""
+
+    @functools.wraps(run)
+    def job(*args: Any, **kwargs: Any) -> None:
+        close_old_connections()
+        try:
+            run(*args, **kwargs)
+        finally:
+            close_old_connections()
+
+    return job
+
+
+def task(*, name: str, one_at_a_time: bool = False) -> Callable[[Job], Job]:
+    """Declares a task; its arguments are JSON values. Failures are tried again 5 times, at 5, 25, 125 … seconds."""
+
+    def declare(run: Job) -> Job:
+        lock = name if one_at_a_time else None
+        app.task(name=name, lock=lock, retry=_RETRY, pass_context=False)(_with_live_connection(run))
+        return run
+
+    return declare
+
+
+def periodic(*, cron: str, name: str) -> Callable[[Job], Job]:
+    """Declares a task that runs by the clock; `cron` may have a sixth, leading field for seconds.
+
+    A run that is still waiting is not queued again.
+    """
+
+    def declare(run: Job) -> Job:
+        job = app.task(name=name, queueing_lock=name, pass_context=False)(_with_live_connection(run))
+        app.periodic(cron=cron)(job)
+        return run
+
+    return declare
+
+
+def defer(name: str, *, in_seconds: int | None = None, **arguments: Any) -> None:
+    """Queues one run of a task; it commits and rolls back with the caller's transaction."""
+    options = {"schedule_in": {"seconds": in_seconds}} if in_seconds else {}
+    app.configure_task(name, allow_unknown=False, **options).defer(**arguments)
+
+
+def defer_many(name: str, arguments: Iterable[Mapping[str, Any]]) -> None:
+    """Queues several runs of a task in one statement."""
+    rows = [dict(row) for row in arguments]
+    if rows:
+        app.configure_task(name, allow_unknown=False).batch_defer(*rows)
+
+
+def run_worker() -> None:
+    """Works off jobs until SIGTERM; jobs under way get 8 seconds to end."""
+    with app.replace_connector(app.connector.get_worker_connector()) as worker_app:  # type: ignore[attr-defined]  # Django's connector has it; the base class does not
+        worker_app.run_worker(
+            concurrency=CONCURRENCY,
+            fetch_job_polling_interval=2,
+            shutdown_graceful_timeout=8,
+            install_signal_handlers=True,
+            listen_notify=True,
+            delete_jobs="successful",
+        )

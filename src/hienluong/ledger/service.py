@@ -1,0 +1,150 @@
+"""Public Python API of the ledger: record an act or a refusal, find an entry, sequence what waits.
+
+An act and its entry commit together or not at all. The entry is private canonical JSON (RFC 8785, at most
+4 kB, hashes instead of bodies); the public leaf is SHA-256(salt ‖ entry).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from hienluong.kit.ids import new_id
+from hienluong.kit.jcs import canonical_json
+from hienluong.ledger.models import Entry, QueuedEntry
+
+__all__ = ["ActorRef", "Act", "head", "record", "record_many", "record_refusal", "sequence_waiting", "waiting"]
+
+ENTRY_MAX_BYTES = 4096
+BATCH = 5000
+SEQUENCER_LOCK = 0x6869656E  # "hien": one sequencer in the whole database
+
+
+@dataclass(frozen=True, slots=True)
+class ActorRef:
+    """Who acted, as stored in the entry: kind (person, system, platform), id and the name at that time."""
+
+    kind: str
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act to record: a dotted action, its subject as "kind:id" and the facts, hashes instead of bodies."""
+
+    action: str
+    subject: str
+    details: dict[str, Any]
+    id: UUID = field(default_factory=new_id)
+
+
+def record(
+    *,
+    actor: ActorRef,
+    action: str,
+    subject: str,
+    details: dict[str, Any],
+    now: datetime,
+    outcome: Literal["done", "refused"] = "done",
+) -> UUID:
+    """Queues one entry in the caller's transaction and returns its id.
+
+    Raises:
+        ValueError: the entry is larger than 4 kB; entries hold hashes, not bodies.
+    """
+    return record_many(actor=actor, acts=[Act(action, subject, details)], now=now, outcome=outcome)[0]
+
+
+def record_many(
+    *, actor: ActorRef, acts: Sequence[Act], now: datetime, outcome: Literal["done", "refused"] = "done"
+) -> list[UUID]:
+    """Queues several entries of one actor in one statement and returns their ids in order."""
+    rows: list[tuple[object, ...]] = []
+    ids: list[UUID] = []
+    for act in acts:
+        entry = canonical_json(
+            {
+                "v": 1,
+                "id": str(act.id),
+                "at": now.isoformat(timespec="milliseconds"),
+                "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name},
+                "action": act.action,
+                "subject": act.subject,
+                "outcome": outcome,
+                "details": act.details,
+            }
+        )
+        if len(entry) > ENTRY_MAX_BYTES:
+            raise ValueError(f"The ledger entry of {act.action} has {len(entry)} bytes; at most {ENTRY_MAX_BYTES}.")
+        salt = secrets.token_bytes(16)
+        leaf = hashlib.sha256(salt + entry).digest()
+        rows.append((act.id, entry, salt, leaf, act.action, act.subject[:80], now))
+        ids.append(act.id)
+    if rows:
+        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(rows))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO ledger_queuedentry (id, entry, salt, leaf, action, subject, queued_at) VALUES " + places,
+                [value for row in rows for value in row],
+            )
+    return ids
+
+
+def record_refusal(
+    *, actor: ActorRef, action: str, subject: str, details: dict[str, Any], now: datetime
+) -> UUID:
+    """Records that an act was refused, in a transaction of its own: the refused act's own one was rolled back."""
+    with transaction.atomic():
+        return record(actor=actor, action=action, subject=subject, details=details, now=now, outcome="refused")
+
+
+def sequence_waiting(*, now: datetime) -> int:
+    """Gives the waiting entries their indices, 0, 1, 2 … without a gap, and returns how many.
+
+    One sequencer at a time, under an advisory lock: a second one returns 0. The index is never the serial
+    number of a table: commits reorder and rollbacks leave gaps.
+    """
+    moved = 0
+    while True:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
+            if not cursor.fetchone()[0]:
+                return moved
+            cursor.execute(
+                """
+                WITH taken AS (
+                    DELETE FROM ledger_queuedentry WHERE id IN (
+                        SELECT id FROM ledger_queuedentry ORDER BY queued_at, id LIMIT %s
+                    ) RETURNING *
+                ), base AS (
+                    SELECT coalesce(max(index), -1) AS last FROM ledger_entry
+                )
+                INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at)
+                SELECT base.last + row_number() OVER (ORDER BY queued_at, id),
+                       id, entry, salt, leaf, action, subject, queued_at, %s
+                FROM taken, base
+                """,
+                [BATCH, now],
+            )
+            moved += cursor.rowcount
+            if cursor.rowcount < BATCH:
+                return moved
+
+
+def head() -> int:
+    """Returns how many entries have their place."""
+    last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
+    return 0 if last is None else last + 1
+
+
+def waiting() -> int:
+    """Returns how many entries have committed and have no place yet."""
+    return QueuedEntry.objects.count()

@@ -1,0 +1,1 @@
+"""Notices to people: in the product, and by mail where the province has configured a mail server."""

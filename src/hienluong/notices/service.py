@@ -1,0 +1,96 @@
+"""Public Python API of the notices: tell people something, list what they were told, mark it read, send the mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.utils import translation
+
+from hienluong.jobs import service as jobs
+from hienluong.kit.errors import fill
+from hienluong.notices.models import Notice
+
+__all__ = ["Reader", "declare_text", "mail_waiting", "mark_read", "of_reader", "tell", "text_of", "unread_count"]
+
+_TEXTS: dict[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A person to tell, and where their mail goes (empty: no mail)."""
+
+    id: UUID
+    address: str = ""
+
+
+def declare_text(code: str, template: str) -> None:
+    """Declares the English template of a notice; modules do it in AppConfig.ready()."""
+    if _TEXTS.get(code, template) != template:
+        raise ValueError(f"The notice {code} is declared twice.")
+    _TEXTS[code] = template
+
+
+def text_of(notice: Notice) -> str:
+    """Returns the notice's text in the language in force."""
+    return fill(translation.gettext(_TEXTS[notice.code]), notice.values)
+
+
+def tell(
+    *, readers: Iterable[Reader], code: str, values: Mapping[str, str], link: str, now: datetime
+) -> None:
+    """Writes one notice per reader in the caller's transaction; the same notice is said once.
+
+    Mail goes out by a job that commits with it, where a mail server is configured.
+    """
+    if code not in _TEXTS:
+        raise ValueError(f"The notice {code} has no text.")
+    notices = [
+        Notice(reader=r.id, code=code, values=dict(values), link=link, address=r.address, created_at=now)
+        for r in readers
+    ]
+    if notices:
+        Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        if settings.EMAIL_HOST and any(notice.address for notice in notices):
+            jobs.defer("notices.mail")
+
+
+def of_reader(reader: UUID, *, before: int | None = None, limit: int = 30) -> list[Notice]:
+    """Returns a reader's notices, newest first, from below the id `before`."""
+    found = Notice.objects.filter(reader=reader)
+    if before is not None:
+        found = found.filter(id__lt=before)
+    return list(found.order_by("-id")[:limit])
+
+
+def unread_count(reader: UUID) -> int:
+    """Returns how many notices the reader has not read, counted to 100 at most."""
+    return Notice.objects.filter(reader=reader, read_at=None)[:100].count()
+
+
+@transaction.atomic
+def mark_read(*, reader: UUID, now: datetime) -> int:
+    """Marks all of a reader's notices as read and returns how many."""
+    return Notice.objects.filter(reader=reader, read_at=None).update(read_at=now)
+
+
+def mail_waiting(*, now: datetime) -> int:
+    """Sends the mails that wait, one by one, and returns how many.
+
+    A notice is marked after its mail was handed over, so a crash in between sends one mail twice and loses none.
+    The job that calls this runs one at a time.
+    """
+    waiting = Notice.objects.filter(mailed_at=None, read_at=None).exclude(address="").order_by("id")
+    sent = 0
+    for notice in waiting.iterator(chunk_size=100):
+        with translation.override(settings.LANGUAGE_CODE):
+            text = text_of(notice)
+        send_mail(text[:120], f"{text}\n\n{settings.PUBLIC_URL}{notice.link}\n", None, [notice.address])
+        Notice.objects.filter(pk=notice.pk).update(mailed_at=now)
+        sent += 1
+    return sent

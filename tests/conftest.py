@@ -1,0 +1,32 @@
+"""A real PostgreSQL for the whole run: one throw-away cluster, one database per worker process."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+os.environ["HIENLUONG_TESTING"] = "1"
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hienluong.config.settings")
+
+if "HIENLUONG_DATABASE_URL" not in os.environ:
+    # Started once, by the process that was called; xdist's workers inherit the address.
+    from hienluong.config.postgres import debian_bindir, temporary_cluster
+
+    wanted = os.environ.get("HIENLUONG_TEST_POSTGRES")
+    cluster = contextlib.ExitStack()
+    server = cluster.enter_context(temporary_cluster(bindir=debian_bindir(int(wanted)) if wanted else None))
+    atexit.register(cluster.close)
+    os.environ["HIENLUONG_DATABASE_URL"] = server.url("postgres")
+
+if "HIENLUONG_FILES_DIR" not in os.environ or not Path(os.environ["HIENLUONG_FILES_DIR"]).exists():
+    files = tempfile.mkdtemp(prefix="hienluong-files-")
+    os.environ["HIENLUONG_FILES_DIR"] = files
+    atexit.register(shutil.rmtree, files, ignore_errors=True)
+
+import django  # noqa: E402 - the environment above comes first
+
+django.setup()
