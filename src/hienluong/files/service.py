@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -33,8 +33,8 @@ __all__ = [
     "StoredFile",
     "destroy",
     "free_bytes",
-    "holders_of",
     "hold",
+    "holders_of",
     "is_present",
     "open_for",
     "read_for",
@@ -75,7 +75,9 @@ def _master_key(path: Path) -> bytes:
 def _holder_key(holder: UUID) -> bytes:
     """Returns the holder's key-encryption key, derived from the master key (RFC 5869)."""
     master = _master_key(Path(settings.MASTER_KEY_FILE))
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hienluong holder " + holder.bytes).derive(master)
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hienluong holder " + holder.bytes).derive(
+        master
+    )
 
 
 def store(source: bytes | BinaryIO) -> StoredFile:
@@ -92,13 +94,13 @@ def store(source: bytes | BinaryIO) -> StoredFile:
 
 def hold(stored: StoredFile, *, holders: Iterable[UUID], now: datetime) -> None:
     """Writes the file's row and one wrapped key per holder, in the caller's transaction."""
-    rows: list[object] = []
+    rows: list[Any] = []
     wanted = sorted(set(holders))
     for holder in wanted:
         rows += [stored.id, holder, _wrap(stored.id, holder, stored.key)]
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH file AS (INSERT INTO files_sealedfile (id, size, sha256, stored_at) VALUES (%s,%s,%s,%s)) "
+            "WITH file AS (INSERT INTO files_sealedfile (id, size, sha256, stored_at) VALUES (%s,%s,%s,%s)) "  # noqa: S608 - only placeholders are joined
             "INSERT INTO files_holding (file_id, holder, wrapped_key) VALUES "
             + ",".join(["(%s,%s,%s)"] * len(wanted)),
             [stored.id, stored.size, stored.sha256, now, *rows],
@@ -116,7 +118,9 @@ def open_for(*, holder: UUID, file_id: UUID) -> Iterator[bytes]:
         FileNotHeld: this holder has no key (never had one, or its copy was destroyed).
         FileGone: the key is there but the ciphertext is missing or damaged: an operator must restore it.
     """
-    wrapped = Holding.objects.filter(file_id=file_id, holder=holder).values_list("wrapped_key", flat=True).first()
+    wrapped = (
+        Holding.objects.filter(file_id=file_id, holder=holder).values_list("wrapped_key", flat=True).first()
+    )
     if wrapped is None:
         raise FileNotHeld(file_id=file_id)
     key = unwrap_key(_holder_key(holder), bytes(wrapped), file_id.bytes + holder.bytes)
@@ -200,7 +204,9 @@ def sweep_orphans() -> int:
     batch: list[str] = []
 
     def sweep(names: list[str]) -> int:
-        known = {file_id.hex for file_id in SealedFile.objects.filter(id__in=names).values_list("id", flat=True)}
+        known = {
+            file_id.hex for file_id in SealedFile.objects.filter(id__in=names).values_list("id", flat=True)
+        }
         orphans = [name for name in names if name not in known]
         for name in orphans:
             vault().delete(name)

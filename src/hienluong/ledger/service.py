@@ -20,7 +20,16 @@ from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
 from hienluong.ledger.models import Entry, QueuedEntry
 
-__all__ = ["ActorRef", "Act", "head", "record", "record_many", "record_refusal", "sequence_waiting", "waiting"]
+__all__ = [
+    "Act",
+    "ActorRef",
+    "head",
+    "record",
+    "record_many",
+    "record_refusal",
+    "sequence_waiting",
+    "waiting",
+]
 
 ENTRY_MAX_BYTES = 4096
 BATCH = 5000
@@ -67,7 +76,7 @@ def record_many(
     *, actor: ActorRef, acts: Sequence[Act], now: datetime, outcome: Literal["done", "refused"] = "done"
 ) -> list[UUID]:
     """Queues several entries of one actor in one statement and returns their ids in order."""
-    rows: list[tuple[object, ...]] = []
+    values: list[Any] = []
     ids: list[UUID] = []
     for act in acts:
         entry = canonical_json(
@@ -83,17 +92,20 @@ def record_many(
             }
         )
         if len(entry) > ENTRY_MAX_BYTES:
-            raise ValueError(f"The ledger entry of {act.action} has {len(entry)} bytes; at most {ENTRY_MAX_BYTES}.")
+            raise ValueError(
+                f"The ledger entry of {act.action} has {len(entry)} bytes; at most {ENTRY_MAX_BYTES}."
+            )
         salt = secrets.token_bytes(16)
         leaf = hashlib.sha256(salt + entry).digest()
-        rows.append((act.id, entry, salt, leaf, act.action, act.subject[:80], now))
+        values += [act.id, entry, salt, leaf, act.action, act.subject[:80], now]
         ids.append(act.id)
-    if rows:
-        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(rows))
+    if ids:
+        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(ids))
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ledger_queuedentry (id, entry, salt, leaf, action, subject, queued_at) VALUES " + places,
-                [value for row in rows for value in row],
+                "INSERT INTO ledger_queuedentry (id, entry, salt, leaf, action, subject, queued_at) VALUES "  # noqa: S608 - only placeholders are joined
+                + places,
+                values,
             )
     return ids
 
@@ -103,7 +115,9 @@ def record_refusal(
 ) -> UUID:
     """Records that an act was refused, in a transaction of its own: the refused act's own one was rolled back."""
     with transaction.atomic():
-        return record(actor=actor, action=action, subject=subject, details=details, now=now, outcome="refused")
+        return record(
+            actor=actor, action=action, subject=subject, details=details, now=now, outcome="refused"
+        )
 
 
 def sequence_waiting(*, now: datetime) -> int:
@@ -134,8 +148,9 @@ def sequence_waiting(*, now: datetime) -> int:
                 """,
                 [BATCH, now],
             )
-            moved += cursor.rowcount
-            if cursor.rowcount < BATCH:
+            batch = int(cursor.rowcount)
+            moved += batch
+            if batch < BATCH:
                 return moved
 
 

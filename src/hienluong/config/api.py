@@ -1,0 +1,98 @@
+"""The REST API v1: one NinjaAPI, each module's router, RFC 9457 errors, OpenAPI at /api/v1/docs."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404 as DjangoNotFound
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, ValidationError
+
+from hienluong import __version__
+from hienluong.directory.api import router as directory
+from hienluong.exchange.api import router as exchange
+from hienluong.kit.errors import (
+    FieldError,
+    HienluongError,
+    InvalidInput,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+)
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.ids import short_code
+
+log = logging.getLogger(__name__)
+
+api = NinjaAPI(
+    title="Hiền Lương",
+    version=__version__,
+    description="The API that agencies' own systems use. Errors are RFC 9457 problem documents.",
+    docs_url="/docs",
+    urls_namespace="api",
+)
+api.add_router("", directory)
+api.add_router("", exchange)
+
+
+def problem_response(request: HttpRequest, error: HienluongError) -> HttpResponse:
+    """Returns the RFC 9457 answer to an error, in the caller's language."""
+    language = translation.get_language_from_request(request)
+    with translation.override(language):
+        body = error.problem(instance=request.path, translate=translation.gettext)
+    response = HttpResponse(
+        json.dumps(body, ensure_ascii=False), status=error.status, content_type="application/problem+json"
+    )
+    response.headers["Content-Language"] = language
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    if error.status == NotAuthenticated.status:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="hienluong"'
+    return response
+
+
+@api.exception_handler(HienluongError)
+def _our_error(request: HttpRequest, error: HienluongError) -> HttpResponse:
+    return problem_response(request, error)
+
+
+@api.exception_handler(AuthenticationError)
+def _not_authenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(request, NotAuthenticated())
+
+
+@api.exception_handler(DjangoNotFound)
+def _not_found(request: HttpRequest, error: DjangoNotFound) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(request, NotFound())
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(request, TooLarge())
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    fields = [
+        FieldError("/" + "/".join(str(part) for part in item["loc"][1:]), str(item["msg"]))
+        for item in error.errors
+    ]
+    return problem_response(request, InvalidInput(fields))
+
+
+@api.exception_handler(Exception)
+def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    reference = short_code()
+    log.error("API error %s at %s", reference, request.path, exc_info=error)
+    return problem_response(
+        request,
+        HienluongError(
+            detail=_("An unexpected error happened; it was logged as {reference}."),
+            todo=_("Send the same request again; if it fails again, tell the operator the reference."),
+            reference=reference,
+        ),
+    )

@@ -1,0 +1,10 @@
+"""Names the module to Django."""
+
+from django.apps import AppConfig
+
+
+class HienluongConfig(AppConfig):
+    """The top of the house."""
+
+    name = "hienluong.config"
+    label = "hienluong_config"

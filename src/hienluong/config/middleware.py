@@ -1,0 +1,81 @@
+"""What every answer gets, and the short way for agencies' systems."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import resolve
+from django.urls.exceptions import Resolver404
+
+from hienluong.kit.errors import HienluongError
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def security_headers(get_response: GetResponse) -> GetResponse:
+    """Returns a layer that gives every answer the security headers; a page never weakens them."""
+
+    def layer(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return layer
+
+
+def api_shortcut(get_response: GetResponse) -> GetResponse:
+    """Returns a layer that takes /api/ past the page layers.
+
+    An agency's system has no session, no form and no language cookie; the page layers would cost more CPU than
+    the insert itself. Errors are rendered by the API's own handlers.
+    """
+
+    def layer(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith("/api/"):
+            return get_response(request)
+        assert isinstance(request, WSGIRequest)  # noqa: S101 - granian serves WSGI only
+        request.get_host()  # refuses unknown host names
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return get_response(request)
+        request.resolver_match = match
+        response = match.func(request, *match.args, **match.kwargs)
+        assert isinstance(response, HttpResponseBase)  # noqa: S101 - views answer
+        return response
+
+    return layer
+
+
+def error_pages(get_response: GetResponse) -> GetResponse:
+    """Returns a layer that turns the house's errors into pages for people (RFC 9457 is for systems)."""
+
+    def layer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        from hienluong.portal.pages import error_page  # noqa: PLC0415 - templates are loaded after the middleware
+
+        return error_page(request, exception) if isinstance(exception, HienluongError) else None
+
+    layer.process_exception = process_exception  # type: ignore[attr-defined]  # Django's protocol for function layers
+    return layer

@@ -1,0 +1,228 @@
+"""Reads the settings from the environment and from the installation's own files; every one is in docs/operate/settings.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from hienluong.config.installation import Installation, default_data_dir
+
+PACKAGE = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(os.environ.get("HIENLUONG_DATA_DIR") or default_data_dir())
+INSTALLATION = Installation.load(DATA_DIR) if (DATA_DIR / "installation.json").exists() else None
+DEMONSTRATION = INSTALLATION is not None and INSTALLATION.kind == "demonstration"
+TESTING = os.environ.get("HIENLUONG_TESTING") == "1"
+
+
+def _number(name: str, default: int) -> int:
+    return int(os.environ.get(name) or default)
+
+
+def _names(name: str) -> list[str]:
+    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def _secret(name: str) -> str:
+    if TESTING:
+        return f"only-for-tests-{name}"
+    return INSTALLATION.secret(name) if INSTALLATION else ""
+
+
+def _database(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host") or parts.hostname or ""),
+        "PORT": str(query.get("port") or parts.port or ""),
+        "CONN_MAX_AGE": None,  # one connection per server thread, kept; lost ones are replaced by the health check
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"application_name": "hienluong"},
+    }
+
+
+SECRET_KEY = _secret("django-secret-key") or "no-installation-yet"
+DEBUG = False
+DATABASES = {
+    "default": _database(
+        os.environ.get("HIENLUONG_DATABASE_URL")
+        or (INSTALLATION.database_url() if INSTALLATION else "postgresql:///hienluong")
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The addresses this server answers to; behind a proxy, the province's own names are added.
+PUBLIC_URL = os.environ.get("HIENLUONG_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+ALLOWED_HOSTS = [
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    urlsplit(PUBLIC_URL).hostname or "",
+    *_names("HIENLUONG_HOSTS"),
+]
+HTTPS = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
+if HTTPS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.idp.oidc",
+    "procrastinate.contrib.django",
+    "django_cotton",
+    "hienluong.ledger",
+    "hienluong.jobs",
+    "hienluong.files",
+    "hienluong.notices",
+    "hienluong.directory",
+    "hienluong.exchange",
+    "hienluong.portal",
+    "hienluong.config",
+]
+
+# Pages pass through all of these. An agency's system (/api/) has no session and no form, so
+# `SkipForApi` keeps the page layers out of its way: they cost more CPU than the insert itself.
+MIDDLEWARE = [
+    "hienluong.config.middleware.security_headers",
+    "hienluong.config.middleware.api_shortcut",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "hienluong.directory.middleware.acting_post",
+    "hienluong.config.middleware.error_pages",
+]
+ROOT_URLCONF = "hienluong.config.urls"
+WSGI_APPLICATION = "hienluong.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "builtins": ["django_cotton.templatetags.cotton", "django.templatetags.i18n"],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "hienluong.portal.context.page",
+            ],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+# Sign-in
+AUTH_USER_MODEL = "directory.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_ADAPTER = "hienluong.directory.identity.AccountAdapter"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
+IDP_OIDC_RATE_LIMITS = False
+SESSION_COOKIE_NAME = "hienluong_session"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "hienluong.portal.pages.form_expired"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+
+# Languages: Vietnamese first, English complete. The zone is the law's (QĐ 28/2018, art. 14.4).
+LANGUAGE_CODE = "vi"
+LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+LANGUAGE_COOKIE_NAME = "hienluong_language"
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+FORMAT_MODULE_PATH = "hienluong.config.formats"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(
+    os.environ.get("HIENLUONG_STATIC_ROOT") or PACKAGE / "portal" / "static" / "portal" / "built"
+)
+STATICFILES_DIRS: list[Path] = []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+# Mail: a real server by configuration; without one, notices stay in the product.
+EMAIL_HOST = os.environ.get("HIENLUONG_MAIL_HOST", "")
+EMAIL_PORT = _number("HIENLUONG_MAIL_PORT", 25)
+EMAIL_HOST_USER = os.environ.get("HIENLUONG_MAIL_USER", "")
+EMAIL_HOST_PASSWORD = (
+    _secret("mail-password") if INSTALLATION and INSTALLATION.has_secret("mail-password") else ""
+)
+EMAIL_USE_TLS = os.environ.get("HIENLUONG_MAIL_TLS", "1") == "1"
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("HIENLUONG_MAIL_FROM", "hienluong@localhost")
+
+# Files
+FILES_ROOT = Path(os.environ.get("HIENLUONG_FILES_DIR") or DATA_DIR / "files")
+MASTER_KEY_FILE = DATA_DIR / "secrets" / "master-key"
+DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the packet limit below is checked while reading
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# The exchange
+PACKET_MAX_BYTES = _number("HIENLUONG_PACKET_MAX_BYTES", 70 * 1024 * 1024)  # 50 MB of attachment in base64
+ATTACHMENT_MAX_BYTES = _number("HIENLUONG_ATTACHMENT_MAX_BYTES", 50 * 1024 * 1024)
+# Which codes are the province's own. The merged province's code was not found in any public list
+# (H50 Quảng Trị, H46 Quảng Bình by inference): both are provisional and changed here or by import.
+PROVINCE_CODES = _names("HIENLUONG_PROVINCE_CODES") or ["H50", "H46"]
+# The code the axis writes into the trace of what it forwards (decision 3).
+AXIS_CODE = os.environ.get("HIENLUONG_AXIS_CODE") or PROVINCE_CODES[0]
+SECRECY_MARKERS = _names("HIENLUONG_SECRECY_MARKERS") or ["MẬT", "TỐI MẬT", "TUYỆT MẬT"]
+SECRECY_SERIES = _names("HIENLUONG_SECRECY_SERIES")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("HIENLUONG_LOG_LEVEL", "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+}

@@ -1,0 +1,19 @@
+"""The housekeeping of the whole house, by the clock: what the lower modules offer and must not schedule themselves."""
+# ruff: noqa: ARG001 - procrastinate hands every periodic job its time
+
+from hienluong.files import service as files
+from hienluong.jobs import service as jobs
+from hienluong.kit import clock
+from hienluong.ledger import service as ledger
+
+
+@jobs.periodic(cron="*/5 * * * * *", name="config.sequence_ledger")
+def sequence_ledger(timestamp: int) -> None:
+    """Gives waiting ledger entries their place in the log."""
+    ledger.sequence_waiting(now=clock.now())
+
+
+@jobs.periodic(cron="17 3 * * *", name="config.sweep_orphans")
+def sweep_orphans(timestamp: int) -> None:
+    """Deletes files whose act never committed."""
+    files.sweep_orphans()

@@ -1,0 +1,229 @@
+"""The axis for agencies' own systems: hand in, follow, fetch, confirm, report."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from ninja import File, Form, Header, Query, Router, UploadedFile
+from ninja.responses import Status
+
+from hienluong.directory.service import Actor, SystemBearer
+from hienluong.exchange import service
+from hienluong.exchange.errors import PacketTooLarge
+from hienluong.exchange.schemas import (
+    ConfirmIn,
+    DeliveryOut,
+    DocumentIn,
+    EntryOut,
+    InboxOut,
+    PacketOut,
+    ReceiptOut,
+    SentItemOut,
+    SentOut,
+    StatusIn,
+    TraceOut,
+)
+from hienluong.exchange.service import Attached, Draft, Receipt
+from hienluong.kit import clock
+
+router = Router(auth=SystemBearer(), tags=["exchange"])
+EDXML = "application/xml"
+CHUNK = 1024 * 1024
+
+DeclaredNotSecret = Annotated[bool, Header(alias="Declared-Not-Secret")]
+IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Returns the system that the access token belongs to."""
+    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
+    return actor
+
+
+def _body(request: HttpRequest) -> bytes:
+    """Reads the request's body up to the limit.
+
+    Raises:
+        PacketTooLarge: it is longer; the rest is not read.
+    """
+    from django.conf import settings  # noqa: PLC0415 - read at the call, so that tests can lower the limit
+
+    limit: int = settings.PACKET_MAX_BYTES
+    if int(request.headers.get("Content-Length") or 0) > limit:
+        raise PacketTooLarge(limit=limit)
+    parts: list[bytes] = []
+    size = 0
+    while chunk := request.read(CHUNK):
+        size += len(chunk)
+        if size > limit:
+            raise PacketTooLarge(limit=limit)
+        parts.append(chunk)
+    return b"".join(parts)
+
+
+def _receipt(receipt: Receipt) -> Status[dict[str, Any]]:
+    return Status(200 if receipt.repeated else 201, receipt.facts)
+
+
+RECEIPTS = {201: ReceiptOut, 200: ReceiptOut}
+
+
+@router.post(
+    "/packets",
+    response=RECEIPTS,
+    summary="Hand in an edXML file",
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {EDXML: {"schema": {"type": "string", "format": "binary"}}},
+        }
+    },
+)
+def hand_in_packet(
+    request: HttpRequest,
+    declared_not_secret: DeclaredNotSecret = False,  # noqa: FBT002 - ninja passes headers by name
+    idempotency_key: IdempotencyKey = None,
+) -> Status[dict[str, Any]]:
+    """Takes a packet (a document or a status) and answers 201 with its receipt once it is durable.
+
+    The same file, or the same Idempotency-Key, again answers 200 with the first receipt.
+    """
+    return _receipt(
+        service.accept_packet(
+            actor=actor_of(request),
+            source=_body(request),
+            declared_not_secret=declared_not_secret,
+            idempotency_key=idempotency_key,
+            now=clock.now(),
+        )
+    )
+
+
+@router.post("/documents", response=RECEIPTS, summary="Send a document; the edXML is written here")
+def send_document(
+    request: HttpRequest,
+    document: Form[DocumentIn],
+    attachments: File[list[UploadedFile]],
+    declared_not_secret: DeclaredNotSecret = False,  # noqa: FBT002 - ninja passes headers by name
+    idempotency_key: IdempotencyKey = None,
+) -> Status[dict[str, Any]]:
+    """Writes a new document (kind 0) of the caller's agency from a form with files, and hands it in."""
+    values = document.dict()
+    draft = Draft(**values, attachments=[Attached(file.name or "", file.read()) for file in attachments])
+    return _receipt(
+        service.send_document(
+            actor=actor_of(request),
+            draft=draft,
+            declared_not_secret=declared_not_secret,
+            idempotency_key=idempotency_key,
+            now=clock.now(),
+        )
+    )
+
+
+@router.get("/sent", response=SentOut, summary="What the agency sent")
+def list_sent(
+    request: HttpRequest,
+    q: str = "",
+    before: UUID | None = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> SentOut:
+    """Lists the agency's documents, newest first, each with its deliveries."""
+    page = service.sent(actor_of(request), text=q, before=before, limit=limit)
+    return SentOut.model_construct(
+        items=[
+            SentItemOut.model_construct(
+                packet=PacketOut.of(packet),
+                deliveries=[DeliveryOut.of(row) for row in packet.deliveries.all()],
+            )
+            for packet in page.items
+        ],
+        next=page.next,
+    )
+
+
+@router.get("/packets/{packet_id}", response=TraceOut, summary="A packet and every hop of its journey")
+def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
+    """Returns a packet that the agency sent or received: traces, acceptance, deliveries, statuses."""
+    return TraceOut.of(service.journey(actor_of(request), packet_id))
+
+
+@router.get("/receipts/{receipt_id}", response=ReceiptOut, summary="A receipt again")
+def read_receipt(request: HttpRequest, receipt_id: UUID) -> dict[str, object]:
+    """Returns the receipt of a file that the agency handed in."""
+    return service.receipt(actor_of(request), receipt_id)
+
+
+@router.get("/inbox", response=InboxOut, summary="The agency's mailbox, oldest first")
+def list_inbox(
+    request: HttpRequest,
+    state: Annotated[list[Literal["delivered", "fetched", "confirmed", "rejected"]] | None, Query()] = None,
+    kind: Literal["edoc", "status"] | None = None,
+    q: str = "",
+    after: int = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> InboxOut:
+    """Lists what lies in the mailbox; without `state`, what has not been confirmed."""
+    page = service.inbox(
+        actor_of(request),
+        states=state or ("delivered", "fetched"),
+        kind=kind,
+        text=q,
+        after=after,
+        limit=limit,
+    )
+    return InboxOut.model_construct(items=[EntryOut.of(row) for row in page.items], next=page.next)
+
+
+@router.get(
+    "/inbox/{entry_id}/packet",
+    summary="Fetch a packet",
+    openapi_extra={"responses": {200: {"description": "the edXML file", "content": {EDXML: {}}}}},
+)
+def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Answers the edXML file: the sender's bytes with one trace of the axis added. Fetching again is harmless."""
+    fetched = service.fetch_packet(actor=actor_of(request), delivery_id=entry_id, now=clock.now())
+    etag = f'"{fetched.etag}"'
+    if request.headers.get("If-None-Match") == etag:
+        response = HttpResponse(status=304)
+    else:
+        response = HttpResponse(fetched.content, content_type=EDXML)
+        response.headers["Content-Disposition"] = f'attachment; filename="{fetched.delivery.packet_id}.edxml"'
+    response.headers["ETag"] = etag
+    return response
+
+
+@router.post("/inbox/{entry_id}/confirm", response=EntryOut, summary="Confirm a packet (mailbox plane)")
+def confirm_packet(request: HttpRequest, entry_id: int, body: ConfirmIn) -> EntryOut:
+    """Notes that the caller's system has the packet, or cannot take it. Confirming again is harmless."""
+    return EntryOut.of(
+        service.confirm_delivery(
+            actor=actor_of(request),
+            delivery_id=entry_id,
+            outcome=body.outcome,
+            note=body.note,
+            now=clock.now(),
+        )
+    )
+
+
+@router.post(
+    "/deliveries/{delivery_id}/statuses", response=RECEIPTS, summary="Report a status (business plane)"
+)
+def report_status(
+    request: HttpRequest, delivery_id: int, body: StatusIn, idempotency_key: IdempotencyKey = None
+) -> Status[dict[str, Any]]:
+    """Writes a status packet about a delivery and sends it: 01–06, 15, 16 by the recipient, 13 by the sender."""
+    return _receipt(
+        service.report_status(
+            actor=actor_of(request),
+            delivery_id=delivery_id,
+            status=body.status,
+            note=body.note,
+            staff=body.staff,
+            idempotency_key=idempotency_key,
+            now=clock.now(),
+        )
+    )

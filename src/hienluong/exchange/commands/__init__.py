@@ -1,0 +1,36 @@
+"""Writes of the axis; each is one transaction, takes its actor, and writes the ledger entry last."""
+
+from hienluong.exchange.commands.accept import Receipt, accept_packet
+from hienluong.exchange.commands.answer import (
+    Fetched,
+    PartRead,
+    confirm_delivery,
+    fetch_packet,
+    open_entry,
+    read_part,
+    report_status,
+)
+from hienluong.exchange.commands.compose import Attached, Draft, send_document
+from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery, wake_recipients
+from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packet
+
+__all__ = [
+    "Attached",
+    "Draft",
+    "Fetched",
+    "PartRead",
+    "Receipt",
+    "accept_packet",
+    "confirm_delivery",
+    "destroy_packet",
+    "drain_recipient",
+    "fetch_packet",
+    "open_entry",
+    "quarantine_packet",
+    "read_part",
+    "report_status",
+    "retry_delivery",
+    "scan_packet",
+    "send_document",
+    "wake_recipients",
+]

@@ -1,0 +1,301 @@
+"""What recipients do: fetch, confirm, report a status; and what senders may report (13)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from hienluong.directory import service as directory
+from hienluong.directory.service import Actor, allowed, require
+from hienluong.exchange import policy
+from hienluong.exchange.commands.accept import Receipt, accept_packet
+from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
+from hienluong.exchange.formats.edxml import (
+    DocumentPacket,
+    Organ,
+    ResponseFor,
+    StaffInfo,
+    StatusHeader,
+    StatusPacket,
+)
+from hienluong.exchange.formats.reader import read_packet
+from hienluong.exchange.formats.wire_values import WireDate, WireTime
+from hienluong.exchange.formats.writer import append_trace, write_packet
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
+from hienluong.exchange.queries import entry, mailbox_of, reportable_now
+from hienluong.exchange.queries import packet as find_packet
+from hienluong.files import service as files
+from hienluong.kit.crash import crash_point
+from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger import service as ledger
+
+NOTE_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A packet as handed to its recipient: the original bytes with the axis's own trace added (decision 3)."""
+
+    delivery: Delivery
+    content: bytes
+    etag: str
+
+
+def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
+    """Hands a packet to its recipient; fetching again gives the same bytes again.
+
+    Raises:
+        Forbidden: the actor may not fetch.
+        DeliveryNotFound: it is not in the agency's mailbox.
+        FileNotHeld, FileGone: its copy was destroyed, or is damaged.
+    """
+    require(actor, "exchange.confirm_delivery")
+    with transaction.atomic():
+        delivery = _locked_entry(actor, delivery_id)
+        content = _with_our_trace(actor, delivery)
+        if delivery.state == policy.DELIVERED:
+            _step(delivery, policy.FETCHED, actor, now)
+            delivery.fetched_at = now
+            delivery.save(update_fields=["state", "changed_at", "fetched_at"])
+            ledger.record(
+                actor=actor.ref,
+                action="exchange.packet-fetched",
+                subject=f"packet:{delivery.packet_id}",
+                details={"delivery": delivery.pk, "sha256": hashlib.sha256(content).hexdigest()},
+                now=now,
+            )
+    return Fetched(delivery, content, hashlib.sha256(content).hexdigest())
+
+
+def _with_our_trace(actor: Actor, delivery: Delivery) -> bytes:
+    """Returns the original bytes plus one trace; its time is that of acceptance, so every fetch gives the same bytes."""
+    assert actor.agency_id is not None  # noqa: S101 - the mailbox is an agency's
+    original = files.read_for(holder=actor.agency_id, file_id=delivery.transmission.file_id)
+    if delivery.packet.kind == Packet.Kind.STATUS:
+        return original
+    return append_trace(original, settings.AXIS_CODE, delivery.transmission.accepted_at)
+
+
+def confirm_delivery(
+    *, actor: Actor, delivery_id: int, outcome: Literal["done", "fail"], note: str = "", now: datetime
+) -> Delivery:
+    """Notes that the recipient's system has the packet (done) or cannot take it (fail); saying it again is harmless.
+
+    This is the mailbox plane only: what becomes of the document is reported by statuses.
+
+    Raises:
+        Forbidden: the actor may not confirm.
+        DeliveryNotFound: it is not in the agency's mailbox.
+        TransitionRefused: it was confirmed with the other outcome before.
+    """
+    require(actor, "exchange.confirm_delivery")
+    after = policy.CONFIRMED if outcome == "done" else policy.REJECTED
+    with transaction.atomic():
+        delivery = _locked_entry(actor, delivery_id)
+        if delivery.state == after:
+            return delivery
+        _step(delivery, after, actor, now, note[:NOTE_MAX])
+        delivery.failure = note[:NOTE_MAX] if after == policy.REJECTED else ""
+        delivery.confirmed_at = now if after == policy.CONFIRMED else None
+        delivery.save(update_fields=["state", "changed_at", "failure", "confirmed_at"])
+        ledger.record(
+            actor=actor.ref,
+            action=f"exchange.packet-{after}",
+            subject=f"packet:{delivery.packet_id}",
+            details={"delivery": delivery.pk},
+            now=now,
+        )
+        crash_point("confirm.before_commit")
+    crash_point("confirm.after_commit")
+    return delivery
+
+
+def _locked_entry(actor: Actor, delivery_id: int) -> Delivery:
+    delivery = (
+        mailbox_of(actor)
+        .select_related("packet", "recipient", "transmission")
+        .select_for_update(of=["self"])
+        .filter(id=delivery_id)
+        .first()
+    )
+    if delivery is None:
+        raise DeliveryNotFound(id=delivery_id)
+    return delivery
+
+
+def _step(delivery: Delivery, after: str, actor: Actor, now: datetime, note: str = "") -> None:
+    """Takes one step on the mailbox plane and keeps it in the history."""
+    policy.require_mailbox_step(delivery.state, after)
+    DeliveryEvent.objects.create(
+        delivery=delivery,
+        plane=DeliveryEvent.Plane.MAILBOX,
+        before=delivery.state,
+        after=after,
+        at=now,
+        actor=actor.name[:200],
+        note=note,
+    )
+    delivery.state = after
+    delivery.changed_at = now
+
+
+def report_status(
+    *,
+    actor: Actor,
+    delivery_id: int,
+    status: str,
+    note: str = "",
+    staff: str = "",
+    idempotency_key: str | None = None,
+    now: datetime,
+) -> Receipt:
+    """Writes a status packet about a delivery and sends it along the main road; returns its receipt.
+
+    Recipients report 01–06, 15 and 16; the sender asks back with 13.
+
+    Raises:
+        Forbidden: the actor may not report.
+        DeliveryNotFound: the actor's agency neither sent nor received it.
+        StatusRefused: the state table does not allow the status here, or a reason is missing.
+    """
+    require(actor, "exchange.confirm_delivery")
+    delivery = (
+        Delivery.objects.select_related("packet", "recipient")
+        .filter(
+            Q(recipient__agency_id=actor.agency_id) | Q(packet__sender_id=actor.agency_id), id=delivery_id
+        )
+        .filter(kind=Packet.Kind.DOCUMENT)
+        .first()
+    )
+    if delivery is None or actor.agency_id is None:
+        raise DeliveryNotFound(id=delivery_id)
+    if delivery.packet.secrecy != Packet.Secrecy.OPEN:
+        raise PacketQuarantined
+    _check_status(actor, delivery, status, note)
+    mine = directory.agency_by_id(actor.agency_id)
+    by_recipient = delivery.recipient.agency_id == actor.agency_id and status not in policy.BY_SENDER
+    packet = delivery.packet
+    wire = StatusPacket(
+        header=StatusHeader(
+            sender=Organ(
+                organ_id=actor.agency_code,
+                organ_name=actor.agency_name,
+                organization_in_charge=actor.agency_name,
+                address=mine.address if mine else "",
+                email=mine.email if mine else "",
+                telephone=mine.telephone if mine else "",
+                fax=mine.fax if mine else "",
+                website=mine.website if mine else "",
+            ),
+            response_for=ResponseFor(
+                organ_id=packet.sender_code if by_recipient else delivery.recipient.code,
+                code="/".join(part for part in (packet.code_number, packet.code_notation) if part),
+                promulgation_date=WireDate(packet.promulgated_raw) if packet.promulgated_on else None,
+                document_id=packet.document_id,
+            ),
+            staff=StaffInfo(staff=staff or actor.name),
+            status_code=status,
+            description=note[:NOTE_MAX] or None,
+            timestamp=WireTime.of(now),
+        )
+    )
+    return accept_packet(
+        actor=actor,
+        source=write_packet(wire),
+        declared_not_secret=True,
+        idempotency_key=idempotency_key,
+        now=now,
+    )
+
+
+def _check_status(actor: Actor, delivery: Delivery, status: str, note: str) -> None:
+    allowed = reportable_now(actor, delivery)
+    if status not in allowed:
+        raise StatusRefused(
+            [FieldError("/status", _("The present state allows: {allowed}."), {"allowed": allowed or "–"})],
+            status=status,
+            reason=f"the document is at “{delivery.business_state or '–'}”",
+        )
+    if status in policy.NEEDS_NOTE and not note.strip():
+        raise StatusRefused(
+            [FieldError("/note", _("Give the reason."))], status=status, reason="it needs a reason"
+        )
+
+
+def open_entry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
+    """Opens an entry for a person: where the agency works in these pages, opening is fetching and confirming.
+
+    The first opening also reports 01 (arrived) to the sender, which the law wants told within the day by a function
+    of the system (Decree 30/2020, art. 21.2.c). Someone who may read but not confirm changes nothing.
+
+    Raises:
+        DeliveryNotFound: it is not in the agency's mailbox.
+    """
+    delivery = entry(actor, delivery_id)
+    if not allowed(actor, "exchange.confirm_delivery"):
+        return delivery
+    if delivery.state == policy.DELIVERED:
+        fetch_packet(actor=actor, delivery_id=delivery_id, now=now)
+    if delivery.state in {policy.DELIVERED, policy.FETCHED}:
+        confirm_delivery(actor=actor, delivery_id=delivery_id, outcome="done", now=now)
+    if policy.ARRIVED in reportable_now(actor, delivery) and delivery.packet.kind == Packet.Kind.DOCUMENT:
+        report_status(
+            actor=actor,
+            delivery_id=delivery_id,
+            status=policy.ARRIVED,
+            idempotency_key=f"arrived-{delivery_id}",
+            now=now,
+        )
+    return entry(actor, delivery_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PartRead:
+    """An attachment as its holder reads it: name, type by content, size, and its bytes in chunks."""
+
+    name: str
+    media_type: str
+    size: int
+    chunks: Iterator[bytes]
+
+
+def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) -> PartRead:
+    """Hands an attachment to someone of an agency that holds the packet, and records who looked.
+
+    Raises:
+        Forbidden: the actor may not see content.
+        PacketNotFound, PacketQuarantined: see `queries.packet`.
+        PartNotFound: the packet has no attachment of that position.
+        FileNotHeld: the agency's copy was destroyed.
+    """
+    assert actor.agency_id is not None  # noqa: S101 - the permission wants an agency's actor
+    packet = find_packet(actor, packet_id)
+    part = packet.parts.filter(position=position).first()
+    transmission = (
+        packet.transmissions.filter(
+            Q(submitter=actor.agency_id) | Q(deliveries__recipient__agency_id=actor.agency_id)
+        ).first()
+        or packet.transmissions.first()
+    )
+    if part is None or transmission is None:
+        raise PartNotFound(position=position, id=packet_id)
+    wire = read_packet(files.read_for(holder=actor.agency_id, file_id=transmission.file_id))
+    assert isinstance(wire, DocumentPacket)  # noqa: S101 - a status has no parts
+    ledger.record(
+        actor=actor.ref,
+        action="exchange.part-read",
+        subject=f"packet:{packet_id}",
+        details={"position": position, "sha256": bytes(part.sha256).hex()},
+        now=now,
+    )
+    content = wire.attachments[position].content
+    return PartRead(part.name, part.real_type, content.size, content.chunks())

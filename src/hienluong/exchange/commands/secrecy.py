@@ -1,0 +1,150 @@
+"""Takes out of the exchange what should never have entered it (decision 5)."""
+
+from __future__ import annotations
+
+import io
+import logging
+from datetime import datetime
+from uuid import UUID
+
+import pypdf
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from hienluong.directory.service import Actor, require
+from hienluong.exchange.errors import PacketNotFound
+from hienluong.exchange.formats.edxml import DocumentPacket
+from hienluong.exchange.formats.reader import read_packet
+from hienluong.exchange.formats.secrecy import find_secrecy_markers
+from hienluong.exchange.models import Delivery, Packet, Part, Transmission
+from hienluong.exchange.queries import agency_of
+from hienluong.files import service as files
+from hienluong.ledger import service as ledger
+
+log = logging.getLogger(__name__)
+SCANNED_PAGES = 3  # the stamp stands on the first page; a cover letter may come before it
+STAMP_LINE_MAX = 40  # a stamp is a line of its own; running text speaks of secrets without being one
+SCANNER = Actor.platform("secrecy-scan")
+
+
+@transaction.atomic
+def quarantine_packet(*, actor: Actor, packet_id: UUID, reason: str, now: datetime) -> Packet:
+    """Takes a packet out: nobody but the secrecy officer of a holding agency sees it from now on.
+
+    Raises:
+        Forbidden: the actor may not.
+        PacketNotFound: the actor's agency neither sent nor received it.
+    """
+    require(actor, "exchange.quarantine_packet")
+    packet = (
+        Packet.objects.select_for_update(of=["self"]).filter(id=packet_id).filter(_concerns(actor)).first()
+    )
+    if packet is None:
+        raise PacketNotFound(id=packet_id)
+    _take_out(actor, packet, reason, now)
+    return packet
+
+
+def _concerns(actor: Actor) -> Q:
+    """Returns the condition "the actor's agency sent or received it"."""
+    received = Delivery.objects.filter(recipient__agency_id=agency_of(actor)).values("packet_id")
+    return Q(sender_id=agency_of(actor)) | Q(id__in=received)
+
+
+def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
+    """Quarantines an open packet; deliveries that still wait stay where they are."""
+    if packet.secrecy != Packet.Secrecy.OPEN:
+        return
+    packet.secrecy = Packet.Secrecy.QUARANTINED
+    packet.search_key = ""  # its subject enters no search index
+    packet.save(update_fields=["secrecy", "search_key"])
+    Delivery.objects.filter(packet=packet, due_at__isnull=False).update(due_at=None, failure="quarantined")
+    ledger.record(
+        actor=actor.ref,
+        action="exchange.packet-quarantined",
+        subject=f"packet:{packet.pk}",
+        details={"reason": reason[:300]},
+        now=now,
+    )
+
+
+@transaction.atomic
+def destroy_packet(*, actor: Actor, packet_id: UUID, reason: str, now: datetime) -> Packet:
+    """Destroys a quarantined packet everywhere in the province: every holder's key, the subject, the file names.
+
+    The record that it was there, and that it was destroyed, stays.
+
+    Raises:
+        Forbidden: the actor is no secrecy officer.
+        PacketNotFound: it is not quarantined, or the actor's agency neither sent nor received it.
+    """
+    require(actor, "exchange.destroy_packet")
+    packet = (
+        Packet.objects.select_for_update(of=["self"])
+        .filter(id=packet_id, secrecy=Packet.Secrecy.QUARANTINED)
+        .filter(_concerns(actor))
+        .first()
+    )
+    if packet is None:
+        raise PacketNotFound(id=packet_id)
+    destroyed = 0
+    for file_id in Transmission.objects.filter(packet=packet).values_list("file_id", flat=True):
+        for holder in files.holders_of(file_id):
+            files.destroy(file_id=file_id, holder=holder, reason="state secret", now=now)
+            destroyed += 1
+    Part.objects.filter(packet=packet).update(name="")
+    Packet.objects.filter(pk=packet.pk).update(
+        secrecy=Packet.Secrecy.DESTROYED, subject="", code_number="", code_notation="", warnings=[]
+    )
+    Transmission.objects.filter(packet=packet).update(receipt={"packet": str(packet.pk), "destroyed": True})
+    ledger.record(
+        actor=actor.ref,
+        action="exchange.packet-destroyed",
+        subject=f"packet:{packet.pk}",
+        details={"reason": reason[:300], "copies": destroyed},
+        now=now,
+    )
+    packet.refresh_from_db()
+    return packet
+
+
+def scan_packet(*, packet_id: UUID | str, now: datetime) -> bool:
+    """Looks for secrecy stamps in the text of a packet's attachments; takes the packet out where there is one.
+
+    Returns whether it was taken out. Scans cannot be read from pictures: a scanned stamp stays unseen here, and the
+    recipient's clerk takes the packet out by hand.
+    """
+    transmission = (
+        Transmission.objects.filter(packet_id=packet_id, packet__secrecy=Packet.Secrecy.OPEN)
+        .order_by("accepted_at")
+        .first()
+    )
+    if transmission is None:
+        return False
+    wire = read_packet(files.read_for(holder=transmission.submitter, file_id=transmission.file_id))
+    if not isinstance(wire, DocumentPacket):
+        return False
+    for part in wire.attachments:
+        text = _text_of(part.content.media_type, part.content.read())
+        lines = [line for line in text.splitlines() if len(line) <= STAMP_LINE_MAX]
+        stamps = find_secrecy_markers(lines, markers=settings.SECRECY_MARKERS)
+        if stamps:
+            with transaction.atomic():
+                packet = Packet.objects.select_for_update().get(pk=packet_id)
+                _take_out(SCANNER, packet, f"stamp found: {stamps[0].marker}", now)
+            return True
+    return False
+
+
+def _text_of(media_type: str, content: bytes) -> str:
+    if media_type == "text/plain":
+        return content.decode("utf-8", "replace")
+    if media_type != "application/pdf":
+        return ""
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        return "\n".join(page.extract_text() for page in reader.pages[:SCANNED_PAGES])
+    except Exception:  # noqa: BLE001 - a PDF that cannot be read is no reason to lose the packet
+        log.info("A PDF could not be searched for secrecy stamps.")
+        return ""

@@ -1,0 +1,73 @@
+"""What the axis does when something happened on it: people are told."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from hienluong.directory import service as directory
+from hienluong.exchange.events import DeliveryFailedForGood, PacketDelivered, StatusRecorded
+from hienluong.exchange.models import Delivery, Packet
+from hienluong.exchange.policy import ASKED_BACK, REFUSED
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.events import subscribe
+from hienluong.notices import service as notices
+from hienluong.notices.service import Reader
+
+notices.declare_text("exchange.arrived", _("A document from {sender} has arrived."))
+notices.declare_text("exchange.refused", _("{recipient} refused document {document}."))
+notices.declare_text("exchange.asked_back", _("{sender} asks document {document} back."))
+notices.declare_text("exchange.failed", _("A delivery to {recipient} failed: {reason}"))
+
+
+def _readers(agency_id: UUID, *roles: str) -> list[Reader]:
+    return [Reader(person, address) for person, address in directory.people_to_tell(agency_id, roles)]
+
+
+@subscribe(PacketDelivered)
+def tell_clerks(event: PacketDelivered) -> None:
+    """Tells the recipient's clerks that a document has arrived (Decree 30/2020, App. VI, III.1.i)."""
+    if event.kind != Packet.Kind.DOCUMENT:
+        return
+    packet = Packet.objects.only("sender_name").get(pk=event.packet_id)
+    notices.tell(
+        readers=_readers(event.agency_id, "clerk"),
+        code="exchange.arrived",
+        values={"sender": packet.sender_name},
+        link=f"/exchange/packets/{event.packet_id}/",
+        now=event.at,
+    )
+
+
+@subscribe(StatusRecorded)
+def tell_of_status(event: StatusRecorded) -> None:
+    """Tells the sender's clerks of a refusal, and the recipient's of a recall."""
+    if event.code not in {REFUSED, ASKED_BACK}:
+        return
+    delivery = Delivery.objects.select_related("packet", "recipient").get(pk=event.delivery_id)
+    agency = event.sender_id if event.code == REFUSED else event.recipient_id
+    if agency is None:
+        return
+    notices.tell(
+        readers=_readers(agency, "clerk"),
+        code="exchange.refused" if event.code == REFUSED else "exchange.asked_back",
+        values={
+            "sender": delivery.packet.sender_name,
+            "recipient": delivery.recipient.name,
+            "document": f"{delivery.packet.code_number}/{delivery.packet.code_notation}",
+        },
+        link=f"/exchange/packets/{event.packet_id}/",
+        now=event.at,
+    )
+
+
+@subscribe(DeliveryFailedForGood)
+def tell_operators(event: DeliveryFailedForGood) -> None:
+    """Tells the operators of the province of a dead letter: metadata only."""
+    delivery = Delivery.objects.select_related("recipient").get(pk=event.delivery_id)
+    notices.tell(
+        readers=[Reader(person, address) for person, address in directory.operators_to_tell()],
+        code="exchange.failed",
+        values={"recipient": delivery.recipient.name, "reason": event.reason},
+        link=f"/exchange/monitor/#delivery-{event.delivery_id}",
+        now=event.at,
+    )

@@ -1,0 +1,236 @@
+"""Packets, the transmissions that brought them, their parts, and one delivery per recipient."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hienluong.directory.models import Agency
+
+
+class Packet(models.Model):
+    """A document or a status, identified by what it says (decision 1): sender, document id, kind and digest."""
+
+    class Kind(models.TextChoices):
+        """The two message types of the axis."""
+
+        DOCUMENT = "edoc", _("document")
+        STATUS = "status", _("status")
+
+    class Business(models.IntegerChoices):
+        """BussinessDocType on the wire; a status has none."""
+
+        NEW = 0, _("new document")
+        REVOKE = 1, _("revocation")
+        UPDATE = 2, _("update")
+        REPLACE = 3, _("replacement")
+
+    class Secrecy(models.TextChoices):
+        """Secret documents never travel here (QĐ 28/2018, art. 1.2); one found later is taken out (decision 5)."""
+
+        OPEN = "open", _("not secret")
+        QUARANTINED = "quarantined", _("quarantined")
+        DESTROYED = "destroyed", _("destroyed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=6, choices=Kind)
+    business = models.SmallIntegerField(choices=Business, null=True)
+    sender = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="packets")
+    sender_code = models.CharField(max_length=60, help_text="From/OrganId as written")
+    sender_name = models.TextField()
+    document_id = models.TextField(help_text="DocumentId as written; for a status, the document it is about")
+    digest = models.BinaryField(max_length=32)
+    code_number = models.TextField(blank=True)
+    code_notation = models.TextField(blank=True)
+    promulgated_on = models.DateField(null=True)
+    promulgated_raw = models.TextField(blank=True)
+    type_name = models.TextField(blank=True)
+    subject = models.TextField(blank=True)
+    search_key = models.TextField(blank=True)
+    priority = models.SmallIntegerField(default=0)
+    status_code = models.CharField(max_length=2, blank=True)
+    status_note = models.TextField(blank=True)
+    secrecy = models.CharField(max_length=12, choices=Secrecy, default=Secrecy.OPEN)
+    warnings = models.JSONField(default=list)
+    accepted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sender_code", "document_id", "kind", "business", "digest"],
+                name="exchange_packet_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                fields=["sender_code", "document_id"],
+                condition=models.Q(kind="edoc", business=0),
+                name="exchange_new_document_once",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["sender", "-id"], name="exchange_packet_of_sender"),
+            models.Index(fields=["document_id"], name="exchange_packet_document"),
+        ]
+
+    def __str__(self) -> str:
+        return self.document_id
+
+
+class Transmission(models.Model):
+    """One file handed in: the same file or the same idempotency key again gets the first receipt again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="transmissions")
+    submitter = models.UUIDField(
+        help_text="the agency that handed it in, for itself or by a right to send for others"
+    )
+    sha256 = models.BinaryField(max_length=32)
+    size = models.BigIntegerField()
+    file_id = models.UUIDField(help_text="in the vault")
+    idempotency_key = models.CharField(max_length=100, null=True)  # noqa: DJ001 - unique where given; empty text would clash
+    hops = models.JSONField(default=list, help_text="its TraceHeaders: [{organ_id, timestamp}]")
+    accepted_at = models.DateTimeField()
+    receipt = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["submitter", "sha256"], name="exchange_file_once"),
+            models.UniqueConstraint(fields=["submitter", "idempotency_key"], name="exchange_key_once"),
+        ]
+        indexes = [BrinIndex(fields=["accepted_at"], pages_per_range=16, name="exchange_transmission_time")]
+
+    def __str__(self) -> str:
+        return self.id.hex
+
+
+class Part(models.Model):
+    """An attachment of a packet, as it is after unwrapping."""
+
+    packet = models.ForeignKey(Packet, on_delete=models.CASCADE, related_name="parts")
+    position = models.PositiveSmallIntegerField()
+    name = models.TextField()
+    declared_type = models.TextField(blank=True)
+    real_type = models.CharField(max_length=120)
+    size = models.BigIntegerField()
+    sha256 = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["packet", "position"], name="exchange_part_position")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Recipient(models.Model):
+    """A mailbox in the province, or a code outside it that waits for a route. Its row is the drainer's lock (decision 2)."""
+
+    agency = models.OneToOneField(Agency, on_delete=models.PROTECT, null=True, related_name="recipient")
+    code = models.CharField(
+        max_length=60, unique=True, help_text="primary code, or the code outside as written"
+    )
+    name = models.TextField()
+    channel = models.CharField(max_length=20, default="mailbox", help_text="empty: no route yet")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Delivery(models.Model):
+    """The journey of one packet to one recipient. The state is ours; only the wake-up is the queue's."""
+
+    class State(models.TextChoices):
+        """The mailbox plane (initial, processing, done, fail on the national axis) and what comes before it."""
+
+        WAITING = "waiting", _("waiting")
+        UNROUTED = "unrouted", _("waiting for a route")
+        DELIVERED = "delivered", _("in the mailbox")
+        FETCHED = "fetched", _("fetched")
+        CONFIRMED = "confirmed", _("confirmed")
+        REJECTED = "rejected", _("refused by the recipient's system")
+        DEAD = "dead", _("failed for good")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="deliveries")
+    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="deliveries")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
+    recipient_code = models.CharField(max_length=60, help_text="To/OrganId as written")
+    kind = models.CharField(
+        max_length=6, choices=Packet.Kind, help_text="the packet's, so that indices can tell them apart"
+    )
+    state = models.CharField(max_length=10, choices=State)
+    business_state = models.CharField(max_length=2, blank=True, help_text="the last status in order: 01 … 16")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, help_text="when to try next; null: nothing to do")
+    failure = models.TextField(blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["packet", "recipient"], name="exchange_delivery_once"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["recipient", "id"],
+                condition=models.Q(due_at__isnull=False),
+                name="exchange_delivery_due",
+            ),
+            models.Index(fields=["recipient", "-id"], name="exchange_delivery_mailbox"),
+            models.Index(
+                fields=["recipient", "id"],
+                condition=models.Q(state__in=["delivered", "fetched"]),
+                name="exchange_delivery_open",
+            ),
+            models.Index(
+                fields=["state", "id"],
+                condition=models.Q(state__in=["waiting", "unrouted", "dead", "rejected"]),
+                name="exchange_delivery_troubles",
+            ),
+            models.Index(
+                fields=["recipient", "id"],
+                condition=models.Q(kind="edoc", business_state__in=["", "01", "13"]),
+                name="exchange_delivery_to_answer",
+            ),
+            models.Index(
+                fields=["changed_at"],
+                condition=models.Q(business_state="02"),
+                name="exchange_delivery_refused",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.packet_id} → {self.recipient_code}"
+
+
+class DeliveryEvent(models.Model):
+    """One step of a delivery, on the mailbox plane or on the business plane; never changed."""
+
+    class Plane(models.TextChoices):
+        """The two planes that implementers confuse most (reference, §1.7)."""
+
+        MAILBOX = "mailbox", _("mailbox")
+        BUSINESS = "business", _("business")
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
+    plane = models.CharField(max_length=8, choices=Plane)
+    before = models.CharField(max_length=10, blank=True)
+    after = models.CharField(max_length=10)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200, help_text="name at that time")
+    note = models.TextField(blank=True)
+    status_packet = models.ForeignKey(Packet, on_delete=models.PROTECT, null=True, related_name="reported")
+    in_order = models.BooleanField(
+        default=True, help_text="false: recorded, but the state table does not allow it here"
+    )
+
+    class Meta:
+        indexes = [BrinIndex(fields=["at"], pages_per_range=16, name="exchange_event_time")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}: {self.before} → {self.after}"

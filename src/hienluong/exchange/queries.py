@@ -1,0 +1,400 @@
+"""Reads of the axis; every list is scoped to the actor's agency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models.functions import TruncHour
+
+from hienluong.directory.service import Actor, allowed, require
+from hienluong.exchange import policy
+from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, PacketQuarantined
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Transmission
+from hienluong.kit.errors import Forbidden
+from hienluong.kit.vietnamese import fold
+from hienluong.ledger import service as ledger
+
+PAGE = 50
+PAGE_MAX = 500
+REFUSED_DAYS = 30
+
+
+def agency_of(actor: Actor) -> UUID:
+    """Returns the agency acted for.
+
+    Raises:
+        Forbidden: the platform itself has no agency and no mailbox.
+    """
+    if actor.agency_id is None:
+        raise Forbidden
+    return actor.agency_id
+
+
+def mailbox_of(actor: Actor) -> QuerySet[Delivery]:
+    """Returns the deliveries that reached the actor's agency; quarantined packets only for the secrecy officer."""
+    found = Delivery.objects.filter(
+        recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX
+    ).select_related("packet", "recipient")
+    return found if allowed(actor, "exchange.destroy_packet") else found.filter(packet__secrecy="open")
+
+
+def packets_visible_to(actor: Actor) -> QuerySet[Packet]:
+    """Returns the packets that the actor's agency sent or received."""
+    found = Packet.objects.filter(
+        Q(sender_id=agency_of(actor))
+        | Q(
+            id__in=Delivery.objects.filter(
+                recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX
+            ).values("packet_id")
+        )
+    )
+    return found if allowed(actor, "exchange.destroy_packet") else found.filter(secrecy="open")
+
+
+Row = TypeVar("Row", Delivery, Packet)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page of a list and where the next one begins (None: this is the last)."""
+
+    items: list[Row]
+    next: str | None
+
+
+def inbox(
+    actor: Actor,
+    *,
+    states: Sequence[str] = (policy.DELIVERED, policy.FETCHED),
+    kind: str | None = None,
+    text: str = "",
+    after: int | None = None,
+    before: int | None = None,
+    limit: int = PAGE,
+) -> Page[Delivery]:
+    """Returns the agency's mailbox: oldest first from `after` (systems pull), or newest first from `before` (people).
+
+    Raises:
+        Forbidden: the actor may not see the mailbox.
+    """
+    require(actor, "exchange.view_mailbox")
+    found = mailbox_of(actor).filter(state__in=states)
+    if kind:
+        found = found.filter(kind=kind)
+    if text:
+        found = found.filter(packet__search_key__contains=fold(text))
+    if after is not None:
+        found = found.filter(id__gt=after).order_by("id")
+    else:
+        found = (found.filter(id__lt=before) if before is not None else found).order_by("-id")
+    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX))
+
+
+def sent(
+    actor: Actor,
+    *,
+    text: str = "",
+    kind: str | None = Packet.Kind.DOCUMENT,
+    before: UUID | None = None,
+    limit: int = PAGE,
+) -> Page[Packet]:
+    """Returns what the agency sent, newest first, each with its deliveries; identifiers grow with time."""
+    require(actor, "exchange.view_mailbox")
+    found = Packet.objects.filter(sender_id=agency_of(actor), secrecy="open")
+    if kind:
+        found = found.filter(kind=kind)
+    if text:
+        found = found.filter(search_key__contains=fold(text))
+    if before is not None:
+        found = found.filter(id__lt=before)
+    found = found.order_by("-id").prefetch_related("deliveries__recipient")
+    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX))
+
+
+def _page(rows: list[Row], limit: int) -> Page[Row]:
+    more = len(rows) > limit
+    return Page(rows[:limit], str(rows[limit - 1].pk) if more else None)
+
+
+def entry(actor: Actor, delivery_id: int) -> Delivery:
+    """Returns one entry of the agency's mailbox.
+
+    Raises:
+        DeliveryNotFound: it is not there, or not for this agency.
+    """
+    require(actor, "exchange.view_mailbox")
+    found = mailbox_of(actor).select_related("transmission").filter(id=delivery_id).first()
+    if found is None:
+        raise DeliveryNotFound(id=delivery_id)
+    return found
+
+
+def packet(actor: Actor, packet_id: UUID) -> Packet:
+    """Returns one packet that the agency sent or received.
+
+    Raises:
+        PacketNotFound: there is none, or the actor may not see it.
+        PacketQuarantined: it was taken out of the exchange.
+    """
+    require(actor, "exchange.view_mailbox")
+    found = packets_visible_to(actor).filter(id=packet_id).first()
+    if found is None:
+        if packets_visible_to_secrecy_officer(actor).filter(id=packet_id).exists():
+            raise PacketQuarantined
+        raise PacketNotFound(id=packet_id)
+    return found
+
+
+def packets_visible_to_secrecy_officer(actor: Actor) -> QuerySet[Packet]:
+    """Returns the quarantined packets of the actor's agency, sent or received."""
+    return Packet.objects.exclude(secrecy="open").filter(
+        Q(sender_id=agency_of(actor)) | Q(deliveries__recipient__agency_id=agency_of(actor))
+    )
+
+
+def deliveries_of(actor: Actor, found: Packet) -> list[Delivery]:
+    """Returns the journeys of a packet that the actor may follow: the sender all of them, a recipient its own."""
+    rows = found.deliveries.select_related("recipient").order_by("id")
+    if found.sender_id != actor.agency_id:
+        rows = rows.filter(recipient__agency_id=agency_of(actor))
+    return list(rows)
+
+
+def parts_of(found: Packet) -> list[Part]:
+    """Returns the attachments of a packet in their order."""
+    return list(found.parts.order_by("position"))
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One step of a packet's journey, in the order of time.
+
+    `step` is trace (a hop before us), accepted, or a state of one of the two planes; `party` is whom it concerns.
+    """
+
+    at: datetime | None
+    at_written: str
+    plane: str
+    step: str
+    party: str
+    actor: str
+    note: str
+    in_order: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """A packet, its deliveries and every hop of it."""
+
+    packet: Packet
+    deliveries: list[Delivery]
+    transmissions: list[Transmission]
+    parts: list[Part]
+    hops: list[Hop]
+
+
+def journey(actor: Actor, packet_id: UUID) -> Journey:
+    """Returns everything the actor may know of a packet's way: traces, acceptance, deliveries, statuses."""
+    found = packet(actor, packet_id)
+    deliveries = deliveries_of(actor, found)
+    transmissions = list(found.transmissions.order_by("accepted_at"))
+    if found.sender_id != actor.agency_id:
+        mine = {delivery.transmission_id for delivery in deliveries}
+        transmissions = [row for row in transmissions if row.id in mine]
+    return Journey(found, deliveries, transmissions, parts_of(found), list(_hops(transmissions, deliveries)))
+
+
+def _hops(transmissions: list[Transmission], deliveries: list[Delivery]) -> Iterator[Hop]:
+    for transmission in transmissions:
+        for hop in transmission.hops:
+            yield Hop(None, hop["timestamp"], "trace", "trace", hop["organ_id"], "", "")
+        yield Hop(transmission.accepted_at, "", "mailbox", "accepted", transmission.receipt["sender"], "", "")
+    events = (
+        DeliveryEvent.objects.filter(delivery__in=deliveries)
+        .select_related("delivery__recipient")
+        .order_by("at", "id")
+    )
+    for event in events:
+        yield Hop(
+            event.at,
+            "",
+            event.plane,
+            event.after,
+            event.delivery.recipient.name,
+            event.actor,
+            event.note,
+            event.in_order,
+        )
+
+
+def receipt(actor: Actor, transmission_id: UUID) -> dict[str, object]:
+    """Returns the receipt of a transmission to the agency that handed it in.
+
+    Raises:
+        PacketNotFound: there is none for this agency.
+    """
+    require(actor, "exchange.view_mailbox")
+    found = Transmission.objects.filter(id=transmission_id, submitter=agency_of(actor)).first()
+    if found is None:
+        raise PacketNotFound(id=transmission_id)
+    return dict(found.receipt)
+
+
+def mailbox_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
+    """Returns what needs doing first: to_fetch, to_register, asked_back, sent_waiting, and refused in 30 days.
+
+    Each count reads an index of just these rows, however large the mailbox has grown.
+    """
+    if not allowed(actor, "exchange.view_mailbox"):
+        return {}
+    mine = mailbox_of(actor).filter(kind=Packet.Kind.DOCUMENT)
+    sent_by_us = Delivery.objects.filter(packet__sender_id=agency_of(actor), kind=Packet.Kind.DOCUMENT)
+    return {
+        "to_fetch": mine.filter(state=policy.DELIVERED).count(),
+        "to_register": mine.filter(
+            business_state__in=["", policy.ARRIVED], state__in=[policy.FETCHED, policy.CONFIRMED]
+        ).count(),
+        "asked_back": mine.filter(business_state=policy.ASKED_BACK).count(),
+        "sent_waiting": sent_by_us.filter(state__in=[policy.WAITING, policy.UNROUTED, policy.DEAD]).count(),
+        "refused": sent_by_us.filter(
+            business_state=policy.REFUSED, changed_at__gt=now - timedelta(days=REFUSED_DAYS)
+        ).count(),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What waits for one recipient."""
+
+    recipient: Recipient
+    state: str
+    count: int
+    oldest: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A delivery that failed for good, or that the recipient's system refused: metadata only."""
+
+    delivery_id: int
+    packet_id: UUID
+    sender: str
+    recipient: str
+    state: str
+    failure: str
+    attempts: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """The state of the axis at one moment; metadata, never content."""
+
+    waiting: list[Waiting]
+    troubles: list[Trouble]
+    troubles_count: int
+    accepted_hour: int
+    accepted_day: int
+    delivered_day: int
+    confirmed_day: int
+    last_accepted: datetime | None
+    per_hour: list[int]
+    ledger_head: int
+    ledger_waiting: int
+
+
+def monitor(actor: Actor, *, now: datetime) -> Monitor:
+    """Returns what an operator watches: waiting per recipient, failures with their cause, flow of the last day.
+
+    Raises:
+        Forbidden: the actor is no operator, administrator or auditor.
+    """
+    require(actor, "exchange.view_monitor")
+    day = now - timedelta(days=1)
+    hour = now - timedelta(hours=1)
+    rows = (
+        Delivery.objects.filter(state__in=[policy.WAITING, policy.UNROUTED])
+        .values("recipient", "state")
+        .annotate(count=Count("id"), oldest=Min("created_at"))
+        .order_by("oldest")[:200]
+    )
+    groups = list(rows)
+    recipients = Recipient.objects.in_bulk([row["recipient"] for row in groups])
+    troubled = Delivery.objects.filter(state__in=[policy.DEAD, policy.REJECTED])
+    per_hour = [0] * 24
+    buckets = (
+        Transmission.objects.filter(accepted_at__gt=day)
+        .annotate(hour=TruncHour("accepted_at"))
+        .values_list("hour")
+        .annotate(count=Count("id"))
+    )
+    for at, count in buckets:
+        per_hour[max(0, 23 - int((now - at).total_seconds() // 3600))] += count
+    steps = dict(
+        DeliveryEvent.objects.filter(at__gt=day, plane=DeliveryEvent.Plane.MAILBOX)
+        .values_list("after")
+        .annotate(count=Count("id"))
+    )
+    return Monitor(
+        waiting=[
+            Waiting(recipients[row["recipient"]], row["state"], row["count"], row["oldest"]) for row in groups
+        ],
+        troubles=[
+            Trouble(
+                row.id,
+                row.packet_id,
+                row.packet.sender_name,
+                row.recipient.name,
+                row.state,
+                row.failure,
+                row.attempts,
+                row.changed_at,
+            )
+            for row in troubled.select_related("packet", "recipient").order_by("-id")[:50]
+        ],
+        troubles_count=troubled.count(),
+        accepted_hour=Transmission.objects.filter(accepted_at__gt=hour).count(),
+        accepted_day=sum(per_hour),
+        delivered_day=steps.get(policy.DELIVERED, 0),
+        confirmed_day=steps.get(policy.CONFIRMED, 0),
+        last_accepted=Transmission.objects.aggregate(last=Max("accepted_at"))["last"],
+        per_hour=per_hour,
+        ledger_head=ledger.head(),
+        ledger_waiting=ledger.waiting(),
+    )
+
+
+def recipients_with_due(*, now: datetime) -> list[int]:
+    """Returns the recipients that have something due, for the sweep that makes lost wake-ups good."""
+    return list(
+        Delivery.objects.filter(due_at__lte=now)
+        .values_list("recipient_id", flat=True)
+        .distinct()
+        .order_by("recipient_id")
+    )
+
+
+def reportable_now(actor: Actor, delivery: Delivery) -> list[str]:
+    """Returns the statuses the actor may report next about a delivery, "" never among them."""
+    if not allowed(actor, "exchange.confirm_delivery"):
+        return []
+    by_recipient = delivery.recipient.agency_id == actor.agency_id
+    return policy.reportable(
+        current=delivery.business_state, business=delivery.packet.business, by_recipient=by_recipient
+    )
+
+
+def latest_before_recall(delivery: Delivery) -> str:
+    """Returns the business state before the recall in force, for a 16 that returns to it."""
+    event = (
+        delivery.events.filter(plane=DeliveryEvent.Plane.BUSINESS, after=policy.ASKED_BACK, in_order=True)
+        .order_by("-id")
+        .values_list(F("before"), flat=True)
+        .first()
+    )
+    return event or ""

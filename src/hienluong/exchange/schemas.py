@@ -1,0 +1,270 @@
+"""What the API takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from hienluong.exchange.models import Delivery, Packet
+from hienluong.exchange.queries import Hop, Journey
+
+
+class WarningOut(Schema):
+    """Something tolerated while reading."""
+
+    code: str
+    path: str
+    line: int
+    text: str
+
+
+class ReceiptRecipientOut(Schema):
+    """One recipient in a receipt."""
+
+    code: str
+    name: str
+    state: Literal["waiting", "unrouted"]
+    delivered_before: bool = Field(
+        description="the recipient has this document already; nothing is delivered twice"
+    )
+
+
+class ReceiptOut(Schema):
+    """The receipt: given once the packet is durable; the same for every resend."""
+
+    receipt: UUID
+    packet: UUID
+    kind: Literal["edoc", "status"]
+    business: int | None
+    document_id: str
+    sender: str
+    sha256: str = Field(description="SHA-256 of the file, hex")
+    digest: str = Field(description="digest of the document: what it says, whoever carries it")
+    size: int
+    accepted_at: datetime
+    recipients: list[ReceiptRecipientOut]
+    warnings: list[WarningOut]
+    ledger_entry: UUID
+
+
+class PacketOut(Schema):
+    """A packet's header, as far as lists need it."""
+
+    id: UUID
+    kind: Literal["edoc", "status"]
+    business: int | None
+    sender_code: str
+    sender_name: str
+    document_id: str
+    code_number: str
+    code_notation: str
+    promulgated_on: date | None
+    type_name: str
+    subject: str
+    priority: int
+    status_code: str
+    status_note: str
+    accepted_at: datetime
+
+    @staticmethod
+    def of(packet: Packet) -> PacketOut:
+        """Returns the packet as the API gives it."""
+        return PacketOut.model_construct(
+            id=packet.id,
+            kind=packet.kind,
+            business=packet.business,
+            sender_code=packet.sender_code,
+            sender_name=packet.sender_name,
+            document_id=packet.document_id,
+            code_number=packet.code_number,
+            code_notation=packet.code_notation,
+            promulgated_on=packet.promulgated_on,
+            type_name=packet.type_name,
+            subject=packet.subject,
+            priority=packet.priority,
+            status_code=packet.status_code,
+            status_note=packet.status_note,
+            accepted_at=packet.accepted_at,
+        )
+
+
+class EntryOut(Schema):
+    """An entry of the mailbox."""
+
+    id: int
+    state: str
+    business_state: str
+    recipient_code: str
+    delivered_at: datetime | None
+    packet: PacketOut
+
+    @staticmethod
+    def of(delivery: Delivery) -> EntryOut:
+        """Returns the entry as the API gives it."""
+        return EntryOut.model_construct(
+            id=delivery.pk,
+            state=delivery.state,
+            business_state=delivery.business_state,
+            recipient_code=delivery.recipient_code,
+            delivered_at=delivery.delivered_at,
+            packet=PacketOut.of(delivery.packet),
+        )
+
+
+class InboxOut(Schema):
+    """One page of the mailbox."""
+
+    items: list[EntryOut]
+    next: str | None = Field(description="give it as `after` for the next page; null: nothing more now")
+
+
+class DeliveryOut(Schema):
+    """How far a packet is on its way to one recipient."""
+
+    id: int
+    recipient_code: str
+    recipient_name: str
+    state: str
+    business_state: str
+    attempts: int
+    failure: str
+    created_at: datetime
+    delivered_at: datetime | None
+    fetched_at: datetime | None
+    confirmed_at: datetime | None
+
+    @staticmethod
+    def of(delivery: Delivery) -> DeliveryOut:
+        """Returns the delivery as the API gives it."""
+        return DeliveryOut.model_construct(
+            id=delivery.pk,
+            recipient_code=delivery.recipient_code,
+            recipient_name=delivery.recipient.name,
+            state=delivery.state,
+            business_state=delivery.business_state,
+            attempts=delivery.attempts,
+            failure=delivery.failure,
+            created_at=delivery.created_at,
+            delivered_at=delivery.delivered_at,
+            fetched_at=delivery.fetched_at,
+            confirmed_at=delivery.confirmed_at,
+        )
+
+
+class SentItemOut(Schema):
+    """A packet that the agency sent, with its deliveries."""
+
+    packet: PacketOut
+    deliveries: list[DeliveryOut]
+
+
+class SentOut(Schema):
+    """One page of what was sent."""
+
+    items: list[SentItemOut]
+    next: str | None = Field(description="give it as `before` for the next page")
+
+
+class PartOut(Schema):
+    """An attachment."""
+
+    position: int
+    name: str
+    declared_type: str
+    real_type: str
+    size: int
+    sha256: str
+
+
+class HopOut(Schema):
+    """One step of the journey."""
+
+    at: datetime | None
+    at_written: str
+    plane: str
+    step: str
+    party: str
+    actor: str
+    note: str
+    in_order: bool
+
+    @staticmethod
+    def of(hop: Hop) -> HopOut:
+        """Returns the hop as the API gives it."""
+        return HopOut.model_construct(
+            at=hop.at,
+            at_written=hop.at_written,
+            plane=hop.plane,
+            step=hop.step,
+            party=hop.party,
+            actor=hop.actor,
+            note=hop.note,
+            in_order=hop.in_order,
+        )
+
+
+class TraceOut(Schema):
+    """A packet and everything that happened to it."""
+
+    packet: PacketOut
+    parts: list[PartOut]
+    deliveries: list[DeliveryOut]
+    hops: list[HopOut]
+
+    @staticmethod
+    def of(journey: Journey) -> TraceOut:
+        """Returns the journey as the API gives it."""
+        return TraceOut.model_construct(
+            packet=PacketOut.of(journey.packet),
+            parts=[
+                PartOut.model_construct(
+                    position=part.position,
+                    name=part.name,
+                    declared_type=part.declared_type,
+                    real_type=part.real_type,
+                    size=part.size,
+                    sha256=bytes(part.sha256).hex(),
+                )
+                for part in journey.parts
+            ],
+            deliveries=[DeliveryOut.of(delivery) for delivery in journey.deliveries],
+            hops=[HopOut.of(hop) for hop in journey.hops],
+        )
+
+
+class ConfirmIn(Schema):
+    """What the recipient's system says of the packet: the mailbox plane, not the business plane."""
+
+    outcome: Literal["done", "fail"] = "done"
+    note: str = Field("", max_length=500)
+
+
+class StatusIn(Schema):
+    """A business status to report: 01–06, 15, 16 by the recipient, 13 by the sender."""
+
+    status: Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
+    note: str = Field("", max_length=500)
+    staff: str = Field("", max_length=100)
+
+
+class DocumentIn(Schema):
+    """A new document to send; lengths are those of Decree 30/2020, App. VI."""
+
+    recipients: list[str] = Field(min_length=1, description="agency codes of any scheme")
+    type_name: str = Field(min_length=1, max_length=100)
+    number: str = Field(min_length=1, max_length=11)
+    notation: str = Field(min_length=1, max_length=30)
+    issued_on: date
+    subject: str = Field(min_length=1, max_length=500)
+    place: str = Field("", max_length=50)
+    signer_name: str = Field(min_length=1, max_length=50)
+    signer_position: str = Field("", max_length=100)
+    signer_competence: str = Field("", max_length=100)
+    priority: int = Field(
+        0, ge=0, le=4, description="0 normal, 1 urgent, 2 very urgent, 3 express, 4 express at a set hour"
+    )
+    due_on: date | None = None
+    also_on_paper: bool = False

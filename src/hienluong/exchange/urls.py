@@ -1,0 +1,20 @@
+"""The addresses of the axis's pages."""
+
+from django.urls import path
+
+from hienluong.exchange.pages import mailbox, monitor, packet, report, send
+
+app_name = "exchange"
+urlpatterns = [
+    path("inbox/", mailbox.inbox, name="inbox"),
+    path("inbox/<int:delivery_id>/", mailbox.open_entry, name="open"),
+    path("sent/", mailbox.sent, name="sent"),
+    path("send/", send.send, name="send"),
+    path("packets/<uuid:packet_id>/", packet.show, name="packet"),
+    path("packets/<uuid:packet_id>/attachments/<int:position>/", packet.attachment, name="attachment"),
+    path("packets/<uuid:packet_id>/receipts/<uuid:receipt_id>/", packet.receipt, name="receipt"),
+    path("packets/<uuid:packet_id>/report/<int:delivery_id>/<str:status>/", report.report, name="report"),
+    path("packets/<uuid:packet_id>/quarantine/", report.quarantine, name="quarantine"),
+    path("monitor/", monitor.show, name="monitor"),
+    path("monitor/retry/<int:delivery_id>/", monitor.retry, name="retry"),
+]

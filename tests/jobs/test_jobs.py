@@ -1,0 +1,55 @@
+"""Jobs commit and roll back with the business row, and survive a killed worker."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.exceptions import TaskNotFound
+
+from hienluong.jobs import service as jobs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _empty_queue(transactional_db: None) -> None:
+    """The queue's tables are procrastinate's own; Django's flush between tests passes them by."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
+
+
+def waiting() -> list[dict[str, object]]:
+    return [
+        job.args
+        for job in ProcrastinateJob.objects.filter(task_name="exchange.drain_recipient").order_by("id")
+    ]
+
+
+def test_job_commits_with_its_transaction() -> None:
+    with transaction.atomic():
+        jobs.defer("exchange.drain_recipient", recipient_id=7)
+    assert waiting() == [{"recipient_id": 7}]
+
+
+def test_job_rolls_back_with_its_transaction() -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        jobs.defer("exchange.drain_recipient", recipient_id=7)
+        raise ZeroDivisionError
+    assert waiting() == []
+
+
+def test_many_jobs_are_queued_in_one_statement(django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's fixture
+        jobs.defer_many("exchange.drain_recipient", ({"recipient_id": number} for number in range(78)))
+    assert len(waiting()) == 78
+
+
+def test_no_jobs_need_no_statement(django_assert_num_queries: object) -> None:
+    with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's fixture
+        jobs.defer_many("exchange.drain_recipient", [])
+
+
+def test_unknown_task_is_refused_where_it_is_deferred() -> None:
+    with pytest.raises(TaskNotFound):
+        jobs.defer("exchange.unheard_of")
