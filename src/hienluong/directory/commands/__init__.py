@@ -1,0 +1,38 @@
+"""Writes of the directory: each one transaction, its permission checked first, its ledger entry last."""
+
+from hienluong.directory.commands.agency_codes import CodeRow, ImportSummary, import_agency_codes
+from hienluong.directory.commands.people import (
+    assign_post,
+    create_administrator,
+    create_person,
+    end_post,
+    set_password,
+    switch_post,
+)
+from hienluong.directory.commands.reference_data import Summary, load_reference_data
+from hienluong.directory.commands.systems import (
+    end_sending_right,
+    end_system,
+    grant_sending_right,
+    register_system,
+    rotate_system_secret,
+)
+
+__all__ = [
+    "CodeRow",
+    "ImportSummary",
+    "Summary",
+    "assign_post",
+    "create_administrator",
+    "create_person",
+    "end_post",
+    "end_sending_right",
+    "end_system",
+    "grant_sending_right",
+    "import_agency_codes",
+    "load_reference_data",
+    "register_system",
+    "rotate_system_secret",
+    "set_password",
+    "switch_post",
+]

@@ -1,0 +1,78 @@
+"""What can go wrong in the directory."""
+
+from django.utils.functional import Promise
+
+from hienluong.kit.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, NotFound
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger.service import ActorRef
+
+
+class PermissionMissing(Forbidden):
+    """The actor does not hold the permission; which one is in `params`."""
+
+    code = "directory.permission-missing"
+    detail = _("{actor} may not do this; it needs the right to {title}.")
+
+    def __init__(self, *, permission: str, title: str | Promise, actor: ActorRef) -> None:
+        super().__init__(permission=permission, title=title, actor=actor.name)
+        self.actor = actor
+        self.permission = permission
+
+
+class AgencyUnknown(NotFound):
+    """No agency has or had this code."""
+
+    code = "directory.agency-unknown"
+    title = _("Agency unknown")
+    detail = _("No agency has, or ever had, the code {agency_code}.")
+    todo = _("Search the directory by name, or check the code with the agency.")
+
+
+class CodesRefused(InvalidInput):
+    """Rows of an import of agency codes are wrong; `errors` names each row and column."""
+
+    code = "directory.codes-refused"
+    title = _("The agency codes were not imported")
+    detail = _("Some rows cannot be accepted, so no row was imported.")
+    todo = _("Correct the rows named below and import the whole file again.")
+
+
+class PersonRefused(InvalidInput):
+    """The particulars of a person or an account cannot be accepted."""
+
+    code = "directory.person-refused"
+    title = _("The person was not recorded")
+
+
+class PostOverlaps(Conflict):
+    """The person holds this post already."""
+
+    code = "directory.post-overlaps"
+    title = _("The post is held already")
+    detail = _("{person} is {role} at {agency} already.")
+    todo = _("End the present post first, or leave it as it is.")
+
+
+class PostNotHeld(NotFound):
+    """The post is not one the signed-in person holds today."""
+
+    code = "directory.post-not-held"
+    title = _("You do not hold this post")
+    detail = _("You cannot act in a post you do not hold today.")
+    kept = _("You still act in the post you chose before.")
+
+
+class AlreadyEnded(Conflict):
+    """What is to be ended has ended already."""
+
+    code = "directory.already-ended"
+    detail = _("This ended on {ended_on} already.")
+
+
+class SignInLinkSpent(NotAuthenticated):
+    """A one-time sign-in is unknown, was used, or its time is over: the three are not told apart."""
+
+    code = "directory.sign-in-link-spent"
+    title = _("This sign-in link no longer works")
+    detail = _("A one-time sign-in works once, and only for some minutes.")
+    todo = _("Sign in with your password, or ask the operator for a new link.")

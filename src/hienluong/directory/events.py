@@ -1,0 +1,22 @@
+"""What happened in the directory, for the modules above."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyCodesChanged:
+    """Published codes replaced provisional ones: addresses known elsewhere may be out of date."""
+
+    agency_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PostEnded:
+    """A person left a post."""
+
+    person_id: UUID
+    agency_id: UUID
+    role: str
+    ended_on: date

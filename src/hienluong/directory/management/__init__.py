@@ -1,0 +1,1 @@
+"""Commands of the directory for the server's own command line."""
