@@ -7,7 +7,10 @@ import contextlib
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 os.environ["HIENLUONG_TESTING"] = "1"
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hienluong.config.settings")
@@ -27,6 +30,29 @@ if "HIENLUONG_FILES_DIR" not in os.environ or not Path(os.environ["HIENLUONG_FIL
     os.environ["HIENLUONG_FILES_DIR"] = files
     atexit.register(shutil.rmtree, files, ignore_errors=True)
 
-import django  # noqa: E402 - the environment above comes first
+import django
 
 django.setup()
+
+from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.core.cache import cache
+
+from hienluong.directory import service as directory
+
+
+@pytest.fixture(autouse=True)
+def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with the least cost: these specifications make many accounts and guess many passwords."""
+    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
+    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8)
+    monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    """Each specification starts without answers and rate counters of the one before it."""
+    directory.forget()
+    cache.clear()
+    yield
+    directory.forget()
+    cache.clear()

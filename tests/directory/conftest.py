@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.core.cache import cache
 from django.test import Client as Browser
 
 from hienluong.directory import service as directory
@@ -20,24 +18,6 @@ NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 PASSWORD = "đò ngang qua sông Bến Hải"
 
 _usernames = itertools.count(1)
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 with the least cost: these specifications make many accounts and guess many passwords."""
-    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
-    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8)
-    monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Each specification starts without answers and rate counters of the one before it."""
-    directory.forget()
-    cache.clear()
-    yield
-    directory.forget()
-    cache.clear()
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, AgencyCode
 from hienluong.directory.service import Actor
 from hienluong.exchange import service
@@ -46,11 +45,6 @@ def agency(name: str, code: str) -> Actor:
         agency_name=name,
         role="clerk",
     )
-
-
-@pytest.fixture(autouse=True)
-def _fresh_directory() -> None:
-    directory.forget()
 
 
 @pytest.fixture

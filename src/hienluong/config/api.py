@@ -10,11 +10,14 @@ from django.http import Http404 as DjangoNotFound
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from hienluong import __version__
-from hienluong.directory.api import router as directory
-from hienluong.exchange.api import router as exchange
+from hienluong.directory import service as directory
+from hienluong.directory.api import router as directory_router
+from hienluong.directory.errors import PermissionMissing
+from hienluong.exchange.api import router as exchange_router
+from hienluong.kit import clock
 from hienluong.kit.errors import (
     FieldError,
     HienluongError,
@@ -23,6 +26,7 @@ from hienluong.kit.errors import (
     NotFound,
     TooLarge,
 )
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
 
@@ -35,8 +39,30 @@ api = NinjaAPI(
     docs_url="/docs",
     urls_namespace="api",
 )
-api.add_router("", directory)
-api.add_router("", exchange)
+api.add_router("", directory_router)
+api.add_router("", exchange_router)
+
+
+class RequestUnreadable(HienluongError):
+    """The body is not what its Content-Type says."""
+
+    code = "request-unreadable"
+    status = 400
+    title = _("The request cannot be read")
+    detail = _("The body of the request cannot be read as what its Content-Type says.")
+    kept = _("Nothing was changed.")
+    todo = _("Correct the body and send again; /api/v1/docs shows what each address takes.")
+
+
+class MethodNotOffered(HienluongError):
+    """The address exists, the method does not."""
+
+    code = "method-not-offered"
+    status = 405
+    title = _("Method not offered")
+    detail = _("This address does not offer the method {method}.")
+    kept = _("Nothing was changed.")
+    todo = _("Use one of: {offered}.")
 
 
 def problem_response(request: HttpRequest, error: HienluongError) -> HttpResponse:
@@ -57,6 +83,8 @@ def problem_response(request: HttpRequest, error: HienluongError) -> HttpRespons
 
 @api.exception_handler(HienluongError)
 def _our_error(request: HttpRequest, error: HienluongError) -> HttpResponse:
+    if isinstance(error, PermissionMissing):
+        directory.record_refusal(error, where=request.path, now=clock.now())
     return problem_response(request, error)
 
 
@@ -68,6 +96,11 @@ def _not_authenticated(request: HttpRequest, error: AuthenticationError) -> Http
 @api.exception_handler(DjangoNotFound)
 def _not_found(request: HttpRequest, error: DjangoNotFound) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     return problem_response(request, NotFound())
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(request, RequestUnreadable())  # ninja raises it for bodies only
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
 
-from hienluong.kit.errors import HienluongError
+from hienluong.kit import clock
+from hienluong.kit.errors import HienluongError, NotFound
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -46,20 +47,26 @@ def api_shortcut(get_response: GetResponse) -> GetResponse:
     """Returns a layer that takes /api/ past the page layers.
 
     An agency's system has no session, no form and no language cookie; the page layers would cost more CPU than
-    the insert itself. Errors are rendered by the API's own handlers.
+    the insert itself. Errors are problem documents: by the API's own handlers, and here where no operation answers.
     """
 
     def layer(request: HttpRequest) -> HttpResponseBase:
         if not request.path.startswith("/api/"):
             return get_response(request)
+        from hienluong.config.api import MethodNotOffered, problem_response  # noqa: PLC0415 - the API needs loaded models
+
         assert isinstance(request, WSGIRequest)  # noqa: S101 - granian serves WSGI only
         request.get_host()  # refuses unknown host names
         try:
             match = resolve(request.path_info)
         except Resolver404:
-            return get_response(request)
+            return problem_response(request, NotFound())
         request.resolver_match = match
         response = match.func(request, *match.args, **match.kwargs)
+        if isinstance(response, HttpResponseNotAllowed):
+            offered = response.headers["Allow"]
+            response = problem_response(request, MethodNotOffered(method=request.method, offered=offered))
+            response.headers["Allow"] = offered
         assert isinstance(response, HttpResponseBase)  # noqa: S101 - views answer
         return response
 
@@ -73,9 +80,15 @@ def error_pages(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        from hienluong.directory import service as directory  # noqa: PLC0415 - models are loaded after the middleware
+        from hienluong.directory.errors import PermissionMissing  # noqa: PLC0415 - the same
         from hienluong.portal.pages import error_page  # noqa: PLC0415 - templates are loaded after the middleware
 
-        return error_page(request, exception) if isinstance(exception, HienluongError) else None
+        if not isinstance(exception, HienluongError):
+            return None
+        if isinstance(exception, PermissionMissing):
+            directory.record_refusal(exception, where=request.path, now=clock.now())
+        return error_page(request, exception)
 
     layer.process_exception = process_exception  # type: ignore[attr-defined]  # Django's protocol for function layers
     return layer

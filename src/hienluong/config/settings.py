@@ -54,6 +54,12 @@ DATABASES = {
         or (INSTALLATION.database_url() if INSTALLATION else "postgresql:///hienluong")
     )
 }
+# Lockouts and rate limits are counted here: all web processes must count together. A test run is one process.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if TESTING
+    else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "hienluong_cache"}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The addresses this server answers to; behind a proxy, the province's own names are added.
@@ -157,7 +163,9 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "hienluong.directory.identity.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+# How many proxies of the province's own stand in front: the sign-in limits count the address before them.
+ALLAUTH_TRUSTED_PROXY_COUNT = _number("HIENLUONG_TRUSTED_PROXIES", 0)
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
 SESSION_COOKIE_NAME = "hienluong_session"

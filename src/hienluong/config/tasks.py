@@ -1,6 +1,7 @@
 """The housekeeping of the whole house, by the clock: what the lower modules offer and must not schedule themselves."""
 # ruff: noqa: ARG001 - procrastinate hands every periodic job its time
 
+from hienluong.directory import service as directory
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
@@ -17,3 +18,9 @@ def sequence_ledger(timestamp: int) -> None:
 def sweep_orphans(timestamp: int) -> None:
     """Deletes files whose act never committed."""
     files.sweep_orphans()
+
+
+@jobs.periodic(cron="37 3 * * *", name="config.sweep_expired")
+def sweep_expired(timestamp: int) -> None:
+    """Deletes sessions, tokens and one-time sign-ins that are out of date."""
+    directory.sweep_expired(now=clock.now())

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from hienluong.directory import service as directory
+from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.exchange.commands.status import apply_status
 from hienluong.exchange.errors import (
@@ -36,6 +37,7 @@ from hienluong.exchange.formats.edxml import DocumentPacket, StatusPacket
 from hienluong.exchange.formats.edxml import Packet as WirePacket
 from hienluong.exchange.formats.identity import document_digest, status_key
 from hienluong.exchange.formats.reader import read_packet
+from hienluong.exchange.formats.safe_xml import Limits
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Packet, Recipient
 from hienluong.files import service as files
@@ -104,8 +106,8 @@ def accept_packet(
     sha256 = hashlib.sha256(source).digest()
     try:
         require(actor, "exchange.send_packet")
-        if idempotency_key is not None and not 0 < len(idempotency_key) <= IDEMPOTENCY_KEY_MAX:
-            raise PacketRefused(reason=f"an idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} characters")
+        if idempotency_key is not None and not _is_key(idempotency_key):
+            raise PacketRefused(reason=f"an idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} printable characters")
         first = _first_receipt(actor, sha256, idempotency_key)
         if first is not None:
             return first
@@ -113,8 +115,10 @@ def accept_packet(
             raise SecrecyNotDeclared
         if len(source) > settings.PACKET_MAX_BYTES:
             raise PacketTooLarge(limit=settings.PACKET_MAX_BYTES)
-        wire = read_packet(source)
+        wire = read_packet(source, limits=_limits())
         return _accept(actor, wire, source, idempotency_key, now)
+    except PermissionMissing:
+        raise  # every interface records these
     except HienluongError as refusal:
         ledger.record_refusal(
             actor=actor.ref,
@@ -124,6 +128,14 @@ def accept_packet(
             now=now,
         )
         raise
+
+
+def _is_key(text: str) -> bool:
+    return 0 < len(text) <= IDEMPOTENCY_KEY_MAX and text.isprintable()
+
+
+def _limits() -> Limits:
+    return Limits(file_bytes=settings.PACKET_MAX_BYTES, attachment_bytes=settings.ATTACHMENT_MAX_BYTES)
 
 
 def _first_receipt(actor: Actor, sha256: bytes, key: str | None) -> Receipt | None:
@@ -138,7 +150,12 @@ def _first_receipt(actor: Actor, sha256: bytes, key: str | None) -> Receipt | No
     for known, known_key, _ in rows:
         if key is not None and known_key == key and bytes(known) != sha256:
             raise IdempotencyKeyReused(key=key, first=bytes(known).hex(), second=sha256.hex())
-    return Receipt(_load(rows[0][2]), repeated=True) if rows else None
+    if not rows:
+        return None
+    facts = _load(rows[0][2])
+    if facts.get("destroyed"):
+        raise SecretContent(where="the document was taken out of the exchange before")
+    return Receipt(facts, repeated=True)
 
 
 def _load(receipt: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.wire_values import WireDate, WireTime
 from hienluong.exchange.formats.writer import append_trace, write_packet
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
-from hienluong.exchange.queries import entry, mailbox_of, reportable_now
+from hienluong.exchange.queries import entry, key_first_used_at, mailbox_of, reportable_now
 from hienluong.exchange.queries import packet as find_packet
 from hienluong.files import service as files
 from hienluong.kit.crash import crash_point
@@ -180,7 +180,9 @@ def report_status(
         raise DeliveryNotFound(id=delivery_id)
     if delivery.packet.secrecy != Packet.Secrecy.OPEN:
         raise PacketQuarantined
-    _check_status(actor, delivery, status, note)
+    first_used_at = key_first_used_at(actor, idempotency_key)
+    if first_used_at is None:  # else the same report comes again: what it changed does not speak against it
+        _check_status(actor, delivery, status, note)
     mine = directory.agency_by_id(actor.agency_id)
     by_recipient = delivery.recipient.agency_id == actor.agency_id and status not in policy.BY_SENDER
     packet = delivery.packet
@@ -205,7 +207,7 @@ def report_status(
             staff=StaffInfo(staff=staff or actor.name),
             status_code=status,
             description=note[:NOTE_MAX] or None,
-            timestamp=WireTime.of(now),
+            timestamp=WireTime.of(first_used_at or now),
         )
     )
     return accept_packet(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import uuid4
+from uuid import NAMESPACE_OID, uuid4, uuid5
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, FoundAgency, require
@@ -14,6 +14,7 @@ from hienluong.exchange.errors import RecipientUnknown
 from hienluong.exchange.formats.attachments import attach, list_attachments
 from hienluong.exchange.formats.content import Content
 from hienluong.exchange.formats.edxml import (
+    Attachment,
     Business,
     Code,
     DocumentHeader,
@@ -29,6 +30,7 @@ from hienluong.exchange.formats.edxml import (
 )
 from hienluong.exchange.formats.wire_values import WireDate, WireTime
 from hienluong.exchange.formats.writer import write_packet
+from hienluong.exchange.queries import key_first_used_at
 from hienluong.kit.clock import wire_date
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -73,7 +75,7 @@ def send_document(
     """Writes the draft as a new document (kind 0) of the actor's agency and accepts it; returns the receipt.
 
     The document id is "code,yyyy/MM/dd,number/notation", as the national axis's samples write it; it carries the
-    facts that QĐ 28/2018, art. 10.2.b asks for.
+    facts that QĐ 28/2018, art. 10.2.b asks for. The same draft with the same idempotency key gives the first receipt.
 
     Raises:
         InvalidInput: no recipient, or no attachment.
@@ -106,7 +108,8 @@ def send_document(
         fax=mine.fax if mine else "",
         website=mine.website if mine else "",
     )
-    parts = tuple(attach(file.name, Content.from_bytes(file.content)) for file in draft.attachments)
+    written_at = key_first_used_at(actor, idempotency_key) or now
+    parts = tuple(_attachment(position, file) for position, file in enumerate(draft.attachments))
     wire = DocumentPacket(
         header=DocumentHeader(
             sender=sender,
@@ -125,7 +128,7 @@ def send_document(
             other=OtherInfo(priority=str(draft.priority)),
         ),
         trace=TraceHeaderList(
-            hops=(TraceHeader(organ_id=actor.agency_code, timestamp=WireTime.of(now)),),
+            hops=(TraceHeader(organ_id=actor.agency_code, timestamp=WireTime.of(written_at)),),
             business=Business(
                 kind_code="0",
                 reason="Văn bản điện tử mới",
@@ -142,6 +145,14 @@ def send_document(
         declared_not_secret=declared_not_secret,
         idempotency_key=idempotency_key or f"compose-{uuid4()}",
         now=now,
+    )
+
+
+def _attachment(position: int, file: Attached) -> Attachment:
+    """Returns a file as an attachment; its ContentId follows from the file, so that writing again gives the same."""
+    content = Content.from_bytes(file.content)
+    return attach(
+        file.name, content, content_id=f"cid:{uuid5(NAMESPACE_OID, f'{position} {content.sha256}')}"
     )
 
 
