@@ -165,7 +165,10 @@ ACCOUNT_ADAPTER = "hienluong.directory.identity.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # How many proxies of the province's own stand in front: the sign-in limits count the address before them.
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("HIENLUONG_TRUSTED_PROXIES", 0)
-ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+SIGN_INS_PER_MINUTE = _number(
+    "HIENLUONG_SIGN_INS_PER_MINUTE", 300
+)  # per address: agencies share one behind a proxy
+ACCOUNT_RATE_LIMITS = {"login": f"{SIGN_INS_PER_MINUTE}/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
 SESSION_COOKIE_NAME = "hienluong_session"
