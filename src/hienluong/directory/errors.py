@@ -76,3 +76,10 @@ class SignInLinkSpent(NotAuthenticated):
     title = _("This sign-in link no longer works")
     detail = _("A one-time sign-in works once, and only for some minutes.")
     todo = _("Sign in with your password, or ask the operator for a new link.")
+
+
+class CalendarRefused(InvalidInput):
+    """A day or working hours that cannot be entered as given."""
+
+    code = "directory.calendar-refused"
+    title = _("The calendar was not changed")

@@ -1,4 +1,4 @@
-"""Forms of the sign-in pages."""
+"""Forms of the directory's pages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from hienluong.directory.models import CalendarDay
+from hienluong.kit.errors import InvalidInput
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types for it
@@ -28,3 +32,41 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types for
         cleaned: dict[str, Any] = super().clean()
         cleaned["remember"] = False
         return cleaned
+
+
+class _RefusableForm(forms.Form):
+    """A form that shows what a command refused at the fields it named."""
+
+    def take(self, refusal: InvalidInput) -> None:
+        """Puts each refused value beside its field."""
+        for error in refusal.errors:
+            name = error.pointer.strip("/")
+            self.add_error(name if name in self.fields else None, error.text(gettext))
+
+
+class CalendarDayForm(_RefusableForm):
+    """One day that is not as its weekday says."""
+
+    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    kind = forms.ChoiceField(label=_("What it is"), choices=CalendarDay.Kind.choices)
+    name = forms.CharField(label=_("Name of the day"), max_length=120)
+    source = forms.CharField(
+        label=_("Decision"), max_length=200, help_text=_("The document that says so: number, notation, date.")
+    )
+
+
+class WorkingHoursForm(_RefusableForm):
+    """The working hours of public offices from a day on."""
+
+    valid_from = forms.DateField(
+        label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    morning_from = forms.TimeField(label=_("Morning from"), widget=forms.TimeInput(attrs={"type": "time"}))
+    morning_to = forms.TimeField(label=_("Morning to"), widget=forms.TimeInput(attrs={"type": "time"}))
+    afternoon_from = forms.TimeField(
+        label=_("Afternoon from"), widget=forms.TimeInput(attrs={"type": "time"})
+    )
+    afternoon_to = forms.TimeField(label=_("Afternoon to"), widget=forms.TimeInput(attrs={"type": "time"}))
+    source = forms.CharField(
+        label=_("Decision"), max_length=200, help_text=_("The document that says so: number, notation, date.")
+    )

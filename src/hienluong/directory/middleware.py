@@ -56,3 +56,8 @@ def acting_post(get_response: GetResponse) -> GetResponse:
 def act_in(request: HttpRequest, post_id: int) -> None:
     """Keeps the post that the session acts in from the next request on."""
     request.session[SESSION_KEY] = post_id
+
+
+def acting_actor(request: HttpRequest) -> Actor | None:
+    """Returns who acts in this request; None for a visitor or an account without a post today."""
+    return getattr(request, "actor", None)

@@ -20,7 +20,7 @@ from hienluong.directory.models import (
     User,
     WorkingHours,
 )
-from hienluong.directory.permissions import require
+from hienluong.directory.permissions import allowed, require
 from hienluong.directory.recent import Recent
 from hienluong.kit import clock, worktime
 from hienluong.kit.vietnamese import fold, normalise
@@ -275,3 +275,26 @@ def _to_tell(which: Q, on: date | None) -> list[tuple[UUID, str]]:
     posts = Post.objects.filter(valid_on(on or today()), which)
     people = Person.objects.filter(pk__in=posts.values("person"))
     return list(people.order_by("sort_key", "pk").values_list("pk", "email"))
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarYear:
+    """One year as administrators see it: its days out of the ordinary and all working hours, newest first."""
+
+    days: list[CalendarDay]
+    hours: list[WorkingHours]
+    may_change: bool
+
+
+def calendar_year(actor: Actor | None, year: int) -> CalendarYear:
+    """Returns one year of the working calendar.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: nobody, or no person, is signed in.
+    """
+    actor = require(actor, "directory.view_calendar")
+    return CalendarYear(
+        days=list(CalendarDay.objects.filter(day__year=year).order_by("day")),
+        hours=list(WorkingHours.objects.order_by("-valid_from")),
+        may_change=allowed(actor, "directory.manage_calendar"),
+    )

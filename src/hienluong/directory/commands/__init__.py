@@ -1,6 +1,7 @@
 """Writes of the directory: each one transaction, its permission checked first, its ledger entry last."""
 
 from hienluong.directory.commands.agency_codes import CodeRow, ImportSummary, import_agency_codes
+from hienluong.directory.commands.calendar import remove_calendar_day, set_calendar_day, set_working_hours
 from hienluong.directory.commands.people import (
     assign_post,
     create_administrator,
@@ -32,7 +33,10 @@ __all__ = [
     "import_agency_codes",
     "load_reference_data",
     "register_system",
+    "remove_calendar_day",
     "rotate_system_secret",
+    "set_calendar_day",
     "set_password",
+    "set_working_hours",
     "switch_post",
 ]

@@ -1,0 +1,77 @@
+"""What stands in the menu. The portal is on top of the modules, so it lists their entries itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hienluong.directory.service import Actor, allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the menu; `permission` decides who sees it."""
+
+    title: str | Promise
+    url_name: str
+    icon: str
+    permission: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading of the menu with its lines."""
+
+    title: str | Promise
+    entries: tuple[Entry, ...]
+
+
+MENU = (
+    Section(
+        _("Document exchange"),
+        (
+            Entry(_("Inbox"), "exchange:inbox", icon="inbox", permission="exchange.view_mailbox"),
+            Entry(_("Sent"), "exchange:sent", icon="mail-forward", permission="exchange.view_mailbox"),
+            Entry(_("Send a document"), "exchange:send", icon="send", permission="exchange.send_packet"),
+            Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
+        ),
+    ),
+    Section(
+        _("Directory"),
+        (
+            Entry(
+                _("Working calendar"),
+                "directory:calendar",
+                icon="calendar",
+                permission="directory.view_calendar",
+            ),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line of the menu as one actor sees it on one page."""
+
+    title: str | Promise
+    url: str
+    icon: str
+    current: bool
+
+
+def menu_for(actor: Actor | None, path: str) -> Iterator[tuple[str | Promise, list[Link]]]:
+    """Yields the headings and the lines that the actor may use; the one for the page at `path` is marked."""
+    for section in MENU:
+        links = [
+            Link(entry.title, url, entry.icon, current=path.startswith(url))
+            for entry in section.entries
+            if allowed(actor, entry.permission)
+            for url in [reverse(entry.url_name)]
+        ]
+        if links:
+            yield section.title, links
