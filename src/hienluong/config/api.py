@@ -9,10 +9,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import Http404 as DjangoNotFound
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from ninja import NinjaAPI
+from django.utils.encoding import escape_uri_path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from hienluong import __version__
+from hienluong.config.openapi import DocumentedApi
 from hienluong.directory import service as directory
 from hienluong.directory.api import router as directory_router
 from hienluong.directory.errors import PermissionMissing
@@ -27,12 +28,11 @@ from hienluong.kit.errors import (
     TooLarge,
 )
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
 
 log = logging.getLogger(__name__)
 
-api = NinjaAPI(
+api = DocumentedApi(
     title="Hiền Lương",
     version=__version__,
     description="The API that agencies' own systems use. Errors are RFC 9457 problem documents.",
@@ -69,7 +69,7 @@ def problem_response(request: HttpRequest, error: HienluongError) -> HttpRespons
     """Returns the RFC 9457 answer to an error, in the caller's language."""
     language = translation.get_language_from_request(request)
     with translation.override(language):
-        body = error.problem(instance=request.path, translate=translation.gettext)
+        body = error.problem(instance=escape_uri_path(request.path), translate=translation.gettext)
     response = HttpResponse(
         json.dumps(body, ensure_ascii=False), status=error.status, content_type="application/problem+json"
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hienluong.config.installation import Installation, default_data_dir
+from hienluong.config.installation import DEFAULT_PORT, Installation, default_data_dir
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("HIENLUONG_DATA_DIR") or default_data_dir())
@@ -63,7 +63,8 @@ CACHES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # The addresses this server answers to; behind a proxy, the province's own names are added.
-PUBLIC_URL = os.environ.get("HIENLUONG_PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")
+PORT = _number("HIENLUONG_PORT", INSTALLATION.port if INSTALLATION else DEFAULT_PORT)
+PUBLIC_URL = os.environ.get("HIENLUONG_PUBLIC_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 ALLOWED_HOSTS = [
     "127.0.0.1",
     "localhost",
@@ -197,9 +198,12 @@ STATIC_ROOT = Path(
 STATICFILES_DIRS: list[Path] = []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "hienluong.portal.assets.BuiltAssets"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = (
+    r"^/static/[\w-]+\.[0-9a-f]{12}\.[a-z0-9]+$"  # the names that the front-end build gives
+)
 
 # Mail: a real server by configuration; without one, notices stay in the product.
 EMAIL_HOST = os.environ.get("HIENLUONG_MAIL_HOST", "")

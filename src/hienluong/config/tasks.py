@@ -1,6 +1,7 @@
 """The housekeeping of the whole house, by the clock: what the lower modules offer and must not schedule themselves."""
 # ruff: noqa: ARG001 - procrastinate hands every periodic job its time
 
+from hienluong.config.backup import run_backup
 from hienluong.directory import service as directory
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
@@ -24,3 +25,9 @@ def sweep_orphans(timestamp: int) -> None:
 def sweep_expired(timestamp: int) -> None:
     """Deletes sessions, tokens and one-time sign-ins that are out of date."""
     directory.sweep_expired(now=clock.now())
+
+
+@jobs.periodic(cron="11 2 * * *", name="config.back_up")
+def back_up(timestamp: int) -> None:
+    """Makes the nightly backup and drops those past their retention."""
+    run_backup()

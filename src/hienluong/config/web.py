@@ -1,0 +1,49 @@
+"""The web server: granian runs the WSGI application in worker processes that do not outlive their main process."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import os
+import signal
+from typing import Any
+
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from hienluong.config import lifeline
+from hienluong.config.installation import Installation, number_setting
+
+GRACE_SECONDS = 5
+"""How long requests under way may take to end when the server stops."""
+
+
+def load_application(main_process: int, target: str) -> Any:
+    """Returns the WSGI application, in a worker process; ties the worker to the main process first.
+
+    granian's workers share the port (SO_REUSEPORT): one left behind would go on taking requests.
+    """
+    lifeline.die_with_parent(signal.SIGKILL, main_process)
+    module, _, name = target.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+def main() -> None:
+    """Serves until SIGTERM."""
+    installation = Installation.load_complete()
+    Granian(
+        "hienluong.config.wsgi:application",
+        address=installation.listen_host,
+        port=installation.listen_port,
+        interface=Interfaces.WSGI,
+        workers=number_setting("HIENLUONG_WEB_WORKERS", 2, least=1),
+        blocking_threads=number_setting("HIENLUONG_WEB_THREADS", 4, least=1),
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=GRACE_SECONDS,
+    ).serve(target_loader=functools.partial(load_application, os.getpid()))
+
+
+if __name__ == "__main__":
+    main()
