@@ -130,4 +130,4 @@ def test_the_announcement_signs_the_operator_in_once_and_shows_no_password(
     browser = Browser()
     answer: Any = browser.post("/sign-in/once/" + link.partition("/sign-in/once/")[2])
     assert answer.status_code == 302
-    assert browser.get("/acting-for/").wsgi_request.actor.role == "operator"  # type: ignore[attr-defined]
+    assert browser.get("/acting-for/").wsgi_request.actor.role == "operator"  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely

@@ -287,12 +287,12 @@ def test_a_session_acts_in_the_first_post_until_another_is_chosen(
     first, other = directory.posts_of(_account(person))
     browser = signed_in(person)
 
-    assert browser.get("/acting-for/").wsgi_request.actor.post_id == first.pk  # type: ignore[attr-defined]
+    assert browser.get("/acting-for/").wsgi_request.actor.post_id == first.pk  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely
     answer = browser.post("/acting-for/", {"post": str(other.pk), "next": "/acting-for/"})
     assert (answer.status_code, answer["Location"]) == (302, "/acting-for/")
     page = browser.get("/acting-for/")
 
-    assert page.wsgi_request.actor == directory.actor_of(other)  # type: ignore[attr-defined]
+    assert page.wsgi_request.actor == directory.actor_of(other)  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely
     assert "Ủy ban nhân dân phường Đồng Hới" in page.content.decode()
     assert _entries("directory.switch_post")[0]["details"]["to"] == other.pk
 
@@ -305,7 +305,7 @@ def test_a_post_one_does_not_hold_is_not_acted_in(post: str, employ: Employ, sig
     answer = browser.post("/acting-for/", {"post": post})
 
     assert answer.status_code == 404
-    assert browser.get("/acting-for/").wsgi_request.actor.role == "clerk"  # type: ignore[attr-defined]
+    assert browser.get("/acting-for/").wsgi_request.actor.role == "clerk"  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely
 
 
 def test_a_post_that_ends_gives_way_to_the_next_and_then_to_none(
@@ -317,11 +317,11 @@ def test_a_post_that_ends_gives_way_to_the_next_and_then_to_none(
     browser.get("/acting-for/")
 
     directory.end_post(actor=platform, post=first, now=now)
-    assert browser.get("/acting-for/").wsgi_request.actor.post_id == other.pk  # type: ignore[attr-defined]
+    assert browser.get("/acting-for/").wsgi_request.actor.post_id == other.pk  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely
     directory.end_post(actor=platform, post=other, now=now)
     page = browser.get("/acting-for/", headers={"accept-language": "en"})
 
-    assert page.wsgi_request.actor is None  # type: ignore[attr-defined]
+    assert page.wsgi_request.actor is None  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely
     assert "You hold no post today" in page.content.decode()
 
 
@@ -332,7 +332,7 @@ def test_a_stranger_costs_no_query(
         page = browser.get("/sign-in/")
 
     assert page.status_code == 200
-    assert page.wsgi_request.actor is None  # type: ignore[attr-defined]
+    assert page.wsgi_request.actor is None  # type: ignore[attr-defined]  # Django's test client types its session and answers loosely
 
 
 def test_the_sign_in_page_has_no_inline_code(browser: Browser, db: None) -> None:

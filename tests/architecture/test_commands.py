@@ -1,0 +1,171 @@
+"""A command is keyword-only, typed, takes its actor and its time, asks for the permission and writes the ledger last."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+# Commands without an actor: the platform itself does them; nobody asks for them from outside.
+WITHOUT_ACTOR = {
+    "drain_recipient": "a wake-up of the queue; it acts as the platform's part “exchange”",
+    "wake_recipients": "the sweep by the clock",
+    "scan_packet": "a job after acceptance; it acts as the platform's part “secrecy-scan”",
+    "load_reference_data": "a step of the installation, before there is any person",
+    "create_administrator": "the first person; the operator of the server types it on its terminal",
+}
+# Commands that ask for no named permission, because what they check is not one.
+OWN_AFFAIRS = {
+    "switch_post": "one chooses among the posts one holds; holding it is the check",
+}
+
+WITHOUT_ENTRY = {
+    "wake_recipients": "it only queues wake-ups; the drainer records what it does",
+}
+
+
+def _functions(tree: ast.Module) -> dict[str, ast.FunctionDef]:
+    return {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def _within_reach(house: Any, source: Any) -> dict[str, ast.FunctionDef]:
+    """Returns the functions a file can call by name: its own, and those it imports from its own module."""
+    trees = {
+        "hienluong." + ".".join(one.path.relative_to(house.package).with_suffix("").parts): one.tree
+        for one in house.sources
+        if one.module == source.module
+    }
+    imported = {
+        alias.asname or alias.name: function
+        for node in source.tree.body
+        if isinstance(node, ast.ImportFrom) and node.module in trees
+        for alias in node.names
+        if (function := _functions(trees[node.module]).get(alias.name)) is not None
+    }
+    return imported | _functions(source.tree)
+
+
+def _commands(house: Any) -> Iterator[tuple[str, ast.FunctionDef, dict[str, ast.FunctionDef]]]:
+    """Yields every public command: where it is, its function, and the functions within its reach."""
+    for module, path in house.modules.items():
+        init = path / "commands" / "__init__.py"
+        if not init.exists():
+            continue
+        exported = set(_exported(ast.parse(init.read_text(encoding="utf-8"))))
+        for source in house.sources:
+            if source.path.parent == init.parent and source.path != init:
+                own, functions = _functions(source.tree), _within_reach(house, source)
+                for name in sorted(exported & set(own)):
+                    yield f"{module}.{name}", own[name], functions
+
+
+def _exported(tree: ast.Module) -> list[str]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__":
+            return [str(name) for name in ast.literal_eval(node.value)]
+    return []
+
+
+def _calls(function: ast.AST) -> list[str]:
+    """Returns the names of what is called, in the order of the text: `require`, `ledger.record` …."""
+    calls = [node for node in ast.walk(function) if isinstance(node, ast.Call)]
+    return [ast.unparse(call.func) for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset))]
+
+
+def _reaches(name: str, function: ast.FunctionDef, functions: dict[str, ast.FunctionDef]) -> list[int]:
+    """Returns the places among the function's calls that reach a call of `name`, through functions of the same file."""
+    reached = []
+    for place, call in enumerate(_calls(function)):
+        target = functions.get(call)
+        if name in call or (
+            target is not None and target is not function and _reaches(name, target, functions)
+        ):
+            reached.append(place)
+    return reached
+
+
+def test_commands_are_found(house: Any) -> None:
+    found = {name for name, _, _ in _commands(house)}
+    assert {"exchange.accept_packet", "directory.import_agency_codes"} <= found
+
+
+def test_command_is_keyword_only_and_typed(house: Any) -> None:
+    faults = []
+    for name, function, _ in _commands(house):
+        arguments = function.args
+        if arguments.args or arguments.posonlyargs or arguments.vararg:
+            faults.append(f"{name} takes positional arguments")
+        if any(argument.annotation is None for argument in arguments.kwonlyargs) or function.returns is None:
+            faults.append(f"{name} is not typed")
+    assert faults == []
+
+
+def test_command_takes_actor_and_now(house: Any) -> None:
+    faults = []
+    for name, function, _ in _commands(house):
+        taken = {argument.arg for argument in function.args.kwonlyargs}
+        verb = name.split(".")[1]
+        if ("actor" in taken) == (verb in WITHOUT_ACTOR):
+            faults.append(f"{name}: actor")
+        if "now" not in taken:
+            faults.append(f"{name}: now")
+    assert faults == []
+
+
+def test_command_asks_for_permission_before_it_writes(house: Any) -> None:
+    commands = list(_commands(house))
+    verbs = {name.split(".")[1] for name, _, _ in commands}
+    faults = []
+    for name, function, functions in commands:
+        verb = name.split(".")[1]
+        asked = _reaches("require", function, functions)
+        written = _reaches("ledger.record", function, functions)
+        hands_on = verbs & set(_calls(function))  # to another command, which asks
+        if not asked and not hands_on and verb not in {*WITHOUT_ACTOR, *OWN_AFFAIRS}:
+            faults.append(f"{name} asks for no permission")
+        elif asked and written and written[0] < asked[0]:
+            faults.append(f"{name} writes the ledger before it asks")
+    assert faults == []
+
+
+def test_every_act_leaves_an_entry_in_the_ledger(house: Any) -> None:
+    commands = list(_commands(house))
+    verbs = {name.split(".")[1] for name, _, _ in commands}
+    silent = [
+        name
+        for name, function, functions in commands
+        if not _reaches("ledger.", function, functions)
+        and not verbs & set(_calls(function))
+        and name.split(".")[1] not in WITHOUT_ENTRY
+    ]
+    assert silent == []
+
+
+def test_exceptions_name_commands_that_exist(house: Any) -> None:
+    verbs = {name.split(".")[1] for name, _, _ in _commands(house)}
+    assert {*WITHOUT_ACTOR, *OWN_AFFAIRS, *WITHOUT_ENTRY} <= verbs
+
+
+def test_clock_is_read_only_by_interfaces(house: Any) -> None:
+    # The clock is read where a request, a job or a command line comes in; everything below is given the moment.
+    interfaces = {
+        "api", "pages", "tasks", "cli", "identity", "tokens", "middleware", "demonstration", "management",
+        "queries", "kit", "config",
+    }  # fmt: skip
+    readers = [
+        source.name
+        for source in house.sources
+        if "clock.now()" in source.text
+        and not interfaces & {source.module, source.path.stem, *source.path.relative_to(house.package).parts}
+    ]
+    assert readers == []
+
+
+def test_pure_code_reads_no_setting_and_no_clock(house: Any) -> None:
+    # policy.py decides; it is told what it needs, so that a test of it is one line.
+    impure = [
+        source.name
+        for source in house.sources
+        if source.path.name == "policy.py" and ("clock.now" in source.text or "objects." in source.text)
+    ]
+    assert impure == []
