@@ -20,7 +20,7 @@ run: ## Set everything up and serve the demonstration province on 127.0.0.1:8000
 
 demo: ## Send real documents through the public API of a demonstration and print every hop
 	@$(BOOTSTRAP) --for run
-	@$(PYTHON) -m hienluong.config.demo
+	@$(HIENLUONG) demonstrate
 
 test: ## Run the whole suite
 	@$(BOOTSTRAP) --for test

@@ -323,6 +323,19 @@ def welcome(*, demo: bool) -> None:
         click.echo(announce())
 
 
+@cli.command(
+    help=_(
+        "Run the main job on real input through the public API of the demonstration, and print every hop.\n\n"
+        "Exit code 1 if any step differs from what it must be.\n\nExample: hienluong demonstrate"
+    )
+)
+def demonstrate() -> None:
+    """Runs the demonstration."""
+    from hienluong.config.demo import demonstrate as run  # noqa: PLC0415 - start fast
+
+    sys.exit(run(click.echo))
+
+
 def main() -> None:
     """Runs the command line; an error of ours is one line and exit code 2."""
     try:

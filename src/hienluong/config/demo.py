@@ -8,7 +8,6 @@ with what it must be; the exit code is 1 if anything differs.
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -20,7 +19,7 @@ from uuid import UUID
 from hienluong.config.account import become_owner
 from hienluong.config.demo_server import served
 from hienluong.config.errors import CommandFailed
-from hienluong.config.initialise import initialise
+from hienluong.config.initialise import ready_demonstration
 from hienluong.config.installation import Installation, chosen_data_dir
 from hienluong.config.letter import issued_letter
 from hienluong.exchange.client import Credentials, ExchangeClient, RequestRefused
@@ -388,9 +387,7 @@ def demonstrate(say: Callable[[str], None]) -> int:
     """Runs the demonstration and returns the exit code: 0, or 1 when anything differs from what must be."""
     path = chosen_data_dir("demonstration")
     become_owner(path)
-    if not (path / "installation.json").exists():
-        initialise(path, "demonstration", say=lambda line: say(_(line)))
-    installation = Installation.load_complete(path)
+    installation = ready_demonstration(path, say=lambda line: say(_(line)))
     with ExitStack() as stack:
         url = stack.enter_context(served(installation, say))
         protocol = Protocol(say)
@@ -407,17 +404,3 @@ def demonstrate(say: Callable[[str], None]) -> int:
         return 1
     say(fill(_("All {compared} comparisons hold."), facts))
     return 0
-
-
-def main() -> None:
-    """Prints the demonstration on the terminal."""
-    try:
-        code = demonstrate(lambda line: print(line, flush=True))  # noqa: T201 - a command's output
-    except HienluongError as problem:
-        sys.stderr.write(" ".join(problem.explain(_).split()) + "\n")
-        code = 2
-    sys.exit(code)
-
-
-if __name__ == "__main__":
-    main()

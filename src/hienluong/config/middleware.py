@@ -68,6 +68,8 @@ def api_shortcut(get_response: GetResponse) -> GetResponse:
             response = problem_response(request, MethodNotOffered(method=request.method, offered=offered))
             response.headers["Allow"] = offered
         assert isinstance(response, HttpResponseBase)  # noqa: S101 - views answer
+        if isinstance(response, HttpResponse):  # a length, or the server would send chunks
+            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
     return layer

@@ -79,6 +79,7 @@ if HTTPS:
     SECURE_HSTS_SECONDS = 31_536_000
 
 INSTALLED_APPS = [
+    "hienluong.portal",  # first: its templates replace those of libraries
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,7 +96,6 @@ INSTALLED_APPS = [
     "hienluong.notices",
     "hienluong.directory",
     "hienluong.exchange",
-    "hienluong.portal",
     "hienluong.config",
 ]
 

@@ -33,7 +33,9 @@ EDXML = "application/xml"
 CHUNK = 1024 * 1024
 
 DeclaredNotSecret = Annotated[bool, Header(alias="Declared-Not-Secret")]
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key")]
+IdempotencyKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=100, pattern="^[ -~]*$")
+]
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -180,7 +182,12 @@ def list_inbox(
 @router.get(
     "/inbox/{entry_id}/packet",
     summary="Fetch a packet",
-    openapi_extra={"responses": {200: {"description": "the edXML file", "content": {EDXML: {}}}}},
+    openapi_extra={
+        "responses": {
+            200: {"description": "The edXML file; its ETag is its SHA-256", "content": {EDXML: {}}},
+            304: {"description": "The file is the one named in If-None-Match"},
+        }
+    },
 )
 def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponse:
     """Answers the edXML file: the sender's bytes with one trace of the axis added. Fetching again is harmless."""

@@ -13,12 +13,12 @@ import os
 import random
 import stat
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 import httpx
@@ -87,7 +87,7 @@ class RequestRefused(HienluongError):
 
     def __init__(self, status: int, document: Mapping[str, Any]) -> None:
         texts = {name: str(document[name]) for name in ("detail", "kept", "todo") if document.get(name)}
-        super().__init__(**texts, answer_status=status)  # type: ignore[arg-type]  # texts by name, one number
+        super().__init__(**texts, answer_status=status)
         self.status = status
         self.retryable = status == _TOO_MANY or status >= _SERVER_ERRORS
         self.document = dict(document)
@@ -158,8 +158,6 @@ class ExchangeClient:
         url: address of the axis, as https://axis.example; plain http only to this machine.
         credentials: of the system.
         language: "vi" or "en", for the texts of refusals.
-        attempts: how often a request is tried at most.
-        pause: waits a number of seconds between attempts.
     """
 
     def __init__(
@@ -168,21 +166,19 @@ class ExchangeClient:
         credentials: Credentials,
         *,
         language: str = "en",
-        attempts: int = ATTEMPTS,
-        pause: Callable[[float], None] = time.sleep,
     ) -> None:
         self._url = url.rstrip("/")
         self._credentials = credentials
         self._language = language
-        self._attempts = attempts
-        self._pause = pause
         self._token: tuple[str, float] | None = None
         scheme, host, port = _address(url)
         self._http = OutgoingClient(
             allowed_networks=EVERYWHERE, allow_http=_is_this_machine(host), ports={port}, limits=LIMITS
         )
         if scheme == "http" and not _is_this_machine(host):
-            detail = _("The address {host} is not https: the secret and the documents would travel in the clear.")
+            detail = _(
+                "The address {host} is not https: the secret and the documents would travel in the clear."
+            )
             raise AddressRefused(detail=detail, host=host)
 
     def __enter__(self) -> Self:
@@ -196,6 +192,10 @@ class ExchangeClient:
     def me(self) -> dict[str, Any]:
         """Returns the system, its agency, and for whom it may send."""
         return self._json("GET", "/me")
+
+    def agency(self, code: str) -> dict[str, Any]:
+        """Returns the agency that a code of any scheme leads to today."""
+        return self._json("GET", f"/agencies/{quote(code, safe='')}")
 
     def send_packet(self, content: bytes, *, not_secret: bool, idempotency_key: str) -> dict[str, Any]:
         """Hands in an edXML file and returns its receipt; handing it in again gives the first receipt again.
@@ -247,7 +247,13 @@ class ExchangeClient:
         """Yields the entries of the agency's mailbox, oldest first; without states, what is not confirmed."""
         after: str | None = "0"
         while after is not None:
-            query = {"state": list(states), "kind": [kind] if kind else [], "q": text, "after": after, "limit": 100}
+            query = {
+                "state": list(states),
+                "kind": [kind] if kind else [],
+                "q": text,
+                "after": after,
+                "limit": 100,
+            }
             page = self._json("GET", "/inbox", query)
             yield from page["items"]
             after = page["next"]
@@ -270,12 +276,20 @@ class ExchangeClient:
             raise PacketDamaged(entry=entry)
         return FetchedPacket(packet_id, answer.body, sha256)
 
-    def confirm(self, entry: int, *, outcome: Literal["done", "fail"] = "done", note: str = "") -> dict[str, Any]:
+    def confirm(
+        self, entry: int, *, outcome: Literal["done", "fail"] = "done", note: str = ""
+    ) -> dict[str, Any]:
         """Tells the axis that this system has the packet, or cannot take it; telling it again is harmless."""
         return self._post(f"/inbox/{entry}/confirm", {"outcome": outcome, "note": note})
 
     def report_status(
-        self, delivery: int, status: str, *, note: str = "", staff: str = "", idempotency_key: str | None = None
+        self,
+        delivery: int,
+        status: str,
+        *,
+        note: str = "",
+        staff: str = "",
+        idempotency_key: str | None = None,
     ) -> dict[str, Any]:
         """Reports what becomes of a document (01 … 16) and returns the receipt of the status packet."""
         body = {"status": status, "note": note, "staff": staff}
@@ -310,11 +324,18 @@ class ExchangeClient:
         except ValueError:
             value = None
         if not isinstance(value, dict):
-            raise RequestRefused(answer.status, {"detail": "The answer is not that of an axis: check the address."})
+            raise RequestRefused(
+                answer.status, {"detail": "The answer is not that of an axis: check the address."}
+            )
         return value
 
     def _call(
-        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        content: bytes | None = None,
     ) -> Answer:
         """Returns the answer to a request that was accepted, after as many attempts as it takes.
 
@@ -323,21 +344,21 @@ class ExchangeClient:
             CredentialsUnusable: the axis does not know the system.
             OutgoingError: no answer.
         """
-        for attempt in range(1, self._attempts + 1):
+        for attempt in range(1, ATTEMPTS + 1):
             pause = FIRST_PAUSE * 2 ** (attempt - 1) * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, no secret
             try:
                 answer = self._once(method, path, headers=headers, content=content)
             except OutgoingError as problem:
-                if problem.permanent or attempt == self._attempts:
+                if problem.permanent or attempt == ATTEMPTS:
                     raise
             else:
                 if httpx.codes.is_success(answer.status):
                     return answer
                 refusal = RequestRefused.of(answer)
-                if not refusal.retryable or attempt == self._attempts:
+                if not refusal.retryable or attempt == ATTEMPTS:
                     raise refusal
                 pause = _retry_after(answer) or pause
-            self._pause(min(pause, LONGEST_PAUSE))
+            time.sleep(min(pause, LONGEST_PAUSE))
         raise AssertionError("the last attempt returns or raises")
 
     def _once(
@@ -399,7 +420,9 @@ def _address(url: str) -> tuple[str, str, int]:
     try:
         target = httpx.URL(url)
     except (httpx.InvalidURL, TypeError) as problem:
-        raise AddressRefused(detail=_("The address cannot be read: {reason}."), reason=str(problem)) from problem
+        raise AddressRefused(
+            detail=_("The address cannot be read: {reason}."), reason=str(problem)
+        ) from problem
     return target.scheme, target.host, target.port or (80 if target.scheme == "http" else 443)
 
 

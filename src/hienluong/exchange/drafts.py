@@ -18,7 +18,8 @@ from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.kit.errors import Conflict
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.kit.sealed import open_sealed
+from hienluong.kit.filestore import FileMissing
+from hienluong.kit.sealed import SealBroken, open_sealed
 
 SALT = "exchange.drafts"
 KEPT_SECONDS = files.ORPHAN_AFTER_SECONDS - 3600  # an hour before the sweep may take it
@@ -55,7 +56,7 @@ class KeptFile:
         try:
             with files.vault().open(self.file_id.hex) as source:
                 return b"".join(open_sealed(source, self.key))
-        except FileNotFoundError as gone:
+        except (FileMissing, SealBroken) as gone:
             raise DraftExpired from gone
 
 

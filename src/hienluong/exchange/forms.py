@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import uuid4
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, Agency
 from hienluong.exchange import drafts, policy
 from hienluong.exchange.drafts import DraftExpired, KeptFile
+from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Packet
 from hienluong.exchange.service import Attached, Draft
 
@@ -52,13 +54,6 @@ DOCUMENT_TYPES = (
     "Phiếu chuyển",
     "Phiếu báo",
     "Thư công",
-)
-PRIORITIES = (
-    (0, _("normal")),
-    (1, _("urgent")),
-    (2, _("very urgent")),
-    (3, _("express")),
-    (4, _("express at a set hour")),
 )
 BASE64_GROWTH = 1.4  # four letters for three bytes, in lines
 LISTED_AGENCIES = 200
@@ -137,7 +132,7 @@ class ManyFilesField(forms.FileField):
 
     widget = ManyFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:  # type: ignore[override]  # a list instead of one, as Django's documentation does it
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         """Returns the files chosen, perhaps none."""
         chosen = data if isinstance(data, list | tuple) else [data]
         return [super(ManyFilesField, self).clean(one, initial) for one in chosen if one]
@@ -149,6 +144,11 @@ class AgencyGroup:
 
     title: str
     choices: list[tuple[str, str]]
+
+
+def _priorities() -> list[tuple[int, str]]:
+    """Returns the priorities as choices, in the language in force."""
+    return [(code, capfirst(str(name))) for code, (name, _tone) in PRIORITIES.items()]
 
 
 class SendForm(forms.Form):
@@ -183,7 +183,12 @@ class SendForm(forms.Form):
         required=False,
         help_text=_("For example TM. UBND, KT. CHỦ TỊCH."),
     )
-    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=0)
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=_priorities,
+        coerce=int,
+        initial=0,
+    )
     due_on = forms.DateField(label=_("Answer by"), required=False, help_text=_("Day/month/year."))
     also_on_paper = forms.BooleanField(label=_("A paper copy is sent as well"), required=False)
     attachments = ManyFilesField(
@@ -236,9 +241,10 @@ class SendForm(forms.Form):
         self.typed_agencies = [(found[code].code, found[code].agency.name) for code in codes]
         return codes
 
-    def clean_attachments(self) -> list[UploadedFile]:
+    def clean_attachments(self) -> list[UploadedFile[bytes]]:
         """Keeps the files chosen now beside those kept before, each within the limit."""
         self.kept = []
+        uploads: list[UploadedFile[bytes]] = self.cleaned_data["attachments"]
         for slip in self._slips:
             try:
                 self.kept.append(drafts.recall(actor=self.actor, slip=slip))
@@ -247,8 +253,8 @@ class SendForm(forms.Form):
                     "attachments", _("The attachments are no longer kept. Choose the files again.")
                 )
         limit = settings.ATTACHMENT_MAX_BYTES
-        for upload in self.cleaned_data["attachments"]:
-            if upload.size > limit:
+        for upload in uploads:
+            if (upload.size or 0) > limit:
                 self.add_error(
                     "attachments",
                     forms.ValidationError(
@@ -257,7 +263,11 @@ class SendForm(forms.Form):
                     ),
                 )
             else:
-                self.kept.append(drafts.keep(actor=self.actor, name=upload.name, source=upload.file))
+                self.kept.append(
+                    drafts.keep(
+                        actor=self.actor, name=upload.name or "", source=cast("BinaryIO", upload.file)
+                    )
+                )
         if not self.kept and not self.has_error("attachments"):
             raise forms.ValidationError(_("Attach the document itself."))
         if sum(file.size for file in self.kept) * BASE64_GROWTH > settings.PACKET_MAX_BYTES:

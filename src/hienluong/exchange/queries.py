@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncHour
 
 from hienluong.directory.service import Actor, allowed, require
@@ -112,7 +112,8 @@ def sent(
         found = found.filter(search_key__contains=fold(text))
     if before is not None:
         found = found.filter(id__lt=before)
-    found = found.order_by("-id").prefetch_related("deliveries__recipient")
+    deliveries = Prefetch("deliveries", Delivery.objects.select_related("recipient").order_by("id"))
+    found = found.order_by("-id").prefetch_related(deliveries)
     return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX))
 
 
@@ -237,12 +238,26 @@ def receipt(actor: Actor, transmission_id: UUID) -> dict[str, object]:
 
     Raises:
         PacketNotFound: there is none for this agency.
+        PacketQuarantined: the packet was destroyed, and its receipt with it.
     """
     require(actor, "exchange.view_mailbox")
     found = Transmission.objects.filter(id=transmission_id, submitter=agency_of(actor)).first()
     if found is None:
         raise PacketNotFound(id=transmission_id)
+    if found.receipt.get("destroyed"):
+        raise PacketQuarantined
     return dict(found.receipt)
+
+
+def key_first_used_at(actor: Actor, idempotency_key: str | None) -> datetime | None:
+    """Returns when the agency first used an idempotency key, or None.
+
+    A packet that is written here carries that time, so that the same request made again gives the same file.
+    """
+    if idempotency_key is None:
+        return None
+    found = Transmission.objects.filter(submitter=agency_of(actor), idempotency_key=idempotency_key)
+    return found.values_list("accepted_at", flat=True).first()
 
 
 def mailbox_counts(actor: Actor, *, now: datetime) -> dict[str, int]:

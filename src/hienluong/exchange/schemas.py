@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.queries import Hop, Journey
+
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
 
 
 class WarningOut(Schema):
@@ -238,31 +241,31 @@ class TraceOut(Schema):
 class ConfirmIn(Schema):
     """What the recipient's system says of the packet: the mailbox plane, not the business plane."""
 
-    outcome: Literal["done", "fail"] = "done"
-    note: str = Field("", max_length=500)
+    outcome: Literal["done", "fail"]
+    note: Text = Field("", max_length=500)
 
 
 class StatusIn(Schema):
     """A business status to report: 01–06, 15, 16 by the recipient, 13 by the sender."""
 
     status: Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
-    note: str = Field("", max_length=500)
-    staff: str = Field("", max_length=100)
+    note: Text = Field("", max_length=500)
+    staff: Text = Field("", max_length=100)
 
 
 class DocumentIn(Schema):
     """A new document to send; lengths are those of Decree 30/2020, App. VI."""
 
-    recipients: list[str] = Field(min_length=1, description="agency codes of any scheme")
-    type_name: str = Field(min_length=1, max_length=100)
-    number: str = Field(min_length=1, max_length=11)
-    notation: str = Field(min_length=1, max_length=30)
+    recipients: list[Text] = Field(min_length=1, description="agency codes of any scheme")
+    type_name: Text = Field(min_length=1, max_length=100)
+    number: Text = Field(min_length=1, max_length=11)
+    notation: Text = Field(min_length=1, max_length=30)
     issued_on: date
-    subject: str = Field(min_length=1, max_length=500)
-    place: str = Field("", max_length=50)
-    signer_name: str = Field(min_length=1, max_length=50)
-    signer_position: str = Field("", max_length=100)
-    signer_competence: str = Field("", max_length=100)
+    subject: Text = Field(min_length=1, max_length=500)
+    place: Text = Field("", max_length=50)
+    signer_name: Text = Field(min_length=1, max_length=50)
+    signer_position: Text = Field("", max_length=100)
+    signer_competence: Text = Field("", max_length=100)
     priority: int = Field(
         0, ge=0, le=4, description="0 normal, 1 urgent, 2 very urgent, 3 express, 4 express at a set hour"
     )

@@ -12,9 +12,10 @@ urlpatterns = [
     path("send/", send.send, name="send"),
     path("packets/<uuid:packet_id>/", packet.show, name="packet"),
     path("packets/<uuid:packet_id>/attachments/<int:position>/", packet.attachment, name="attachment"),
-    path("packets/<uuid:packet_id>/receipts/<uuid:receipt_id>/", packet.receipt, name="receipt"),
+    path("receipts/<uuid:receipt_id>/", packet.receipt, name="receipt"),
     path("packets/<uuid:packet_id>/report/<int:delivery_id>/<str:status>/", report.report, name="report"),
     path("packets/<uuid:packet_id>/quarantine/", report.quarantine, name="quarantine"),
+    path("packets/<uuid:packet_id>/destroy/", report.destroy, name="destroy"),
     path("monitor/", monitor.show, name="monitor"),
     path("monitor/retry/<int:delivery_id>/", monitor.retry, name="retry"),
 ]

@@ -16,7 +16,16 @@ from hienluong.jobs import service as jobs
 from hienluong.kit.errors import fill
 from hienluong.notices.models import Notice
 
-__all__ = ["Reader", "declare_text", "mail_waiting", "mark_read", "of_reader", "tell", "text_of", "unread_count"]
+__all__ = [
+    "Reader",
+    "declare_text",
+    "mail_waiting",
+    "mark_read",
+    "of_reader",
+    "tell",
+    "text_of",
+    "unread_count",
+]
 
 _TEXTS: dict[str, str] = {}
 

@@ -1,0 +1,90 @@
+"""One packet: what it says, its attachments, its journey, and what can be done about it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from hienluong.directory.service import allowed
+from hienluong.exchange import policy, service
+from hienluong.exchange.models import Delivery, Packet
+from hienluong.exchange.pages import actor_of
+from hienluong.exchange.service import Hop
+from hienluong.kit import clock
+
+BEFORE_DELIVERY = frozenset({"trace", "accepted"})
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """The journey to one recipient: the delivery, its steps in time, and the statuses the reader may report about it."""
+
+    delivery: Delivery
+    steps: list[Hop]
+    may_report: list[str]
+
+
+@require_GET
+def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """Shows a packet that the actor's agency sent or received."""
+    actor = actor_of(request)
+    journey = service.journey(actor, packet_id)
+    legs = [
+        Leg(
+            delivery,
+            [
+                hop
+                for hop in journey.hops
+                if hop.step not in BEFORE_DELIVERY and hop.party == delivery.recipient.name
+            ],
+            [code for code in service.reportable_now(actor, delivery) if code != policy.ARRIVED],
+        )
+        for delivery in journey.deliveries
+    ]
+    mine = next((leg for leg in legs if leg.delivery.recipient.agency_id == actor.agency_id), None)
+    open_to_all = journey.packet.secrecy == Packet.Secrecy.OPEN
+    return render(
+        request,
+        "exchange/packet.html",
+        {
+            "packet": journey.packet,
+            "parts": [(part, bytes(part.sha256).hex()) for part in journey.parts],
+            "before_us": [hop for hop in journey.hops if hop.step in BEFORE_DELIVERY],
+            "legs": legs,
+            "mine": mine,
+            "to_open": mine is not None and mine.delivery.state in {policy.DELIVERED, policy.FETCHED},
+            "sent_by_us": journey.packet.sender_id == actor.agency_id,
+            "receipts": [row for row in journey.transmissions if row.submitter == actor.agency_id],
+            "may_quarantine": open_to_all and allowed(actor, "exchange.quarantine_packet"),
+            "may_destroy": journey.packet.secrecy == Packet.Secrecy.QUARANTINED
+            and allowed(actor, "exchange.destroy_packet"),
+        },
+    )
+
+
+@require_GET
+def attachment(request: HttpRequest, packet_id: UUID, position: int) -> StreamingHttpResponse:
+    """Hands out an attachment, always as a download: it never runs or shows inside our pages."""
+    part = service.read_part(actor=actor_of(request), packet_id=packet_id, position=position, now=clock.now())
+    response = StreamingHttpResponse(part.chunks, content_type=part.media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, part.name) or "attachment"
+    response.headers["Content-Length"] = str(part.size)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@require_GET
+def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
+    """Hands out a receipt as a JSON file, as the API gives it."""
+    facts = service.receipt(actor_of(request), receipt_id)
+    response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=2), content_type="application/json")
+    response.headers["Content-Disposition"] = (
+        content_disposition_header(True, f"receipt-{receipt_id}.json") or ""
+    )
+    return response

@@ -1,0 +1,74 @@
+"""Says the axis's states in words, and which tone each has."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django import template
+from django.utils.functional import Promise
+
+from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES
+from hienluong.exchange.models import Delivery
+
+register = template.Library()
+
+
+@register.filter
+def business_name(code: str) -> str | Promise:
+    """Returns the name of a business status; an unknown code is shown as it is."""
+    return BUSINESS.get(code, (code, ""))[0]
+
+
+@register.filter
+def business_tone(code: str) -> str:
+    """Returns the tone of a business status."""
+    return BUSINESS.get(code, ("", "neutral"))[1]
+
+
+@register.filter
+def mailbox_name(state: str) -> str | Promise:
+    """Returns the name of a mailbox state."""
+    return MAILBOX.get(state, (state, ""))[0]
+
+
+@register.filter
+def mailbox_tone(state: str) -> str:
+    """Returns the tone of a mailbox state."""
+    return MAILBOX.get(state, ("", "neutral"))[1]
+
+
+@register.filter
+def step_name(step: str) -> str | Promise:
+    """Returns the name of any step of a journey: before the axis, on the mailbox plane or on the business plane."""
+    return (BEFORE.get(step) or MAILBOX.get(step) or BUSINESS.get(step) or (step, ""))[0]
+
+
+@register.filter
+def step_tone(step: str) -> str:
+    """Returns the tone of any step of a journey."""
+    return (BEFORE.get(step) or MAILBOX.get(step) or BUSINESS.get(step) or ("", "neutral"))[1]
+
+
+@register.filter
+def priority_name(priority: int) -> str | Promise:
+    """Returns the name of a priority (Decree 30/2020, Appendix VI; the axis's codes 0 to 4)."""
+    return PRIORITIES.get(priority, (str(priority), ""))[0]
+
+
+@register.filter
+def priority_tone(priority: int) -> str:
+    """Returns the tone of a priority."""
+    return PRIORITIES.get(priority, ("", "neutral"))[1]
+
+
+@register.filter
+def count_by_progress(deliveries: Iterable[Delivery]) -> list[tuple[str | Promise, str, int]]:
+    """Returns how many deliveries are how far, as (name, tone, count): the business status, or where the packet is."""
+    counts = Counter(
+        ("b", row.business_state) if row.business_state else ("m", row.state) for row in deliveries
+    )
+    return [
+        (*(BUSINESS if plane == "b" else MAILBOX).get(state, (state, "neutral")), count)
+        for (plane, state), count in counts.most_common()
+    ]

@@ -1,0 +1,75 @@
+"""Whatever a caller sends, right or wrong: no failure inside, and every answer is as the contract says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections
+from hypothesis import HealthCheck, given, settings
+from personas import DONG_HOI, System, deliver, document
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from hienluong.config.wsgi import application
+
+CONTRACT = Path(__file__).resolve().parents[2] / "docs" / "contracts" / "openapi.json"
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+
+
+NOTHING_IS_WRONG = {"GET /api/v1/me", "GET /api/v1/agencies/{code}"}
+"""Operations that take nothing, or any text there is."""
+EXAMPLES = 12
+
+
+def _operations() -> Iterator[Any]:
+    """Yields every operation with input that the contract allows, and with input that it does not."""
+    schema = schemathesis.openapi.from_dict(json.loads(CONTRACT.read_text(encoding="utf-8")))
+    schema.app = application
+    for result in schema.get_all_operations():
+        operation = result.ok()
+        yield pytest.param(operation, GenerationMode.POSITIVE, id=f"{operation.label} right")
+        if operation.label not in NOTHING_IS_WRONG:
+            yield pytest.param(operation, GenerationMode.NEGATIVE, id=f"{operation.label} wrong")
+
+
+@pytest.fixture
+def caller(db: None, home_affairs: System, dong_hoi: System) -> Iterator[System]:
+    """A system with one document in its mailbox; its requests keep the connection of the test open."""
+    home_affairs.hand_in(document(1, DONG_HOI))
+    deliver()
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)  # as Django's own test client does
+    yield dong_hoi
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.mark.parametrize(("operation", "mode"), list(_operations()))
+def test_any_input_is_answered_as_the_contract_says(
+    operation: Any, mode: GenerationMode, caller: System
+) -> None:
+    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(case=operation.as_strategy(generation_mode=mode))
+    def every_answer_conforms(case: Any) -> None:
+        case.call_and_validate(headers={**caller.authorised, "Host": "localhost"}, checks=CHECKS)
+
+    every_answer_conforms()
