@@ -399,7 +399,7 @@ def test_name_without_address_is_unknown_and_may_be_tried_again(fault: Exception
 def test_refusal_is_permanent_unless_the_status_says_try_again(
     port: int,
     status: int,
-    permanent: bool,  # noqa: FBT001 - a column of the table above
+    permanent: bool,
 ) -> None:
     with pytest.raises(PeerRefused, match=f"status {status}") as caught:
         get(port, f"/status/{status}").require_success()

@@ -156,7 +156,7 @@ def test_invalid_input_names_each_field_by_json_pointer() -> None:
 def test_general_errors_have_their_http_status(
     error: type[HienluongError],
     status: int,
-    retryable: bool,  # noqa: FBT001 - a column of the table above
+    retryable: bool,
 ) -> None:
     problem = error().problem()
 

@@ -4,7 +4,6 @@ A host is resolved when the connection is made, every address it has is checked 
 special ranges, and the socket goes to exactly that address, so that a name that changes its address between check
 and use gains nothing. TLS still names and verifies the host.
 """
-# ruff: noqa: N818 - the house names an error by what happened, not by a suffix
 
 import ipaddress
 import socket

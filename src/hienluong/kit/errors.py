@@ -13,7 +13,6 @@ for machines or as a page for people.
 
     raise RecipientUnknown(organ_id="H50.99")
 """
-# ruff: noqa: N818 - the house names an error by what happened (PacketRefused), not by a suffix
 
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -6,7 +6,6 @@ last two: `root/9f/0190…9f`. The letters of a UUIDv7 begin with the time, only
 A new file is written under its final name: no row refers to it yet, so that a torn file is an orphan, which
 `names_older_than` finds for the sweep. That saves the rename: one fsync of the file, one of its directory.
 """
-# ruff: noqa: N818 - the house names an error by what happened, not by a suffix
 
 import errno
 import os

@@ -3,7 +3,6 @@
 Every call has time-outs and a size limit, follows no redirect, uses no proxy from the environment, and connects
 only to addresses that `kit.connections` has checked.
 """
-# ruff: noqa: N818 - the house names an error by what happened, not by a suffix
 
 import ipaddress
 import json

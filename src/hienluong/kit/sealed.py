@@ -8,7 +8,6 @@ changed, moved, dropped, added, or a file cut at any place is refused.
 
 A data key seals ONE file (a fresh one from `new_data_key`), stored wrapped by the key of its holder.
 """
-# ruff: noqa: N818 - the house names an error by what happened, not by a suffix
 
 import hashlib
 import io

@@ -4,7 +4,6 @@ The rules come as dated rows that administrators edit; nothing here knows a holi
 proposes rows from the public data of the PyPI package `holidays`, to be checked against each year's official
 announcement: swaps of working days are announced late and the package may lack them.
 """
-# ruff: noqa: N818 - the house names an error by what happened, not by a suffix
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
