@@ -58,10 +58,13 @@ DOCUMENT_TYPES = (
 BASE64_GROWTH = 1.4  # four letters for three bytes, in lines
 LISTED_AGENCIES = 200
 
-MAILBOX_VIEWS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
-    "new": (_("New"), (policy.DELIVERED, policy.FETCHED)),
-    "opened": (_("Opened"), (policy.CONFIRMED,)),
-    "rejected": (_("Refused by our system"), (policy.REJECTED,)),
+_OPENED = (policy.FETCHED, policy.CONFIRMED)
+# What each view shows: its title, the states of the mailbox plane, and those of the business plane (empty: any).
+MAILBOX_VIEWS: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
+    "new": (_("New"), (policy.DELIVERED,), ()),
+    "to_register": (_("To be entered in the register"), _OPENED, ("", policy.ARRIVED)),
+    "asked_back": (_("Asked back by the sender"), tuple(sorted(policy.IN_MAILBOX)), (policy.ASKED_BACK,)),
+    "rejected": (_("Refused by our system"), (policy.REJECTED,), ()),
 }
 
 
@@ -77,7 +80,10 @@ class InboxFilter(forms.Form):
     show = forms.ChoiceField(
         label=_("Show"),
         required=False,
-        choices=[("", _("everything")), *((name, title) for name, (title, _states) in MAILBOX_VIEWS.items())],
+        choices=[
+            ("", _("everything")),
+            *((name, title) for name, (title, *_planes) in MAILBOX_VIEWS.items()),
+        ],
     )
     kind = forms.ChoiceField(
         label=_("What"),
@@ -89,9 +95,10 @@ class InboxFilter(forms.Form):
         """Returns the filters as `queries.inbox` takes them; what is not valid does not filter."""
         self.is_valid()
         show = self.cleaned_data.get("show") or ""
-        states = MAILBOX_VIEWS[show][1] if show else tuple(sorted(policy.IN_MAILBOX))
+        _title, states, business = MAILBOX_VIEWS.get(show, ("", tuple(sorted(policy.IN_MAILBOX)), ()))
         return {
             "states": states,
+            "business_states": business,
             "kind": self.cleaned_data.get("kind") or Packet.Kind.DOCUMENT.value,
             "text": self.cleaned_data.get("q") or "",
         }

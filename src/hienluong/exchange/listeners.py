@@ -13,7 +13,7 @@ from hienluong.kit.events import subscribe
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 
-notices.declare_text("exchange.arrived", _("A document from {sender} has arrived."))
+notices.declare_text("exchange.arrived", _("Document {document} from {sender} has arrived."))
 notices.declare_text("exchange.refused", _("{recipient} refused document {document}."))
 notices.declare_text("exchange.asked_back", _("{sender} asks document {document} back."))
 notices.declare_text("exchange.failed", _("A delivery to {recipient} failed: {reason}"))
@@ -28,11 +28,11 @@ def tell_clerks(event: PacketDelivered) -> None:
     """Tells the recipient's clerks that a document has arrived (Decree 30/2020, App. VI, III.1.i)."""
     if event.kind != Packet.Kind.DOCUMENT:
         return
-    packet = Packet.objects.only("sender_name").get(pk=event.packet_id)
+    packet = Packet.objects.only("sender_name", "code_number", "code_notation").get(pk=event.packet_id)
     notices.tell(
         readers=_readers(event.agency_id, "clerk"),
         code="exchange.arrived",
-        values={"sender": packet.sender_name},
+        values={"sender": packet.sender_name, "document": f"{packet.code_number}/{packet.code_notation}"},
         link=f"/exchange/packets/{event.packet_id}/",
         now=event.at,
     )

@@ -71,6 +71,7 @@ def inbox(
     actor: Actor,
     *,
     states: Sequence[str] = (policy.DELIVERED, policy.FETCHED),
+    business_states: Sequence[str] = (),
     kind: str | None = None,
     text: str = "",
     after: int | None = None,
@@ -84,6 +85,8 @@ def inbox(
     """
     require(actor, "exchange.view_mailbox")
     found = mailbox_of(actor).filter(state__in=states)
+    if business_states:
+        found = found.filter(business_state__in=business_states)
     if kind:
         found = found.filter(kind=kind)
     if text:
@@ -186,6 +189,7 @@ class Hop:
     actor: str
     note: str
     in_order: bool = True
+    delivery_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +234,7 @@ def _hops(transmissions: list[Transmission], deliveries: list[Delivery]) -> Iter
             event.actor,
             event.note,
             event.in_order,
+            event.delivery_id,
         )
 
 

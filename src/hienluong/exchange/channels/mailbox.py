@@ -5,6 +5,10 @@ from __future__ import annotations
 from hienluong.exchange.errors import DeliveryFailed
 from hienluong.exchange.models import Delivery
 from hienluong.files import service as files
+from hienluong.kit.errors import gettext_noop as _
+
+NO_MAILBOX = _("the agency has ended and has no mailbox any more")
+FILE_MISSING = _("the packet's file is missing from the store")
 
 
 class Mailbox:
@@ -21,6 +25,6 @@ class Mailbox:
         """
         agency = delivery.recipient.agency
         if agency is None or (agency.valid_to is not None and agency.valid_to <= delivery.created_at.date()):
-            raise DeliveryFailed(permanent=True, reason=f"{delivery.recipient.name} has no mailbox any more")
+            raise DeliveryFailed(permanent=True, reason=NO_MAILBOX)
         if not files.is_present(delivery.transmission.file_id):
-            raise DeliveryFailed(permanent=False, reason="the packet's file is missing from the store")
+            raise DeliveryFailed(permanent=False, reason=FILE_MISSING)

@@ -107,7 +107,9 @@ def accept_packet(
     try:
         require(actor, "exchange.send_packet")
         if idempotency_key is not None and not _is_key(idempotency_key):
-            raise PacketRefused(reason=f"an idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} printable characters")
+            raise PacketRefused(
+                reason=f"an idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} printable characters"
+            )
         first = _first_receipt(actor, sha256, idempotency_key)
         if first is not None:
             return first
@@ -350,7 +352,13 @@ def _packet_row(wire: WirePacket, sender: FoundAgency | None, now: datetime) -> 
         "document_id": wire.document_id,
         "secrecy": Packet.Secrecy.OPEN.value,
         "warnings": [
-            {"code": warning.code, "path": warning.path, "line": warning.line, "text": warning.text()}
+            {
+                "code": warning.code,
+                "path": warning.path,
+                "line": warning.line,
+                "params": {name: str(value) for name, value in warning.params.items()},
+                "text": warning.text(),
+            }
             for warning in wire.warnings[:50]
         ],
         "accepted_at": now,

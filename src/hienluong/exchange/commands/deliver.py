@@ -15,10 +15,12 @@ from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
 from hienluong.exchange.queries import recipients_with_due
 from hienluong.jobs import service as jobs
 from hienluong.kit.crash import crash_point
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import publish
 from hienluong.ledger import service as ledger
 
 BATCH = 100
+BEHIND_DEAD_LETTER = _("waits behind a failed packet about the same document")
 AXIS = Actor.platform("exchange")
 
 
@@ -168,7 +170,7 @@ def _bury(delivery: Delivery, now: datetime) -> None:
 
 def _hold_behind_dead_letter(delivery: Delivery, now: datetime) -> None:
     """Leaves a packet waiting behind a dead letter about the same document; a retry of that one releases it."""
-    delivery.failure = "waits behind a failed packet about the same document"
+    delivery.failure = BEHIND_DEAD_LETTER
     delivery.due_at = None
     delivery.changed_at = now
     delivery.save(update_fields=["failure", "due_at", "changed_at"])

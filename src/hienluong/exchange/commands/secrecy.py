@@ -20,9 +20,11 @@ from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Delivery, Packet, Part, Transmission
 from hienluong.exchange.queries import agency_of
 from hienluong.files import service as files
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 
 log = logging.getLogger(__name__)
+QUARANTINED = _("taken out of the exchange")
 SCANNED_PAGES = 3  # the stamp stands on the first page; a cover letter may come before it
 STAMP_LINE_MAX = 40  # a stamp is a line of its own; running text speaks of secrets without being one
 SCANNER = Actor.platform("secrecy-scan")
@@ -59,7 +61,7 @@ def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
     packet.secrecy = Packet.Secrecy.QUARANTINED
     packet.search_key = ""  # its subject enters no search index
     packet.save(update_fields=["secrecy", "search_key"])
-    Delivery.objects.filter(packet=packet, due_at__isnull=False).update(due_at=None, failure="quarantined")
+    Delivery.objects.filter(packet=packet, due_at__isnull=False).update(due_at=None, failure=QUARANTINED)
     ledger.record(
         actor=actor.ref,
         action="exchange.packet-quarantined",

@@ -38,11 +38,7 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
     legs = [
         Leg(
             delivery,
-            [
-                hop
-                for hop in journey.hops
-                if hop.step not in BEFORE_DELIVERY and hop.party == delivery.recipient.name
-            ],
+            [hop for hop in journey.hops if hop.delivery_id == delivery.pk],
             [code for code in service.reportable_now(actor, delivery) if code != policy.ARRIVED],
         )
         for delivery in journey.deliveries

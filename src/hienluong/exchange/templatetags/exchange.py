@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from django import template
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 
+from hienluong.exchange.formats.errors import FormatWarning
 from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES
 from hienluong.exchange.models import Delivery
 
@@ -72,3 +75,16 @@ def count_by_progress(deliveries: Iterable[Delivery]) -> list[tuple[str | Promis
         (*(BUSINESS if plane == "b" else MAILBOX).get(state, (state, "neutral")), count)
         for (plane, state), count in counts.most_common()
     ]
+
+
+@register.filter
+def failure_text(failure: str) -> str:
+    """Returns why a delivery failed, in the reader's language; what a recipient's system wrote stays as it is."""
+    return gettext(failure) if failure else ""
+
+
+@register.filter
+def warning_text(warning: dict[str, Any]) -> str:
+    """Returns what was tolerated while reading the packet, in the reader's language."""
+    found = FormatWarning(warning["code"], warning["path"], warning["line"], warning.get("params", {}))
+    return found.text(gettext)

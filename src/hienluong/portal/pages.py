@@ -1,0 +1,188 @@
+"""The pages of the face itself: home, notices, and what people see when something goes wrong."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hienluong.directory.service import Actor, allowed
+from hienluong.exchange import service as exchange
+from hienluong.kit import clock
+from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
+from hienluong.kit.ids import short_code
+from hienluong.notices import service as notices
+
+log = logging.getLogger(__name__)
+
+NOTICES_PER_PAGE = 30
+NEWEST = 5
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Shows what needs doing first; a visitor is led to the sign-in."""
+    actor = _actor(request)
+    if actor is None:
+        return redirect("directory:sign_in")
+    counts = exchange.mailbox_counts(actor, now=clock.now())
+    context = {
+        "counts": counts,
+        "nothing_due": not any(counts.values()),
+        "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
+        "monitor": exchange.monitor(actor, now=clock.now())
+        if allowed(actor, "exchange.view_monitor")
+        else None,
+    }
+    return render(request, "portal/home.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def notice_list(request: HttpRequest) -> HttpResponse:
+    """Lists what the person was told, newest first; a POST marks all of it as read."""
+    actor = _actor(request)
+    if actor is None or not isinstance(actor.id, UUID):
+        raise NotAuthenticated
+    if request.method == "POST":
+        count = notices.mark_read(reader=actor.id, now=clock.now())
+        messages.success(request, _("Marked as read: %(count)d.") % {"count": count})
+        return redirect("portal:notices")
+    before = request.GET.get("before", "")
+    rows = notices.of_reader(
+        actor.id, before=int(before) if before.isdecimal() else None, limit=NOTICES_PER_PAGE + 1
+    )
+    shown = rows[:NOTICES_PER_PAGE]
+    return render(
+        request,
+        "portal/notices.html",
+        {
+            "rows": [(row, notices.text_of(row)) for row in shown],
+            "first": request.path if before else "",
+            "next": f"?before={shown[-1].pk}" if len(rows) > NOTICES_PER_PAGE else "",
+        },
+    )
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    return getattr(request, "actor", None)
+
+
+# --- When something goes wrong --------------------------------------------------------------------------------------
+
+
+def error_page(request: HttpRequest, error: HienluongError) -> HttpResponse:
+    """Returns the page for an error of the house, in the reader's language; a visitor is led to the sign-in and back."""
+    if isinstance(error, NotAuthenticated) and request.method == "GET" and not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    return _page(
+        request,
+        status=error.status,
+        title=_(error.title),
+        detail=fill(_(error.detail), error.params),
+        kept=fill(_(error.kept), error.params) if error.kept else "",
+        todo=fill(_(error.todo), error.params) if error.todo else "",
+        code=error.code,
+        sign_in=isinstance(error, NotAuthenticated),
+        details=[one.text(_) for one in error.errors] if isinstance(error, InvalidInput) else [],
+    )
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Returns the page for a form whose protection against forgery failed: mostly one that lay open too long."""
+    return _page(
+        request,
+        status=403,
+        title=_("The form has expired"),
+        detail=_(
+            "The page was open for long, or the browser refuses cookies, so the form could not be trusted."
+        ),
+        kept=_("Nothing was changed and nothing was sent."),
+        todo=_("Go back, load the page again and send the form once more. Cookies must be allowed."),
+        code="form-expired",
+        log_note=reason,
+    )
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Returns the page for a request that cannot be understood."""
+    return _page(
+        request,
+        status=400,
+        title=_("The request cannot be understood"),
+        detail=_("The address or what was sent with it is not complete."),
+        kept=_("Nothing was changed."),
+        todo=_("Go back and try again."),
+        code="bad-request",
+    )
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Returns the page for an act that the person may not do."""
+    return _page(
+        request,
+        status=403,
+        title=_("Not allowed"),
+        detail=_("You do not have the right to do this."),
+        kept=_("Nothing was changed."),
+        todo=_("Ask your administrator for the right, or switch to the post that holds it."),
+        code="forbidden",
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:  # noqa: ARG001 - Django's signature
+    """Returns the page for an address that leads nowhere."""
+    return _page(
+        request,
+        status=404,
+        title=_("Page not found"),
+        detail=_("There is no page at this address, or it is not visible to you."),
+        kept="",
+        todo=_("Check the address, or start again from the home page."),
+        code="not-found",
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Returns the page for a fault of ours; it needs no database, no session and no context processor."""
+    reference = short_code()
+    log.error("Reference %s: unhandled error at %s", reference, request.path)
+    return HttpResponse(render_to_string("portal/server_error.html", {"reference": reference}), status=500)
+
+
+def _page(
+    request: HttpRequest,
+    *,
+    status: int,
+    title: str,
+    detail: str,
+    kept: str,
+    todo: str,
+    code: str,
+    sign_in: bool = False,
+    details: list[str] | None = None,
+    log_note: str = "",
+) -> HttpResponse:
+    reference = short_code()
+    log.warning("Reference %s: %s %s at %s %s", reference, status, code, request.path, log_note)
+    return render(
+        request,
+        "portal/error.html",
+        {
+            "status": status,
+            "title": title,
+            "detail": detail,
+            "kept": kept,
+            "todo": todo,
+            "sign_in": sign_in,
+            "details": details or [],
+            "reference": reference,
+        },
+        status=status,
+    )

@@ -1,0 +1,85 @@
+"""Tags and filters that the components use."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django import template
+from django.forms import BoundField, CheckboxInput, ClearableFileInput, FileInput, RadioSelect, Select
+from django.forms.widgets import CheckboxSelectMultiple
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+register = template.Library()
+
+_CLASSES = (
+    ((CheckboxInput, RadioSelect, CheckboxSelectMultiple), "form-check-input"),
+    ((Select,), "form-select"),
+    ((FileInput, ClearableFileInput), "form-control"),
+)
+
+
+def _class_of(field: BoundField) -> str:
+    name = next((name for kinds, name in _CLASSES if isinstance(field.field.widget, kinds)), "form-control")
+    return f"{name} is-invalid" if field.errors else name
+
+
+@register.simple_tag
+def widget(field: BoundField) -> SafeString:
+    """Renders a bound field's control with its style and tied to its hint and its errors."""
+    parts = [f"{field.auto_id}-hint"] if field.help_text else []
+    if field.errors:
+        parts.append(f"{field.auto_id}-error")
+    attrs: dict[str, str | bool] = {
+        "class": f"{_class_of(field)} {field.field.widget.attrs.get('class', '')}".strip()
+    }
+    if parts:
+        attrs["aria-describedby"] = " ".join(parts)
+    if field.errors:
+        attrs["aria-invalid"] = "true"
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_checkbox(field: BoundField) -> bool:
+    """Returns whether the field is one checkbox, whose label stands behind it."""
+    return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def is_group(field: BoundField) -> bool:
+    """Returns whether the field is a group of choices, which needs a legend instead of a label."""
+    return isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
+
+
+@register.filter
+def sparkline(values: Sequence[float]) -> str:
+    """Returns the points of an SVG polyline 100 wide and 30 high, oldest value first; its foot is zero."""
+    top = max(values, default=0) or 1
+    step = 100 / max(len(values) - 1, 1)
+    return " ".join(f"{index * step:.1f},{29 - value / top * 28:.1f}" for index, value in enumerate(values))
+
+
+@register.filter
+def number(value: float) -> str:
+    """Returns a number as people write it in the language in force, with its thousands grouped: 1.234,5 or 1,234.5."""
+    return str(number_format(value, use_l10n=True, force_grouping=True))
+
+
+@register.filter
+def byte_size(size: int) -> str:
+    """Returns a size for people, as 1,4 MB in Vietnamese; decimal units."""
+    amount, unit = float(size), "B"
+    for unit in ("B", "kB", "MB", "GB"):
+        if amount < 1000 or unit == "GB":  # noqa: PLR2004 - decimal units
+            break
+        amount /= 1000
+    decimals = 0 if unit == "B" or amount >= 100 else 1  # noqa: PLR2004 - three figures are enough
+    return f"{number_format(amount, decimals, use_l10n=True, force_grouping=True)} {unit}"
+
+
+@register.simple_tag
+def other_language() -> str:
+    """Returns the code of the language that the switch in the header offers."""
+    return "en" if (get_language() or "vi").startswith("vi") else "vi"

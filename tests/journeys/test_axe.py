@@ -1,0 +1,310 @@
+"""Every main page meets WCAG 2.2 AA as far as axe-core can tell: wide and narrow, light and dark, in both languages."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from hienluong.directory import service as directory
+from hienluong.directory.service import Actor
+from hienluong.exchange import service as exchange
+from hienluong.exchange.commands import drain_recipient
+from hienluong.exchange.models import Delivery, Recipient
+from hienluong.exchange.service import Attached, Draft
+from hienluong.kit import clock
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OFFICE, COMMUNE, OUTSIDE = "H50.VP", "H50.C18880", "G22"
+PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+
+_numbers = itertools.count(1)
+
+
+@dataclass(slots=True)
+class Look:
+    """How a page is looked at, and what was found wrong with it."""
+
+    width: int
+    language: str
+    scheme: str
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is signed in where (session keys), and what there is to look at."""
+
+    sender: str
+    recipient: str
+    operator: str
+    administrator: str
+    packet: str
+    delivery: int
+
+
+def _person(code: str, role: str) -> tuple[Actor, str]:
+    """Returns a new person in a post, and the key of a session in which that person is signed in."""
+    setup, found = Actor.platform("specification"), directory.agency_by_code(code)
+    assert found is not None
+    person = directory.create_person(
+        actor=setup, full_name="Nguyễn Thị Hạnh", username=f"visitor{next(_numbers)}", now=clock.now()
+    )
+    directory.assign_post(
+        actor=setup, person=person, agency=found.agency, role=role, title="Văn thư", now=clock.now()
+    )
+    assert person.user is not None
+    browser = Client()
+    browser.force_login(person.user)
+    return directory.actor_of(directory.posts_of(person.user)[0]), browser.cookies[
+        settings.SESSION_COOKIE_NAME
+    ].value
+
+
+def _carry() -> None:
+    for recipient in Recipient.objects.exclude(agency=None):
+        drain_recipient(recipient_id=recipient.pk, now=clock.now())
+
+
+@pytest.fixture
+def cast(live: str) -> Iterator[Cast]:
+    """A province in which a document was sent, received, registered, and one delivery failed."""
+    directory.forget()
+    cache.clear()
+    directory.load_reference_data(now=clock.now())
+    sender, sender_key = _person(OFFICE, "clerk")
+    recipient, recipient_key = _person(COMMUNE, "clerk")
+    packets = [
+        exchange.send_document(
+            actor=sender,
+            draft=Draft(
+                recipients=[COMMUNE, OUTSIDE],
+                type_name="Công văn",
+                number=str(number),
+                notation="VP-TH",
+                issued_on=date(2026, 11, 20),
+                subject="Về việc triển khai kế hoạch chuyển đổi số năm 2027 trên địa bàn tỉnh",
+                signer_name="Lê Quang Ánh",
+                priority=number % 5,
+                attachments=[Attached("Công văn.pdf", PDF), Attached("bảng.xlsx", PDF)],
+            ),
+            declared_not_secret=True,
+            now=clock.now(),
+        ).packet_id
+        for number in range(1, 4)
+    ]
+    _carry()
+    delivery = Delivery.objects.get(packet_id=packets[0], recipient__code=COMMUNE)
+    exchange.open_entry(actor=recipient, delivery_id=delivery.pk, now=clock.now())
+    exchange.report_status(
+        actor=recipient, delivery_id=delivery.pk, status="03", note="Số đến: 126", now=clock.now()
+    )
+    failed = Delivery.objects.get(packet_id=packets[1], recipient__code=COMMUNE)
+    Delivery.objects.filter(pk=failed.pk).update(
+        state="dead", failure="The recipient's system answered 500.", attempts=6
+    )
+    yield Cast(
+        sender=sender_key,
+        recipient=recipient_key,
+        operator=_person("H50", "operator")[1],
+        administrator=_person("H50", "administrator")[1],
+        packet=str(packets[0]),
+        delivery=delivery.pk,
+    )
+    directory.forget()
+
+
+def _context(chromium: Browser, live: str, look: Look, session: str | None) -> BrowserContext:
+    context = chromium.new_context(
+        viewport={"width": look.width, "height": 800},
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        bypass_csp=False,
+    )
+    cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": look.language, "url": live}]
+    if session:
+        cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live})
+    context.add_cookies(cookies)  # type: ignore[arg-type]  # Playwright's own dictionaries
+    return context
+
+
+def _examine(page: Page, look: Look, name: str) -> None:
+    """Notes what axe finds, a page wider than the screen, and another language than the one asked for."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    for violation in found["violations"]:
+        for node in violation["nodes"]:
+            look.faults.append(
+                f"{name}: {violation['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+            )
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        look.faults.append(f"{name}: wider than the screen")
+    if page.evaluate("document.documentElement.lang") != look.language:
+        look.faults.append(f"{name}: not in the language asked for")
+
+
+def _visit(context: BrowserContext, live: str, look: Look, *paths: str) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: look.faults.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            look.faults.append(f"{page.url}: {message.text}")
+            # axe itself tries a style of its own, which the policy rightly stops
+            if message.type == "error" and "inline style" not in message.text and "404" not in message.text
+            else None
+        ),
+    )
+    for path in paths:
+        page.goto(live + path)
+        _examine(page, look, path)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"),
+    [(1440, "en", "light"), (360, "vi", "dark")],
+)
+def test_main_pages_have_no_fault_that_axe_knows(
+    chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
+) -> None:
+    look = Look(width, language, scheme)
+    packet = f"/exchange/packets/{cast.packet}/"
+
+    with _context(chromium, live, look, None) as visitor:
+        page = _visit(visitor, live, look, "/sign-in/", "/nowhere/")
+        page.goto(f"{live}/sign-in/")
+        page.fill("[name=login]", "nobody")
+        page.fill("[name=password]", "wrong")
+        page.click("main button[type=submit]")
+        _examine(page, look, "sign-in with an error")
+
+    with _context(chromium, live, look, cast.sender) as sender:
+        page = _visit(
+            sender,
+            live,
+            look,
+            "/",
+            "/exchange/sent/",
+            "/exchange/sent/?q=nothing",
+            packet,
+            "/exchange/send/",
+            "/acting-for/",
+        )
+        page.goto(f"{live}/exchange/send/")
+        page.click("main button[value=check]")
+        _examine(page, look, "send with errors")
+        page.check(f'input[value="{COMMUNE}"]')
+        answers = {
+            "number": "77",
+            "notation": "VP-TH",
+            "issued_on": "24/11/2026",
+            "subject": "Thử",
+            "signer_name": "An",
+        }
+        for name, answer in {"type_name": "Công văn", **answers}.items():
+            page.fill(f"[name={name}]", answer)
+        page.set_input_files(
+            "[name=attachments]", {"name": "Công văn.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        )
+        page.check("[name=not_secret]")
+        page.click("main button[value=check]")
+        _examine(page, look, "send, to be checked")
+
+    with _context(chromium, live, look, cast.recipient) as recipient:
+        paths = (
+            "/",
+            "/exchange/inbox/",
+            "/exchange/inbox/?q=nothing",
+            packet,
+            "/notices/",
+            "/directory/calendar/",
+        )
+        page = _visit(
+            recipient, live, look, *paths, f"{packet}quarantine/", f"{packet}report/{cast.delivery}/06/"
+        )
+        page.click("main button[value=check]")
+        _examine(page, look, "report, to be checked")
+        page.goto(f"{live}{packet}")
+        page.click("details.frame-menu summary")
+        _examine(page, look, "account menu")
+        if width < 992:
+            page.keyboard.press("Escape")
+            page.click("[data-menu-button]")
+            _examine(page, look, "menu")
+
+    with _context(chromium, live, look, cast.operator) as operator:
+        _visit(operator, live, look, "/", "/exchange/monitor/")
+    with _context(chromium, live, look, cast.administrator) as administrator:
+        _visit(administrator, live, look, "/directory/calendar/")
+
+    assert look.faults == []
+
+
+def test_page_can_be_used_with_the_keyboard_alone(chromium: Browser, live: str, cast: Cast) -> None:
+    look = Look(360, "en", "light")
+    with _context(chromium, live, look, cast.recipient) as context:
+        page = _visit(context, live, look, "/exchange/inbox/")
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip-link"
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "content"
+        page.goto(f"{live}/exchange/inbox/")
+        page.focus("[data-menu-button]")
+        page.keyboard.press("Enter")
+        assert page.is_visible("#menu")
+        assert page.get_attribute("[data-menu-button]", "aria-expanded") == "true"
+        page.focus("details.frame-menu summary")
+        page.keyboard.press("Enter")
+        assert page.is_visible(".frame-panel")
+        page.keyboard.press("Escape")
+        assert not page.is_visible(".frame-panel")
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+
+
+def test_error_summary_takes_the_focus_and_leads_to_the_field(
+    chromium: Browser, live: str, cast: Cast
+) -> None:
+    look = Look(1440, "vi", "light")
+    with _context(chromium, live, look, cast.sender) as context:
+        page = _visit(context, live, look, "/exchange/send/")
+        page.click("main button[value=check]")
+        assert page.evaluate("document.activeElement.hasAttribute('data-error-summary')")
+        page.click('a[href="#id_number"]')
+        assert page.evaluate("document.activeElement.id") == "id_number"
+
+
+def test_list_of_agencies_is_narrowed_without_diacritics(chromium: Browser, live: str, cast: Cast) -> None:
+    look = Look(1440, "vi", "light")
+    with _context(chromium, live, look, cast.sender) as context:
+        page = _visit(context, live, look, "/exchange/send/")
+        page.fill("[data-picker-search]", "phuong dong ha")
+        shown = page.locator("[data-picker-choice]:visible").all_inner_texts()
+        assert any("phường Đông Hà" in text for text in shown)
+        assert len(shown) < 5
+        page.locator("[data-picker-choice]:visible input").first.check()
+        page.fill("[data-picker-search]", "so tai chinh")
+        assert "1" in page.inner_text("[data-picker-count]")
+        assert any(
+            "Đông Hà" in text for text in page.locator("[data-picker-choice]:visible").all_inner_texts()
+        )
+
+
+def test_monitor_moves_by_itself(chromium: Browser, live: str, cast: Cast) -> None:
+    look = Look(1440, "en", "light")
+    with _context(chromium, live, look, cast.operator) as context:
+        page = _visit(context, live, look, "/exchange/monitor/")
+        before = page.inner_text(".live")
+        expect(page.locator(".live")).not_to_have_text(before, timeout=15_000)
+        assert page.locator("h1").count() == 1

@@ -1,0 +1,128 @@
+"""The parts that pages are made of: what they say to screen readers, and that they escape what people wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django import forms
+from django.template import engines
+from django_cotton.compiler_regex import CottonCompiler
+
+NASTY = "<script>alert(1)</script>"
+COMPONENTS = Path(__file__).resolve().parents[2] / "src/hienluong/portal/templates/cotton"
+
+
+def _render(template: str, **values: Any) -> str:
+    compiled = CottonCompiler().process("{% load portal %}" + template)
+    return str(engines["django"].from_string(compiled).render(values))
+
+
+class Answers(forms.Form):
+    """Every sort of question."""
+
+    subject = forms.CharField(label="Subject", help_text="What it is about.")
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea)
+    agreed = forms.BooleanField(label="Agreed")
+    choice = forms.ChoiceField(label="Choice", choices=[("a", "A"), ("b", "B")], widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label="Kind", choices=[("a", "A")])
+
+
+@pytest.mark.parametrize("path", sorted(COMPONENTS.glob("*.html")), ids=lambda path: path.stem)
+def test_component_says_what_it_is_for(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("{% comment %}") or path.stem == "icon"
+
+
+def test_field_ties_its_hint_and_its_error_to_the_control() -> None:
+    form = Answers({"subject": ""})
+    shown = _render('<c-field :field="form.subject" />', form=form)
+    assert '<label class="form-label" for="id_subject">Subject</label>' in shown
+    assert 'aria-describedby="id_subject-hint id_subject-error"' in shown
+    assert 'id="id_subject-hint"' in shown
+    assert 'id="id_subject-error"' in shown
+    assert 'aria-invalid="true"' in shown
+    assert "is-invalid" in shown
+
+
+def test_field_says_when_it_may_stay_empty() -> None:
+    form = Answers()
+    assert "(optional)" in _render('<c-field :field="form.note" />', form=form)
+    assert "(optional)" not in _render('<c-field :field="form.subject" />', form=form)
+
+
+def test_group_of_choices_has_a_legend_and_one_checkbox_a_label_behind_it() -> None:
+    group, box = (
+        _render(f'<c-field :field="form.{name}" />', form=Answers()) for name in ("choice", "agreed")
+    )
+    assert "<fieldset" in group
+    assert "<legend>Choice</legend>" in group
+    assert box.index("<input") < box.index("<label")
+
+
+def test_summary_links_every_error_to_its_field_and_takes_the_focus() -> None:
+    form = Answers({"subject": ""})
+    form.add_error(None, NASTY)
+    shown = _render('<c-error_summary :form="form" />', form=form)
+    assert 'role="alert"' in shown
+    assert 'tabindex="-1"' in shown
+    assert 'href="#id_subject"' in shown
+    assert "<script>" not in shown
+
+
+def test_summary_is_silent_without_errors() -> None:
+    assert _render('<c-error_summary :form="form" />', form=Answers()).strip() == ""
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        '<c-page :title="text" :lead="text">x</c-page>',
+        '<c-page title="{{ text }}" lead="{{ text }}">{{ text }}</c-page>',
+        '<c-badge tone="info">{{ text }}</c-badge>',
+        '<c-copyable value="{{ text }}" label="{{ text }}" />',
+        '<c-copyable :value="text" :label="text" />',
+        '<c-timeline_item title="{{ text }}" :by="text" written="{{ text }}">{{ text }}</c-timeline_item>',
+        '<c-fact :name="text">{{ text }}</c-fact>',
+        '<c-empty title="{{ text }}">{{ text }}</c-empty>',
+        '<c-stat :label="text" :number="3" />',
+        '<c-note :title="text">{{ text }}</c-note>',
+    ],
+)
+def test_component_escapes_what_people_wrote(template: str) -> None:
+    shown = _render(template, text=NASTY)
+    assert "<script>" not in shown
+    assert "&lt;script&gt;" in shown
+
+
+def test_empty_table_says_what_to_do_instead_of_showing_headings() -> None:
+    template = (
+        '<c-table caption="Things" :rows="rows"><c-slot name="head"><th>Name</th></c-slot>'
+        '<c-slot name="nothing">Nothing yet</c-slot>{% for row in rows %}<tr><td>{{ row }}</td></tr>{% endfor %}</c-table>'
+    )
+    empty, full = _render(template, rows=[]), _render(template, rows=["one"])
+    assert "Nothing yet" in empty
+    assert "<table" not in empty
+    assert "Nothing yet" not in full
+    assert "<caption" in full
+
+
+def test_pager_shows_only_the_ways_that_exist() -> None:
+    assert _render('<c-pager first="" next="" />').strip() == ""
+    shown = _render('<c-pager first="/list/" next="/list/?before=7" />')
+    assert 'href="/list/"' in shown
+    assert 'href="/list/?before=7"' in shown
+
+
+def test_state_is_told_by_a_word_not_by_colour_alone() -> None:
+    assert ">refused<" in _render('<c-badge tone="bad">refused</c-badge>')
+
+
+def test_confirmation_offers_to_send_and_to_change_with_everything_kept() -> None:
+    shown = _render(
+        '<c-confirm submit="Send now"><c-slot name="fields"><input type="hidden" name="a" value="1"></c-slot>x</c-confirm>'
+    )
+    assert 'name="step" value="send"' in shown
+    assert 'name="step" value="edit"' in shown
+    assert 'name="a" value="1"' in shown

@@ -1,0 +1,108 @@
+"""The frame of every page: who acts, what the menu offers, language, help for keyboards and screen readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client, override_settings
+
+from hienluong.directory.models import Person, Post
+
+pytestmark = pytest.mark.django_db
+
+CALENDAR = "/directory/calendar/"
+
+Visit = Callable[..., tuple[Client, Person]]
+
+
+def _text(answer: Any) -> str:
+    assert answer.status_code == 200, answer.content
+    return str(answer.content.decode())
+
+
+def _menu(page: str) -> list[str]:
+    menu = page[page.index("<nav class") : page.index("</nav>")]
+    return re.findall(r'<a href="([^"]+)"', menu)
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [
+        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", CALENDAR]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", CALENDAR]),
+        ("operator", ["/", "/exchange/monitor/", CALENDAR]),
+    ],
+)
+def test_menu_offers_what_the_role_may_do(visit: Visit, role: str, entries: list[str]) -> None:
+    browser, _ = visit(("Sở Nội vụ", role))
+    assert _menu(_text(browser.get("/"))) == entries
+
+
+def test_menu_marks_the_page_one_is_on(visit: Visit) -> None:
+    browser, _ = visit(("Sở Nội vụ", "clerk"))
+    assert 'href="/exchange/inbox/" aria-current="page"' in _text(browser.get("/exchange/inbox/"))
+    assert 'href="/exchange/inbox/" aria-current="page"' not in _text(browser.get("/"))
+
+
+def test_visitor_gets_no_menu_and_no_account() -> None:
+    page = _text(Client(headers={"accept-language": "en"}).get("/sign-in/"))
+    assert "<nav" not in page
+    assert "Sign out" not in page
+
+
+def test_header_says_who_acts_for_which_agency(visit: Visit) -> None:
+    browser, _ = visit(("Sở Nội vụ", "clerk"), name="Trần <b>Văn</b> An")
+    page = _text(browser.get("/"))
+    assert "Trần &lt;b&gt;Văn&lt;/b&gt; An" in page
+    assert "Sở Nội vụ" in page
+
+
+def test_person_with_two_posts_can_switch_and_one_with_one_cannot(visit: Visit) -> None:
+    browser, person = visit(("Sở Nội vụ", "clerk"), ("Sở Tài chính", "operator"))
+    assert "Switch to another post" in _text(browser.get("/"))
+    other = Post.objects.get(person=person, agency__name="Sở Tài chính")
+    page = _text(browser.post("/acting-for/", {"post": other.pk}, follow=True))
+    assert "/exchange/monitor/" in _menu(page)
+    alone, _ = visit(("Sở Nội vụ", "clerk"))
+    assert "Switch to another post" not in _text(alone.get("/"))
+
+
+def test_language_is_switched_and_stays(visit: Visit) -> None:
+    browser, _ = visit(("Sở Nội vụ", "clerk"), language="")
+    assert '<html lang="vi">' in _text(browser.get("/"))
+    answer = browser.post("/language/", {"language": "en", "next": "/notices/"})
+    assert answer.headers["Location"] == "/notices/"
+    assert '<html lang="en">' in _text(browser.get("/notices/"))
+
+
+def test_page_is_vietnamese_where_no_language_is_asked_for() -> None:
+    page = _text(Client().get("/sign-in/"))
+    assert '<html lang="vi">' in page
+    assert "Đăng nhập" in page
+
+
+def test_page_has_its_landmarks_and_a_way_past_them(visit: Visit) -> None:
+    browser, _ = visit(("Sở Nội vụ", "clerk"))
+    page = _text(browser.get("/"))
+    assert page.index('href="#content"') < page.index("<header")
+    assert '<main class="main" id="content"' in page
+    assert page.count("<h1") == 1
+
+
+def test_demonstration_says_that_it_is_one_on_every_page() -> None:
+    with override_settings(DEMONSTRATION=True):
+        assert "nothing here is official" in _text(Client(headers={"accept-language": "en"}).get("/sign-in/"))
+    with override_settings(DEMONSTRATION=False):
+        assert "nothing here is official" not in _text(
+            Client(headers={"accept-language": "en"}).get("/sign-in/")
+        )
+
+
+def test_styles_scripts_and_pictures_carry_their_hash() -> None:
+    page = _text(Client().get("/sign-in/"))
+    addresses = re.findall(r'(?:src|href)="(/static/[^"#]+)"', page)
+    assert len(addresses) >= 5
+    assert [name for name in addresses if not re.search(r"\.[0-9a-f]{12}\.(css|js|svg)$", name)] == []
