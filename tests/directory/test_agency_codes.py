@@ -280,4 +280,4 @@ def test_what_is_found_cannot_be_changed_by_the_finder(province: Province) -> No
 
     assert found is not None
     with pytest.raises(dataclasses.FrozenInstanceError):
-        found.code = "H51"  # type: ignore[misc]  # hypothesis decorators are untyped here
+        found.code = "H51"  # type: ignore[misc]  # the attempt is the point

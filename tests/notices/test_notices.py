@@ -23,7 +23,7 @@ def tell(*readers: notices.Reader) -> None:
     notices.tell(
         readers=readers,
         code="exchange.arrived",
-        values={"sender": "Sở Nội vụ"},
+        values={"sender": "Sở Nội vụ", "document": "12/SNV"},
         link="/exchange/packets/1/",
         now=NOW,
     )
@@ -40,10 +40,10 @@ def test_notice_names_its_values_and_is_translated_for_its_reader() -> None:
     tell(HOA)
     [notice] = notices.of_reader(HOA.id)
     with translation.override("en"):
-        assert notices.text_of(notice) == "A document from Sở Nội vụ has arrived."
+        assert notices.text_of(notice) == "Document 12/SNV from Sở Nội vụ has arrived."
     with translation.override("vi"):
         assert "Sở Nội vụ" in notices.text_of(notice)
-        assert notices.text_of(notice) != "A document from Sở Nội vụ has arrived."
+        assert notices.text_of(notice) != "Document 12/SNV from Sở Nội vụ has arrived."
 
 
 def test_notice_without_a_declared_text_is_a_programming_error() -> None:

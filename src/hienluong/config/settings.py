@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "allauth.idp.oidc",
     "procrastinate.contrib.django",
     "django_cotton",
+    "ninja",  # for its own copy of the API page's script: nothing loads from elsewhere
     "hienluong.ledger",
     "hienluong.jobs",
     "hienluong.files",

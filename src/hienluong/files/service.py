@@ -41,6 +41,7 @@ __all__ = [
     "reapply_destructions",
     "store",
     "sweep_orphans",
+    "vault",
 ]
 
 ORPHAN_AFTER_SECONDS = 24 * 3600
