@@ -34,6 +34,14 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types for
         return cleaned
 
 
+_HOURS = _("Hours and minutes of 24, for example 13:30.")
+
+
+def _typed(widget: type[forms.DateInput | forms.TimeInput]) -> forms.Widget:
+    """Returns a plain text field: the browser's own picker writes dates in its own language, not in the page's."""
+    return widget(attrs={"autocomplete": "off"})
+
+
 class _RefusableForm(forms.Form):
     """A form that shows what a command refused at the fields it named."""
 
@@ -47,7 +55,7 @@ class _RefusableForm(forms.Form):
 class CalendarDayForm(_RefusableForm):
     """One day that is not as its weekday says."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = forms.DateField(label=_("Day"), help_text=_("Day/month/year."), widget=_typed(forms.DateInput))
     kind = forms.ChoiceField(label=_("What it is"), choices=CalendarDay.Kind.choices)
     name = forms.CharField(label=_("Name of the day"), max_length=120)
     source = forms.CharField(
@@ -59,14 +67,12 @@ class WorkingHoursForm(_RefusableForm):
     """The working hours of public offices from a day on."""
 
     valid_from = forms.DateField(
-        label=_("In force from"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("In force from"), help_text=_("Day/month/year."), widget=_typed(forms.DateInput)
     )
-    morning_from = forms.TimeField(label=_("Morning from"), widget=forms.TimeInput(attrs={"type": "time"}))
-    morning_to = forms.TimeField(label=_("Morning to"), widget=forms.TimeInput(attrs={"type": "time"}))
-    afternoon_from = forms.TimeField(
-        label=_("Afternoon from"), widget=forms.TimeInput(attrs={"type": "time"})
-    )
-    afternoon_to = forms.TimeField(label=_("Afternoon to"), widget=forms.TimeInput(attrs={"type": "time"}))
+    morning_from = forms.TimeField(label=_("Morning from"), help_text=_HOURS, widget=_typed(forms.TimeInput))
+    morning_to = forms.TimeField(label=_("Morning to"), widget=_typed(forms.TimeInput))
+    afternoon_from = forms.TimeField(label=_("Afternoon from"), widget=_typed(forms.TimeInput))
+    afternoon_to = forms.TimeField(label=_("Afternoon to"), widget=_typed(forms.TimeInput))
     source = forms.CharField(
         label=_("Decision"), max_length=200, help_text=_("The document that says so: number, notation, date.")
     )
