@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection, transaction
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import TaskNotFound
 
@@ -53,3 +54,10 @@ def test_no_jobs_need_no_statement(django_assert_num_queries: object) -> None:
 def test_unknown_task_is_refused_where_it_is_deferred() -> None:
     with pytest.raises(TaskNotFound):
         jobs.defer("exchange.unheard_of")
+
+
+def test_periodic_job_with_seconds_runs_at_those_seconds_of_every_minute() -> None:
+    (sweep,) = [
+        one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == "exchange.sweep"
+    ]
+    assert [sweep.croniter.get_next(float, start_time=moment) for moment in (0.0, 20.0, 40.0)] == [20, 40, 60]

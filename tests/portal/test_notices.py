@@ -23,8 +23,8 @@ QUERIES = 5
 
 
 @pytest.fixture(autouse=True)
-def _text_declared() -> None:
-    notices.declare_text("portal-specification.happened", "Something happened to {what}.")
+def _text_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(notices._TEXTS, "portal-specification.happened", "Something happened to {what}.")
 
 
 def _tell(person: Person, *things: str) -> None:

@@ -54,10 +54,16 @@ def periodic(*, cron: str, name: str) -> Callable[[Job], Job]:
 
     def declare(run: Job) -> Job:
         job = app.task(name=name, queueing_lock=name, pass_context=False)(_with_live_connection(run))
-        app.periodic(cron=cron)(job)
+        app.periodic(cron=_seconds_last(cron))(job)
         return run
 
     return declare
+
+
+def _seconds_last(cron: str) -> str:
+    """Returns the expression in croniter's order, which takes the optional field for seconds last."""
+    *seconds, minute, hour, day, month, weekday = cron.split()
+    return " ".join([minute, hour, day, month, weekday, *seconds])
 
 
 def defer(name: str, *, in_seconds: int | None = None, **arguments: Any) -> None:

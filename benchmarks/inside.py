@@ -1,0 +1,67 @@
+"""What a benchmark does inside the product, beside its public API: in a process with the product's settings."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from hienluong.directory import service as directory
+from hienluong.directory.models import AgencyCode
+from hienluong.exchange.commands import accept_packet
+from hienluong.kit import clock
+
+
+def agency_codes(prefixes: list[str]) -> list[list[str]]:
+    """Returns, for each prefix, the codes in use that start with it."""
+    codes = AgencyCode.objects.filter(primary=True).order_by("code")
+    return [list(codes.filter(code__startswith=one).values_list("code", flat=True)) for one in prefixes]
+
+
+def register_systems(codes: list[str]) -> dict[str, tuple[str, str]]:
+    """Registers a system of each agency and returns client id and secret by agency code."""
+    made = {}
+    for code in codes:
+        found = directory.agency_by_code(code)
+        assert found is not None, code
+        _, client_id, secret = directory.register_system(
+            actor=directory.Actor.platform("benchmark"),
+            agency=found.agency,
+            name=f"Benchmark {code}",
+            now=clock.now(),
+        )
+        made[code] = (client_id, secret)
+    return made
+
+
+def statements_of_acceptance(orders: list[dict[str, str]]) -> list[list[str]]:
+    """Accepts packets and returns, for each, the statements of its transaction with their values written in.
+
+    Args:
+        orders: access token and edXML file of each packet.
+    """
+    return [_statements(order["token"], order["packet"].encode()) for order in orders]
+
+
+def _statements(token: str, source: bytes) -> list[str]:
+    actor = directory.system_by_token(token, now=clock.now())
+    assert actor is not None
+    said: list[str] = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's protocol
+        if connection.in_atomic_block:
+            said.append(context["cursor"].cursor.mogrify(sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        accept_packet(actor=actor, source=source, declared_not_secret=True, now=clock.now())
+    return said
+
+
+def answer(function: str) -> None:
+    """Calls one of the functions above with what is read, and prints its result as the last line."""
+    result = globals()[function](json.load(sys.stdin))
+    sys.stdout.write("\n" + json.dumps(result) + "\n")

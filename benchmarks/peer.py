@@ -1,0 +1,108 @@
+"""The limit that acceptance is measured beside: PostgreSQL alone with the same transaction, and the disk alone.
+
+pgbench runs the very statements that acceptance ran, with other identities each time; a loop writes a file of the
+same size, and synchronises file and directory. A packet needs both, one after the other, so that the peer's rate
+is 1 / (1/transactions + 1/files).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import threading
+import time
+from itertools import zip_longest
+from pathlib import Path
+
+from benchmarks.packets import NUMBER_PLACE
+from hienluong.config.postgres import Postgres
+
+_IDENTITY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}")
+_TAIL = 12
+"""Digits at the end of an identity that each transaction writes anew."""
+
+
+def pgbench_script(first: list[str], second: list[str], client_offset: int) -> str:
+    """Returns a pgbench script of the transaction, from its statements for two different packets.
+
+    What differs between the two is the packet's own: identities, digests, keys. Their last digits become a number
+    that grows with every transaction, as ours grow with time; so does the document's number.
+    """
+    lines = [
+        f"\\set number 900000000000 + :round * 1000 + :client_id * 100 + {client_offset}",
+        "\\set round :round + 1",
+        "BEGIN;",
+    ]
+    for one, other in zip_longest(first, second, fillvalue=""):
+        lines.append(_with_own_identities(one, other) + ";")
+    return "\n".join([*lines, "COMMIT;", ""])
+
+
+def _with_own_identities(one: str, other: str) -> str:
+    constant = set(_IDENTITY.findall(other))
+
+    def renew(found: re.Match[str]) -> str:
+        text = found.group()
+        return text if text in constant else f"{text[:-_TAIL]}:number"
+
+    return _IDENTITY.sub(renew, one.replace(NUMBER_PLACE, ":number")).replace("\n", " ")
+
+
+def transactions_per_second(
+    cluster: Postgres, url: str, scripts: list[str], place: Path, *, clients: int, seconds: int
+) -> float:
+    """Runs the scripts, each equally often, with pgbench and returns the transactions per second.
+
+    Raises:
+        RuntimeError: a transaction failed.
+    """
+    files = []
+    for number, script in enumerate(scripts):
+        file = place / f"accept-{number}.sql"
+        file.write_text(script, encoding="utf-8")
+        files.append(f"--file={file}")
+    program = cluster.bindir / "pgbench"
+    options = [f"--client={clients}", "--jobs=1", f"--time={seconds}", "--no-vacuum", "--define=round=0"]
+    answer = subprocess.run(
+        [program, *options, *files, url], capture_output=True, text=True, check=False, cwd="/"
+    )
+    found = re.search(r"tps = ([0-9.]+)", answer.stdout)
+    if answer.returncode or not found or "failed transactions: 0 " not in answer.stdout:
+        raise RuntimeError(answer.stdout + answer.stderr)
+    return float(found.group(1))
+
+
+def files_per_second(place: Path, size: int, *, writers: int, seconds: float) -> float:
+    """Returns how many files of `size` bytes can be written per second, each synchronised with its directory."""
+    place.mkdir()
+    shards = [place / f"{number:02x}" for number in range(256)]
+    for shard in shards:
+        shard.mkdir()
+    content = os.urandom(size)
+    counts = [0] * writers
+    until = time.monotonic() + seconds
+
+    def write(writer: int) -> None:
+        while time.monotonic() < until:
+            number = counts[writer] * writers + writer
+            directory = os.open(shards[number % len(shards)], os.O_RDONLY | os.O_DIRECTORY)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            file = os.open(f"{number:032x}", flags, 0o600, dir_fd=directory)
+            os.write(file, content)
+            os.fsync(file)
+            os.close(file)
+            os.fsync(directory)
+            os.close(directory)
+            counts[writer] += 1
+
+    began = time.monotonic()
+    threads = [threading.Thread(target=write, args=(writer,)) for writer in range(writers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    elapsed = time.monotonic() - began
+    shutil.rmtree(place)
+    return sum(counts) / elapsed
