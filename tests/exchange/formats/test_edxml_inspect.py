@@ -205,7 +205,7 @@ def _attached(name: str, media_type: str, data: bytes, times: int = 1) -> Iterat
 
 
 def _noise(size: int) -> bytes:
-    return random.Random(7).randbytes(size)  # noqa: S311 - test data that does not compress
+    return random.Random(7).randbytes(size)
 
 
 def _zip(data: bytes, name: str = "c3a1f0de-0000-4000-8000-000000000001.txt") -> bytes:
