@@ -29,7 +29,7 @@ def settled(axis: Axis, acknowledged: int) -> bool:
         )
 
 
-def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Facts]) -> dict[str, int]:
+def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Facts]) -> dict[str, float]:
     """Compares every book with every other and with the database, and returns the figures.
 
     Args:
