@@ -89,6 +89,15 @@ def _wait_for_other_users(descriptor: int) -> None:
             return
 
 
+def answers(url: str) -> bool:
+    """Returns whether the server takes a connection now, or within two seconds."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def require_server(url: str) -> int:
     """Returns the server's version number (180006 for 18.6), waiting while it starts or recovers.
 

@@ -6,6 +6,7 @@ Children cannot outlive this process (`lifeline`), and nothing outlives SIGTERM 
 from __future__ import annotations
 
 import fcntl
+import functools
 import http.client
 import logging
 import logging.handlers
@@ -23,7 +24,7 @@ from types import FrameType
 
 from hienluong.config import lifeline
 from hienluong.config.child import Child
-from hienluong.config.database import require_server
+from hienluong.config.database import answers, require_server
 from hienluong.config.errors import (
     AlreadyServed,
     CommandFailed,
@@ -45,6 +46,10 @@ CALM_SECONDS = 60.0
 GIVE_UP_AFTER = 3
 """Failures of one child before the first readiness: then it will not get better by itself."""
 DATABASE_BUSY_SECONDS = 30.0
+DATABASE_LOOK_SECONDS = 1.0
+"""How often to look whether a database that is away has come back, when something waits for it."""
+AFTERMATH_SECONDS = 10.0
+"""This long after the database came back, a child from before may still end of its absence."""
 
 
 @dataclass(slots=True)
@@ -89,6 +94,7 @@ class Supervisor:
         self._stopping = False
         self._logs: dict[str, logging.Handler] = {}
         self._database = Service("postgres", ())
+        self._database_back = 0.0
         self._cluster: Postgres | None = None
         self._services = [
             Service("web", (sys.executable, "-m", "hienluong.config.web")),
@@ -183,7 +189,8 @@ class Supervisor:
             self._bury_strays()
             self._keep_database()
             for service in self._services:
-                self._keep(service, ready=ready)
+                self._note_end(service, ready=ready)
+            self._start_what_is_due()
             if not ready and self._answers():
                 ready = True
                 self._announce()
@@ -191,7 +198,9 @@ class Supervisor:
 
     def _pause(self) -> float:
         """Returns how long nothing needs to be done, unless something happens."""
-        waiting = [service.due for service in (*self._services, self._database) if service.child is None]
+        waiting = [service.due for service in self._services if service.child is None]
+        if self._cluster and self._cluster.has_ended():
+            waiting.append(self._database.due)
         soonest = min(waiting, default=0.0) - time.monotonic()
         return min(max(soonest, 0.05), 1.0) if waiting else 1.0
 
@@ -210,20 +219,55 @@ class Supervisor:
             except OperationRefused as problem:
                 pause = self._database.failed()
                 self._write("postgres", f"{problem} It is tried again in {pause:.1f} s.")
+            else:
+                self._database_back = time.monotonic()
 
-    def _keep(self, service: Service, *, ready: bool) -> None:
-        if service.child and service.child.has_ended():
-            code = service.child.end()
-            service.child = None
-            pause = service.failed()
-            self._write(service.name, f"ended unexpectedly (exit code {code}); starts again in {pause:.1f} s")
-            if not ready and service.failures >= GIVE_UP_AFTER:
-                raise CommandFailed(step=service.name, reason=service.last_line or f"exit code {code}")
-        if service.child is None and time.monotonic() >= service.due and not self._stopping:
+    def _database_serves(self) -> bool:
+        """Returns whether the database can be used at this moment, as far as we can tell at once."""
+        if self._cluster:
+            return not self._cluster.has_ended()
+        if answers(self._installation.database_url()):
+            return True
+        self._database_back = time.monotonic()  # not before now
+        return False
+
+    def _note_end(self, service: Service, *, ready: bool) -> None:
+        """Buries a child that has ended and says when it starts again.
+
+        An end that the database's explains is no failure of the child: its pause does not grow.
+
+        Raises:
+            CommandFailed: it fails again and again, and has never run.
+        """
+        if service.child is None or not service.child.has_ended():
+            return
+        code = service.child.end()
+        service.child = None
+        in_aftermath = service.started < self._database_back > time.monotonic() - AFTERMATH_SECONDS
+        if in_aftermath or not self._database_serves():
+            service.due = time.monotonic()
+            self._write(service.name, f"ended with the database (exit code {code}); starts again with it")
+            return
+        pause = service.failed()
+        self._write(service.name, f"ended unexpectedly (exit code {code}); starts again in {pause:.1f} s")
+        if not ready and service.failures >= GIVE_UP_AFTER:
+            raise CommandFailed(step=service.name, reason=service.last_line or f"exit code {code}")
+
+    def _start_what_is_due(self) -> None:
+        """Starts the children whose pause is over, as soon as there is a database for them."""
+        now = time.monotonic()
+        due = [service for service in self._services if service.child is None and now >= service.due]
+        if not due or self._stopping:
+            return
+        if not self._database_serves():
+            for service in due:
+                service.due = now + DATABASE_LOOK_SECONDS
+            return
+        for service in due:
             service.child = Child(
                 service.name,
                 service.arguments,
-                sink=lambda line: self._heard(service, line),
+                sink=functools.partial(self._heard, service),
                 environment={**os.environ, "HIENLUONG_DATA_DIR": str(self._installation.path)},
             )
             service.started = time.monotonic()
