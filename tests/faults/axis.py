@@ -45,7 +45,6 @@ class Axis:
         self.said: list[str] = []
         self._port = free_port()
         self._main: psutil.Popen | None = None
-        self._run("init")
 
     @property
     def url(self) -> str:
@@ -66,7 +65,8 @@ class Axis:
         path = os.pathsep.join([str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])])
         return environment(self.data, HIENLUONG_PORT=str(self._port), PYTHONPATH=path, **settings)
 
-    def _run(self, *arguments: str, given: str = "") -> str:
+    def run(self, *arguments: str, given: str = "") -> str:
+        """Runs a command of the product on the installation and returns what it printed."""
         answer = subprocess.run(
             [*HIENLUONG, *arguments],
             env=self._environment(),
@@ -82,7 +82,7 @@ class Axis:
     def inside(self, function: str, argument: object = None) -> Any:
         """Calls a function of `tests.faults.inside` in a process of the product's own and returns its result."""
         program = f"from tests.faults import inside; inside.answer({function!r})"
-        printed = self._run(
+        printed = self.run(
             "manage", "shell", "--verbosity", "0", "--command", program, given=json.dumps(argument)
         )
         return json.loads(printed.splitlines()[-1])

@@ -19,6 +19,7 @@ def axis(monkeypatch: pytest.MonkeyPatch) -> Iterator[Axis]:
     place = Path(tempfile.mkdtemp(prefix="hl-faults-"))
     place.chmod(0o755)
     made = Axis(place / "data")
+    made.run("init")
     yield made
     made.end()
     shutil.rmtree(place, ignore_errors=True)
