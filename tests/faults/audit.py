@@ -22,7 +22,7 @@ SELECT (SELECT count(*) FROM exchange_delivery WHERE state <> 'confirmed')
 
 def settled(axis: Axis, acknowledged: int) -> bool:
     """Returns whether every packet was confirmed and registered, and every act has its place in the ledger."""
-    with psycopg.connect(axis.installation.database_url()) as database:
+    with psycopg.connect(axis.database_url) as database:
         return (
             _one(database, UNSETTLED) == 0
             and _one(database, "SELECT count(*) FROM exchange_packet") >= acknowledged
@@ -48,7 +48,7 @@ def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Fact
     assert len(packets) == len(documents), "two documents share a packet"
 
     _compare_effects(documents, receivers)
-    with psycopg.connect(axis.installation.database_url()) as database:
+    with psycopg.connect(axis.database_url) as database:
         _compare_rows(database, documents)
         entries = _check_ledger(database, [document["ledger_entry"] for document in documents.values()])
     opened = axis.inside("open_all_files")

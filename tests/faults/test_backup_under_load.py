@@ -52,14 +52,14 @@ def test_backup_while_documents_flow_holds_every_one_acknowledged_before_it_and_
         outsider.end()
     axis.stop()
 
-    restored = Axis(axis.data.with_name("restored"))
+    restored = Axis(axis.data.with_name("restored"), axis.operators)
     restored.run("restore", made["path"], "--into", str(restored.data))
     opened = restored.inside("open_all_files")
     assert (opened["wrong"], opened["copies"] > len(before)) == ([], True)
     assert opened["orphans"] >= 0, "a row has no file"
     restored.start()
     try:
-        with psycopg.connect(restored.installation.database_url(), autocommit=True) as database:
+        with psycopg.connect(restored.database_url, autocommit=True) as database:
             kept = {
                 str(row[0]) for row in database.execute("SELECT id FROM exchange_packet WHERE kind = 'edoc'")
             }
