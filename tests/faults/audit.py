@@ -20,13 +20,11 @@ SELECT (SELECT count(*) FROM exchange_delivery WHERE state <> 'confirmed')
 """
 
 
-def settled(axis: Axis, acknowledged: int) -> bool:
-    """Returns whether every packet was confirmed and registered, and every act has its place in the ledger."""
+def unsettled(axis: Axis, acknowledged: int) -> int:
+    """Returns how much is still on its way: deliveries to confirm, documents to register, acts without their place."""
     with psycopg.connect(axis.database_url) as database:
-        return (
-            _one(database, UNSETTLED) == 0
-            and _one(database, "SELECT count(*) FROM exchange_packet") >= acknowledged
-        )
+        missing = acknowledged - _one(database, "SELECT count(*) FROM exchange_packet WHERE kind = 'edoc'")
+        return _one(database, UNSETTLED) + max(missing, 0)
 
 
 def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Facts]) -> dict[str, float]:

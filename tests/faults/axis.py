@@ -182,6 +182,15 @@ class Axis:
             assert time.monotonic() < until, self._last_words()
             time.sleep(0.02)
 
+    def wait_while_moving(self, left: Callable[[], int], seconds: float) -> None:
+        """Waits until nothing is left; slow is no failure, but a number that stands still for so long is."""
+        before, since = -1, time.monotonic()
+        while now := left():
+            if now != before:
+                before, since = now, time.monotonic()
+            assert time.monotonic() < since + seconds, f"{now} are left and stay so\n{self._last_words()}"
+            time.sleep(0.2)
+
     def _last_words(self) -> str:
         return "".join(self.said[-40:])
 

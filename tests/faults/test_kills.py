@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.faults.audit import audit, settled
+from tests.faults.audit import audit, unsettled
 from tests.faults.axis import Axis, Outsider, Part, lives
 
 pytestmark = pytest.mark.faults
@@ -86,7 +86,7 @@ class Siege:
         for sender in self.senders.values():
             sender.finish(120)
         sent = sum(1 for sender in self.senders.values() for _ in sender.book.of("acknowledged"))
-        self.axis.wait(lambda: settled(self.axis, sent), 120)
+        self.axis.wait_while_moving(lambda: unsettled(self.axis, sent), 60)
         settled_after = time.time() - self.kills[-1][1]
         for receiver in self.receivers.values():
             self.axis.wait(receiver.has_finished_all, 20)
