@@ -15,14 +15,23 @@ class PacketAccepted:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketDelivered:
-    """A packet lies in an agency's mailbox."""
+class Arrival:
+    """One packet that came into a mailbox, with what a notice of it says."""
 
     delivery_id: int
     packet_id: UUID
-    agency_id: UUID
     kind: str
     priority: int
+    sender_name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PacketsDelivered:
+    """Packets lie in an agency's mailbox, in this order; what came together is told together."""
+
+    agency_id: UUID
+    arrivals: tuple[Arrival, ...]
     at: datetime
 
 

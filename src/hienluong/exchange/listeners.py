@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from hienluong.directory import service as directory
-from hienluong.exchange.events import DeliveryFailedForGood, PacketDelivered, StatusRecorded
+from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.policy import ASKED_BACK, REFUSED
 from hienluong.kit.errors import gettext_noop as _
@@ -23,17 +23,21 @@ def _readers(agency_id: UUID, *roles: str) -> list[Reader]:
     return [Reader(person, address) for person, address in directory.people_to_tell(agency_id, roles)]
 
 
-@subscribe(PacketDelivered)
-def tell_clerks(event: PacketDelivered) -> None:
-    """Tells the recipient's clerks that a document has arrived (Decree 30/2020, App. VI, III.1.i)."""
-    if event.kind != Packet.Kind.DOCUMENT:
+@subscribe(PacketsDelivered)
+def tell_clerks(event: PacketsDelivered) -> None:
+    """Tells the recipient's clerks that documents have arrived (Decree 30/2020, App. VI, III.1.i)."""
+    documents = [one for one in event.arrivals if one.kind == Packet.Kind.DOCUMENT]
+    if not documents:
         return
-    packet = Packet.objects.only("sender_name", "code_number", "code_notation").get(pk=event.packet_id)
-    notices.tell(
+    notices.tell_many(
         readers=_readers(event.agency_id, "clerk"),
         code="exchange.arrived",
-        values={"sender": packet.sender_name, "document": f"{packet.code_number}/{packet.code_notation}"},
-        link=f"/exchange/packets/{event.packet_id}/",
+        messages=[
+            notices.Message(
+                {"sender": one.sender_name, "document": one.code}, f"/exchange/packets/{one.packet_id}/"
+            )
+            for one in documents
+        ],
         now=event.at,
     )
 

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncHour
 
 from hienluong.directory.service import Actor, allowed, require
 from hienluong.exchange import policy
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, PacketQuarantined
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Transmission
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Scan, Transmission
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -390,13 +390,14 @@ def monitor(actor: Actor, *, now: datetime) -> Monitor:
 
 
 def recipients_with_due(*, now: datetime) -> list[int]:
-    """Returns the recipients that have something due, for the sweep that makes lost wake-ups good."""
-    return list(
-        Delivery.objects.filter(due_at__lte=now)
-        .values_list("recipient_id", flat=True)
-        .distinct()
-        .order_by("recipient_id")
-    )
+    """Returns the recipients that have something due; the drainer's lookout asks several times a second."""
+    due = Delivery.objects.filter(recipient=OuterRef("pk"), due_at__lte=now)
+    return list(Recipient.objects.filter(Exists(due)).order_by("id").values_list("id", flat=True))
+
+
+def has_scan_due(*, now: datetime) -> bool:
+    """Returns whether attachments wait to be searched for marks of secrecy."""
+    return Scan.objects.filter(due_at__lte=now).exists()
 
 
 def reportable_now(actor: Actor, delivery: Delivery) -> list[str]:

@@ -17,12 +17,14 @@ from hienluong.kit.errors import fill
 from hienluong.notices.models import Notice
 
 __all__ = [
+    "Message",
     "Reader",
     "declare_text",
     "mail_waiting",
     "mark_read",
     "of_reader",
     "tell",
+    "tell_many",
     "text_of",
     "unread_count",
 ]
@@ -36,6 +38,14 @@ class Reader:
 
     id: UUID
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one notice says: the values of its text, and the page it leads to."""
+
+    values: Mapping[str, str]
+    link: str
 
 
 def declare_text(code: str, template: str) -> None:
@@ -57,11 +67,25 @@ def tell(
 
     Mail goes out by a job that commits with it, where a mail server is configured.
     """
+    tell_many(readers=readers, code=code, messages=[Message(values, link)], now=now)
+
+
+def tell_many(*, readers: Iterable[Reader], code: str, messages: Iterable[Message], now: datetime) -> None:
+    """Writes a notice of each message per reader, all in one statement; otherwise as `tell`."""
     if code not in _TEXTS:
         raise ValueError(f"The notice {code} has no text.")
+    told = list(readers)
     notices = [
-        Notice(reader=r.id, code=code, values=dict(values), link=link, address=r.address, created_at=now)
-        for r in readers
+        Notice(
+            reader=reader.id,
+            code=code,
+            values=dict(message.values),
+            link=message.link,
+            address=reader.address,
+            created_at=now,
+        )
+        for message in messages
+        for reader in told
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
