@@ -162,7 +162,7 @@ def write_packet(
     Waits for a transaction that is inserting the same one.
     """
     parts = wire.attachments if isinstance(wire, DocumentPacket) else ()
-    values = [Jsonb(value) if name == "warnings" else value for name, value in packet.items()]
+    values: list[Any] = [Jsonb(value) if name == "warnings" else value for name, value in packet.items()]
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH packet AS (INSERT INTO exchange_packet ({', '.join(packet)}) "  # noqa: S608 - our own column names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 import pypdf
@@ -30,7 +30,7 @@ SCANNED_PAGES = 3  # the stamp stands on the first page; a cover letter may come
 STAMP_LINE_MAX = 40  # a stamp is a line of its own; running text speaks of secrets without being one
 SCANNED_AT_ONCE = 20
 SCAN_ATTEMPTS = 5
-SCAN_AGAIN_AFTER = timedelta(minutes=5)  # times the attempts so far
+SCAN_AGAIN_AFTER = "5 minutes"  # times the attempts so far
 SCANNER = Actor.platform("secrecy-scan")
 
 
@@ -126,7 +126,7 @@ def scan_packets(*, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH taken AS (UPDATE exchange_scan SET attempts = attempts + 1, "
-            "due_at = CASE WHEN attempts + 1 < %s THEN %s + (attempts + 1) * %s END "
+            "due_at = CASE WHEN attempts + 1 < %s THEN %s + (attempts + 1) * %s::interval END "
             "WHERE packet_id IN (SELECT packet_id FROM exchange_scan WHERE due_at <= %s "
             "ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING packet_id) "
             "SELECT DISTINCT ON (packet_id) packet_id, submitter, file_id "
