@@ -16,10 +16,11 @@ class PacketAccepted:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One packet that came into a mailbox, with what a notice of it says."""
+    """One packet that reached its recipient, with what a notice of it says; an agency of the province has a mailbox."""
 
     delivery_id: int
     packet_id: UUID
+    agency_id: UUID | None
     kind: str
     priority: int
     sender_name: str
@@ -28,9 +29,8 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class PacketsDelivered:
-    """Packets lie in an agency's mailbox, in this order; what came together is told together."""
+    """Packets reached their recipients, in this order; what was carried together is told together."""
 
-    agency_id: UUID
     arrivals: tuple[Arrival, ...]
     at: datetime
 

@@ -142,12 +142,14 @@ class Scan(models.Model):
 class Recipient(models.Model):
     """A mailbox in the province, or a code outside it that waits for a route. Its row is the drainer's lock (decision 2)."""
 
+    MAILBOX = "mailbox"
+
     agency = models.OneToOneField(Agency, on_delete=models.PROTECT, null=True, related_name="recipient")
     code = models.CharField(
         max_length=60, unique=True, help_text="primary code, or the code outside as written"
     )
     name = models.TextField()
-    channel = models.CharField(max_length=20, default="mailbox", help_text="empty: no route yet")
+    channel = models.CharField(max_length=20, default=MAILBOX, help_text="empty: no route yet")
 
     def __str__(self) -> str:
         return self.code

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from hienluong.exchange import commands, queries
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 
 
-def _recipients() -> list[int]:
+def _recipients() -> list[tuple[int, ...]]:
     return queries.recipients_with_due(now=clock.now())
 
 
@@ -15,10 +17,17 @@ def _scans() -> list[str]:
     return ["packets"] if queries.has_scan_due(now=clock.now()) else []
 
 
-@jobs.lookout(name="exchange.drain_recipient", every=0.2, due=_recipients)
-def drain_recipient(recipient_id: int) -> None:
-    """Delivers what is due for one recipient, in order; where another node's drainer is at it, that one goes on."""
-    commands.drain_recipient(recipient_id=recipient_id, now=clock.now())
+@jobs.lookout(name="exchange.drain_recipients", every=0.2, due=_recipients)
+def drain_recipients(recipients: tuple[int, ...]) -> None:
+    """Delivers what is due, in order; a recipient that cannot be drained at all does not hold up the others."""
+    try:
+        commands.drain_recipients(recipient_ids=recipients, now=clock.now())
+    except Exception:
+        if len(recipients) > 1:
+            for one in recipients:
+                with suppress(Exception):  # what is wrong is said once, below
+                    drain_recipients((one,))
+        raise
 
 
 @jobs.lookout(name="exchange.scan_packets", every=1.0, due=_scans)

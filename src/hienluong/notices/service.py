@@ -42,8 +42,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one notice says: the values of its text, and the page it leads to."""
+    """One notice: whom it is for, the values of its text, and the page it leads to."""
 
+    reader: Reader
     values: Mapping[str, str]
     link: str
 
@@ -67,25 +68,24 @@ def tell(
 
     Mail goes out by a job that commits with it, where a mail server is configured.
     """
-    tell_many(readers=readers, code=code, messages=[Message(values, link)], now=now)
+    messages = [Message(reader, values, link) for reader in readers]
+    tell_many(code=code, messages=messages, now=now)
 
 
-def tell_many(*, readers: Iterable[Reader], code: str, messages: Iterable[Message], now: datetime) -> None:
-    """Writes a notice of each message per reader, all in one statement; otherwise as `tell`."""
+def tell_many(*, code: str, messages: Iterable[Message], now: datetime) -> None:
+    """Writes several notices of one kind in one statement; otherwise as `tell`."""
     if code not in _TEXTS:
         raise ValueError(f"The notice {code} has no text.")
-    told = list(readers)
     notices = [
         Notice(
-            reader=reader.id,
+            reader=one.reader.id,
             code=code,
-            values=dict(message.values),
-            link=message.link,
-            address=reader.address,
+            values=dict(one.values),
+            link=one.link,
+            address=one.reader.address,
             created_at=now,
         )
-        for message in messages
-        for reader in told
+        for one in messages
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)

@@ -11,7 +11,7 @@ from hienluong.exchange.commands.answer import (
     report_status,
 )
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
-from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery
+from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 
 __all__ = [
@@ -23,7 +23,7 @@ __all__ = [
     "accept_packet",
     "confirm_delivery",
     "destroy_packet",
-    "drain_recipient",
+    "drain_recipients",
     "fetch_packet",
     "open_entry",
     "quarantine_packet",

@@ -259,7 +259,7 @@ def _make_recipients(addressees: Sequence[Addressee]) -> None:
                 agency_id=one.agency_id,
                 code=one.primary_code,
                 name=one.name,
-                channel="mailbox" if one.routed else "",
+                channel=Recipient.MAILBOX if one.routed else "",
             )
             for one in sorted(addressees, key=lambda one: one.primary_code)
         ],

@@ -1,4 +1,4 @@
-"""Carries what is due to its recipients, in order, one drainer per recipient (decision 2)."""
+"""Carries what is due to its recipients, in order, one drainer at a time for a recipient (decision 2)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import publish
 from hienluong.ledger import service as ledger
 
-BATCH = 100
+BATCH = 200
 BEHIND_DEAD_LETTER = _("waits behind a failed packet about the same document")
 AXIS = Actor.platform("exchange")
 _CARRIED = (
@@ -29,82 +29,90 @@ _CARRIED = (
 """What a drainer and the channels look at; the packet's warnings and the receipt are long."""
 
 
-def drain_recipient(*, recipient_id: int, now: datetime) -> bool:
-    """Delivers everything due for one recipient; returns False when another drainer holds the recipient."""
+def drain_recipients(*, recipient_ids: Collection[int], now: datetime) -> bool:
+    """Delivers everything due for the recipients; returns False when another drainer holds one of them.
+
+    Several recipients share the transaction, never the order: each stands behind its own failures only.
+    """
     while True:
         with transaction.atomic():
-            recipient = (
+            recipients = (
                 Recipient.objects.select_for_update(of=["self"], skip_locked=True, no_key=True)
                 .select_related("agency")
-                .filter(id=recipient_id)
-                .first()
+                .filter(id__in=recipient_ids)
+                .order_by("id")
+                .in_bulk()
             )
-            if recipient is None:
-                return not Recipient.objects.filter(id=recipient_id).exists()
-            done = _drain_batch(recipient, now)
+            done = _drain_batch(recipients, now)
             crash_point("drain.before_commit")
         if done < BATCH:
-            return True
+            return len(recipients) == len(recipient_ids)
 
 
-def _drain_batch(recipient: Recipient, now: datetime) -> int:
+def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
     due = list(
-        Delivery.objects.filter(recipient_id=recipient.pk, due_at__lte=now)
+        Delivery.objects.filter(recipient_id__in=recipients, due_at__lte=now)
         .select_related("packet", "transmission")
         .only(*_CARRIED)
         .order_by("id")[:BATCH]
     )
-    failed, dead = _in_the_way(recipient.pk, {delivery.packet.document_id for delivery in due}, now)
+    if not due:
+        return 0
+    failed, dead = _in_the_way(list(recipients), {delivery.packet.document_id for delivery in due}, now)
     delivered: list[Delivery] = []
     for delivery in due:
-        delivery.recipient = recipient
-        sender = delivery.packet.sender_code
-        key = (sender, delivery.packet.document_id)
+        delivery.recipient = recipients[delivery.recipient_id]
+        line = (delivery.recipient_id, delivery.packet.sender_code)
+        document = (*line, delivery.packet.document_id)
         # Behind a failure that waits for its next attempt, the same sender's later packets wait until then.
-        first_failed, again_at = failed.get(sender, (delivery.pk, now))
+        first_failed, again_at = failed.get(line, (delivery.pk, now))
         if first_failed < delivery.pk:
             delivery.due_at = again_at
             delivery.save(update_fields=["due_at"])
             continue
-        if dead.get(key, delivery.pk) < delivery.pk:
+        if dead.get(document, delivery.pk) < delivery.pk:
             _hold_behind_dead_letter(delivery, now)
             continue
         try:
-            channel(recipient.channel).deliver(delivery)
+            channel(delivery.recipient.channel).deliver(delivery)
         except DeliveryFailed as failure:
             _note_failure(delivery, failure, now)
             if delivery.due_at is None:
-                dead[key] = delivery.pk
+                dead[document] = delivery.pk
             else:
-                failed[sender] = (delivery.pk, delivery.due_at)
+                failed[line] = (delivery.pk, delivery.due_at)
             continue
         delivered.append(delivery)
     if delivered:
-        _mark_delivered(recipient, delivered, now)
+        _mark_delivered(delivered, now)
     return len(due)
 
 
+Line = tuple[int, str]
+"""Recipient and sender: what order is promised for."""
+
+
 def _in_the_way(
-    recipient_id: int, documents: Collection[str], now: datetime
-) -> tuple[dict[str, tuple[int, datetime]], dict[tuple[str, str], int]]:
-    """Returns what holds others back: per sender the first failure and its next attempt; per document the first dead letter."""
+    recipient_ids: list[int], documents: Collection[str], now: datetime
+) -> tuple[dict[Line, tuple[int, datetime]], dict[tuple[int, str, str], int]]:
+    """Returns what holds others back: per line the first failure and its next attempt; per document the first dead letter."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT d.id, p.sender_code, p.document_id, d.due_at "
+            "SELECT d.id, d.recipient_id, p.sender_code, p.document_id, d.due_at "
             "FROM exchange_delivery d JOIN exchange_packet p ON p.id = d.packet_id "
-            "WHERE d.recipient_id = %s AND d.due_at > %s "
-            "UNION ALL SELECT d.id, p.sender_code, p.document_id, NULL "
+            "WHERE d.recipient_id = ANY(%s) AND d.due_at > %s "
+            "UNION ALL SELECT d.id, d.recipient_id, p.sender_code, p.document_id, NULL "
             "FROM exchange_delivery d JOIN exchange_packet p ON p.id = d.packet_id "
-            "WHERE d.recipient_id = %s AND d.state = %s AND p.document_id = ANY(%s) ORDER BY 1 DESC",
-            [recipient_id, now, recipient_id, policy.DEAD, list(documents)],
+            "WHERE d.recipient_id = ANY(%s) AND d.state = %s AND p.document_id = ANY(%s) ORDER BY 1 DESC",
+            [recipient_ids, now, recipient_ids, policy.DEAD, list(documents)],
         )
         rows = cursor.fetchall()
-    failed = {sender: (number, again_at) for number, sender, _, again_at in rows if again_at is not None}
-    dead = {(sender, document): number for number, sender, document, again_at in rows if again_at is None}
+    failed = {(to, sender): (number, at) for number, to, sender, _, at in rows if at is not None}
+    dead = {(to, sender, document): number for number, to, sender, document, at in rows if at is None}
     return failed, dead
 
 
-def _mark_delivered(recipient: Recipient, deliveries: list[Delivery], now: datetime) -> None:
+def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH moved AS (UPDATE exchange_delivery SET state = %s, due_at = NULL, failure = '', "
@@ -116,8 +124,7 @@ def _mark_delivered(recipient: Recipient, deliveries: list[Delivery], now: datet
                 *(DeliveryEvent.Plane.MAILBOX.value, policy.WAITING, policy.DELIVERED, now, AXIS.name),
             ],
         )
-    if recipient.agency_id is not None:
-        publish(PacketsDelivered(recipient.agency_id, tuple(map(_arrival, deliveries)), now))
+    publish(PacketsDelivered(tuple(map(_arrival, deliveries)), now))
     ledger.record_many(
         actor=AXIS.ref,
         acts=[
@@ -137,6 +144,7 @@ def _arrival(delivery: Delivery) -> Arrival:
     return Arrival(
         delivery_id=delivery.pk,
         packet_id=packet.pk,
+        agency_id=delivery.recipient.agency_id,
         kind=packet.kind,
         priority=packet.priority,
         sender_name=packet.sender_name,
