@@ -12,6 +12,7 @@ from django.db import connection
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode
 from hienluong.exchange.commands import accept_packet
+from hienluong.identity import service as identity
 from hienluong.kit import clock
 
 
@@ -27,7 +28,7 @@ def register_systems(codes: list[str]) -> dict[str, tuple[str, str]]:
     for code in codes:
         found = directory.agency_by_code(code)
         assert found is not None, code
-        _, client_id, secret = directory.register_system(
+        _, client_id, secret = identity.register_system(
             actor=directory.Actor.platform("benchmark"),
             agency=found.agency,
             name=f"Benchmark {code}",
@@ -47,7 +48,7 @@ def statements_of_acceptance(orders: list[dict[str, str]]) -> list[list[str]]:
 
 
 def _statements(token: str, source: bytes) -> list[str]:
-    actor = directory.system_by_token(token, now=clock.now())
+    actor = identity.system_by_token(token, now=clock.now())
     assert actor is not None
     said: list[str] = []
 

@@ -129,8 +129,7 @@ def test_every_act_leaves_an_entry_in_the_ledger(house: Any) -> None:
     silent = [
         name
         for name, function, functions in commands
-        if not _reaches("ledger.", function, functions)
-        and not verbs & set(_calls(function))
+        if not _reaches("ledger.", function, functions) and not verbs & set(_calls(function))
     ]
     assert silent == []
 

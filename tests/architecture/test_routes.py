@@ -15,9 +15,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from hienluong.config.api import api
-from hienluong.directory import permissions, tokens
+from hienluong.directory import permissions
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, Agency, Post, User
+from hienluong.identity import tokens
 from hienluong.portal.navigation import MENU
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))

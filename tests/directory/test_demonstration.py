@@ -14,8 +14,9 @@ from pytest_django.fixtures import Settings
 
 from hienluong.config import demonstration
 from hienluong.config.installation import Installation
-from hienluong.directory import service as directory
-from hienluong.directory.models import Agency, AgencySystem, Person, Post, SendingRight, User
+from hienluong.directory.models import Agency, Person, Post, User
+from hienluong.identity import service as identity
+from hienluong.identity.models import AgencySystem, SendingRight
 from hienluong.kit import clock
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +89,7 @@ def test_the_secrets_are_private_files_and_open_the_accounts_and_the_api(
     assert all(User.objects.get(username=p.username).check_password(password) for p in demonstration.PERSONAS)
     for key in ("home-affairs", "dong-hoi", "khe-sanh", "upstream-axis"):
         entry = systems[key]
-        actor = directory.system_by_token(
+        actor = identity.system_by_token(
             token_for(entry["client_id"], entry["client_secret"]), now=clock.now()
         )
         assert actor is not None

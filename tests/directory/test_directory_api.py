@@ -10,8 +10,10 @@ import pytest
 from django.test import Client as Browser
 
 from hienluong.directory import service as directory
-from hienluong.directory.models import Agency, AgencySystem, Person
+from hienluong.directory.models import Agency, Person
 from hienluong.directory.service import Actor
+from hienluong.identity import service as identity
+from hienluong.identity.service import AgencySystem
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Any]
@@ -50,7 +52,7 @@ def test_a_signed_in_persons_session_opens_no_api(
 def test_me_says_who_the_token_belongs_to_and_for_whom_it_may_send(
     ask: Ask, province: Callable[[str], Agency], platform: Actor, now: datetime
 ) -> None:
-    directory.grant_sending_right(
+    identity.grant_sending_right(
         actor=platform,
         system=AgencySystem.objects.get(),
         agency=province("H50.S02"),

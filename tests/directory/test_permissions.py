@@ -20,8 +20,6 @@ OWN = (
     "directory.view_agency",
     "directory.manage_agencies",
     "directory.manage_people",
-    "directory.grant_sending",
-    "directory.hand_out_sign_in",
 )
 
 

@@ -18,6 +18,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.api import router as directory_router
 from hienluong.directory.errors import PermissionMissing
 from hienluong.exchange.api import router as exchange_router
+from hienluong.identity.service import SystemBearer
 from hienluong.kit import clock
 from hienluong.kit.errors import (
     FieldError,
@@ -39,7 +40,7 @@ api = DocumentedApi(
     docs_url="/docs",
     urls_namespace="api",
 )
-api.add_router("", directory_router)
+api.add_router("", directory_router, auth=SystemBearer())
 api.add_router("", exchange_router)
 
 

@@ -17,7 +17,9 @@ from django.utils.translation import gettext
 
 from hienluong.config.installation import Installation, write_durably
 from hienluong.directory import service as directory
-from hienluong.directory.service import Actor, Agency, AgencySystem, Post, User
+from hienluong.directory.service import Actor, Agency, Post, User
+from hienluong.identity import service as identity
+from hienluong.identity.service import AgencySystem
 from hienluong.kit import clock
 from hienluong.kit.errors import Forbidden, NotFound
 from hienluong.kit.errors import gettext_noop as _
@@ -118,7 +120,7 @@ def announce(*, now: datetime | None = None) -> str:
     """
     installation = _demonstration()
     operator = User.objects.get(username=OPERATOR)
-    token = directory.create_one_time_sign_in(
+    token = identity.create_one_time_sign_in(
         actor=_SELF, user=operator, now=now or clock.now(), minutes=SIGN_IN_MINUTES
     )
     return "\n".join(_announcement(installation, token))
@@ -191,14 +193,14 @@ def _add_systems(installation: Installation, now: datetime) -> None:
 
 def _credentials(system: AgencySystem | None, code: str, name: str, now: datetime) -> dict[str, str]:
     if system is not None:
-        secret = directory.rotate_system_secret(actor=_SELF, system=system, now=now)
+        secret = identity.rotate_system_secret(actor=_SELF, system=system, now=now)
         return {"client_id": system.client_id, "client_secret": secret}
     with transaction.atomic():
-        system, client_id, secret = directory.register_system(
+        system, client_id, secret = identity.register_system(
             actor=_SELF, agency=_agency(code), name=name, now=now
         )
         if code == AXIS:
-            directory.grant_sending_right(
+            identity.grant_sending_right(
                 actor=_SELF,
                 system=system,
                 agency=None,

@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "hienluong.files",
     "hienluong.notices",
     "hienluong.directory",
+    "hienluong.identity",
     "hienluong.exchange",
     "hienluong.config",
 ]
@@ -163,7 +164,7 @@ LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_ADAPTER = "hienluong.directory.identity.AccountAdapter"
+ACCOUNT_ADAPTER = "hienluong.identity.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 # How many proxies of the province's own stand in front: the sign-in limits count the address before them.
 ALLAUTH_TRUSTED_PROXY_COUNT = _number("HIENLUONG_TRUSTED_PROXIES", 0)

@@ -2,8 +2,8 @@
 # ruff: noqa: ARG001 - procrastinate hands every periodic job its time
 
 from hienluong.config.backup import run_backup
-from hienluong.directory import service as directory
 from hienluong.files import service as files
+from hienluong.identity import service as identity
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
@@ -24,7 +24,7 @@ def sweep_orphans(timestamp: int) -> None:
 @jobs.periodic(cron="37 3 * * *", name="config.sweep_expired")
 def sweep_expired(timestamp: int) -> None:
     """Deletes sessions, tokens and one-time sign-ins that are out of date."""
-    directory.sweep_expired(now=clock.now())
+    identity.sweep_expired(now=clock.now())
 
 
 @jobs.periodic(cron="11 2 * * *", name="config.back_up")

@@ -8,7 +8,8 @@ from hienluong.config.pages import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
-    path("", include("hienluong.directory.urls")),
+    path("", include("hienluong.identity.urls")),
+    path("directory/", include("hienluong.directory.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("", include("hienluong.portal.urls")),
 ]

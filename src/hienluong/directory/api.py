@@ -22,13 +22,12 @@ from hienluong.directory.schemas import (
     RightOut,
     SuccessionOut,
 )
-from hienluong.directory.tokens import SystemBearer
 
-router = Router(tags=["directory"], auth=SystemBearer())
+router = Router(tags=["directory"])
 
 
 def _actor(request: HttpRequest) -> Actor:
-    actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what SystemBearer returned
+    actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
     assert isinstance(actor, Actor)  # noqa: S101 - the router admits nobody else
     return actor
 

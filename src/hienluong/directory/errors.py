@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 
-from hienluong.kit.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, NotFound
+from hienluong.kit.errors import Conflict, Forbidden, InvalidInput, NotFound
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.service import ActorRef
 
@@ -67,15 +67,6 @@ class AlreadyEnded(Conflict):
 
     code = "directory.already-ended"
     detail = _("This ended on {ended_on} already.")
-
-
-class SignInLinkSpent(NotAuthenticated):
-    """A one-time sign-in is unknown, was used, or its time is over: the three are not told apart."""
-
-    code = "directory.sign-in-link-spent"
-    title = _("This sign-in link no longer works")
-    detail = _("A one-time sign-in works once, and only for some minutes.")
-    todo = _("Sign in with your password, or ask the operator for a new link.")
 
 
 class CalendarRefused(InvalidInput):

@@ -114,9 +114,7 @@ belongs_to_agency = Predicate(_belongs_to_agency, name="belongs_to_agency")  # t
 may_administer = has_role(Post.Role.ADMINISTRATOR) | is_platform
 
 declare("directory.view_agency", is_person | is_system | is_platform, _("see the agencies and their codes"))
-declare("directory.manage_agencies", may_administer, _("manage agencies, their codes and their systems"))
+declare("directory.manage_agencies", may_administer, _("manage agencies and their codes"))
 declare("directory.manage_people", may_administer, _("manage people, their accounts and their posts"))
-declare("directory.grant_sending", may_administer, _("grant the right to send for another agency"))
 declare("directory.view_calendar", is_person, _("See the working calendar"))
 declare("directory.manage_calendar", may_administer, _("Change holidays, make-up days and working hours"))
-declare("directory.hand_out_sign_in", may_administer, _("hand out a one-time sign-in"))

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date
 
 from django.conf import settings
 
-from hienluong.directory.actors import Actor
-from hienluong.directory.models import Agency, AgencyCode, SendingRight
+from hienluong.directory.models import AgencyCode
 from hienluong.kit.vietnamese import fold
 
 QD20_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,6})*", re.ASCII)
@@ -42,28 +40,3 @@ def is_province_code(code: str, province_codes: Iterable[str] | None = None) -> 
         group.strip() for group in fold(code).upper().split(".")
     ]  # look-alike letters do not get round it
     return groups[0] in own or groups[-1] in own
-
-
-def may_send_for(actor: Actor, sender: Agency | None, sender_code: str, on: date) -> bool:
-    """Returns whether the actor may hand in packets of this sender on this day (decision 4 of the architecture).
-
-    Its own agency always; another by a dated right for that agency; an upstream axis for any sender outside the
-    province, never for one inside, whether the directory or only the code says that it is inside.
-
-    Args:
-        actor: who hands the packet in.
-        sender: the agency that the directory knows by the sender's code, or None.
-        sender_code: the sender's code as written.
-        on: the day, in Vietnamese time.
-    """
-    if actor.agency_id is None:
-        return False
-    if sender is not None and sender.pk == actor.agency_id:
-        return True
-    rights = [right for right in actor.rights if right.in_force(on)]
-    if sender is not None and any(
-        right.scope == SendingRight.Scope.AGENCY and right.agency_id == sender.pk for right in rights
-    ):
-        return True
-    inside = is_province_code(sender_code) or (sender is not None and sender.place == Agency.Place.PROVINCE)
-    return not inside and any(right.scope == SendingRight.Scope.OUTSIDE for right in rights)

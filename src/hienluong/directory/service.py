@@ -1,4 +1,4 @@
-"""Public Python API of the directory: actors and permissions, agencies by code, people, systems, sign-in."""
+"""Public Python API of the directory: actors and permissions, agencies by code, people, posts, the calendar."""
 
 from hienluong.directory.actors import Actor, SendingRightRef
 from hienluong.directory.commands import (
@@ -8,19 +8,13 @@ from hienluong.directory.commands import (
     create_administrator,
     create_person,
     end_post,
-    end_sending_right,
-    end_system,
-    grant_sending_right,
     import_agency_codes,
     load_reference_data,
-    register_system,
-    rotate_system_secret,
     set_password,
     switch_post,
 )
-from hienluong.directory.identity import create_one_time_sign_in, sweep_expired, use_one_time_sign_in
-from hienluong.directory.middleware import ActingRequest
-from hienluong.directory.models import Agency, AgencySystem, Person, Post, User
+from hienluong.directory.middleware import ActingRequest, act_in
+from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import (
     Permission,
     all_permissions,
@@ -31,10 +25,11 @@ from hienluong.directory.permissions import (
     is_person,
     is_platform,
     is_system,
+    may_administer,
     record_refusal,
     require,
 )
-from hienluong.directory.policy import is_province_code, may_send_for
+from hienluong.directory.policy import is_province_code
 from hienluong.directory.queries import (
     AgencyPage,
     FoundAgency,
@@ -48,28 +43,28 @@ from hienluong.directory.queries import (
     operators_to_tell,
     people_to_tell,
     posts_of,
+    primary_code_of,
     primary_codes,
     search_agencies,
     valid_on,
 )
-from hienluong.directory.recent import forget
-from hienluong.directory.tokens import SystemBearer, system_by_token
+from hienluong.directory.recent import Recent, forget
 
 __all__ = [
     "ActingRequest",
     "Actor",
     "Agency",
     "AgencyPage",
-    "AgencySystem",
     "FoundAgency",
     "ImportSummary",
     "Permission",
     "Person",
     "Post",
+    "Recent",
     "SendingRightRef",
     "Summary",
-    "SystemBearer",
     "User",
+    "act_in",
     "actor_of",
     "agencies_by_codes",
     "agencies_visible_to",
@@ -82,14 +77,10 @@ __all__ = [
     "belongs_to_agency",
     "calendar",
     "create_administrator",
-    "create_one_time_sign_in",
     "create_person",
     "declare",
     "end_post",
-    "end_sending_right",
-    "end_system",
     "forget",
-    "grant_sending_right",
     "has_role",
     "import_agency_codes",
     "is_person",
@@ -97,20 +88,16 @@ __all__ = [
     "is_province_code",
     "is_system",
     "load_reference_data",
-    "may_send_for",
+    "may_administer",
     "operators_to_tell",
     "people_to_tell",
     "posts_of",
+    "primary_code_of",
     "primary_codes",
     "record_refusal",
-    "register_system",
     "require",
-    "rotate_system_secret",
     "search_agencies",
     "set_password",
-    "sweep_expired",
     "switch_post",
-    "system_by_token",
-    "use_one_time_sign_in",
     "valid_on",
 ]

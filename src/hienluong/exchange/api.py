@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, Query, Router, UploadedFile
 
-from hienluong.directory.service import Actor, SystemBearer
+from hienluong.directory.service import Actor
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketTooLarge
 from hienluong.exchange.schemas import (
@@ -27,6 +27,7 @@ from hienluong.exchange.schemas import (
     WarningOut,
 )
 from hienluong.exchange.service import Attached, Draft, Receipt
+from hienluong.identity.service import SystemBearer
 from hienluong.kit import clock
 
 router = Router(auth=SystemBearer(), tags=["exchange"])

@@ -31,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """Shows what needs doing first; a visitor is led to the sign-in."""
     actor = _actor(request)
     if actor is None:
-        return redirect("directory:sign_in")
+        return redirect("identity:sign_in")
     counts = exchange.mailbox_counts(actor, now=clock.now())
     context = {
         "counts": counts,

@@ -11,13 +11,6 @@ from hienluong.directory.commands.people import (
     switch_post,
 )
 from hienluong.directory.commands.reference_data import Summary, load_reference_data
-from hienluong.directory.commands.systems import (
-    end_sending_right,
-    end_system,
-    grant_sending_right,
-    register_system,
-    rotate_system_secret,
-)
 
 __all__ = [
     "CodeRow",
@@ -27,14 +20,9 @@ __all__ = [
     "create_administrator",
     "create_person",
     "end_post",
-    "end_sending_right",
-    "end_system",
-    "grant_sending_right",
     "import_agency_codes",
     "load_reference_data",
-    "register_system",
     "remove_calendar_day",
-    "rotate_system_secret",
     "set_calendar_day",
     "set_password",
     "set_working_hours",

@@ -1,1 +1,1 @@
-"""Pages of the directory: signing in and choosing a post; the working calendar."""
+"""Pages of the directory: the working calendar."""

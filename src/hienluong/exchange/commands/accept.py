@@ -45,6 +45,7 @@ from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.safe_xml import Limits
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.files import service as files
+from hienluong.identity.service import may_send_for
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import HienluongError
@@ -157,7 +158,7 @@ def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now:
     day = in_vietnam(now).date()
     found = directory.agencies_by_codes([wire.sender.organ_id, *to_codes], on=day)
     sender = found.get(wire.sender.organ_id)
-    if not directory.may_send_for(actor, sender.agency if sender else None, wire.sender.organ_id, day):
+    if not may_send_for(actor, sender.agency if sender else None, wire.sender.organ_id, day):
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
     addressees = _addressees(wire, to_codes, found)
     _refuse_secrets(wire)

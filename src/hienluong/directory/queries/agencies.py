@@ -1,4 +1,4 @@
-"""Reads: agencies by any code they ever had, search, the working calendar, and who holds which post."""
+"""Agencies by any code they ever had, and search."""
 
 from __future__ import annotations
 
@@ -11,18 +11,10 @@ from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Upper
 
 from hienluong.directory.actors import Actor
-from hienluong.directory.models import (
-    Agency,
-    AgencyCode,
-    CalendarDay,
-    Person,
-    Post,
-    User,
-    WorkingHours,
-)
-from hienluong.directory.permissions import allowed, require
+from hienluong.directory.models import Agency, AgencyCode
+from hienluong.directory.permissions import require
+from hienluong.directory.queries.validity import today, valid_on
 from hienluong.directory.recent import Recent
-from hienluong.kit import clock, worktime
 from hienluong.kit.vietnamese import fold, normalise
 
 PAGE = 50
@@ -63,16 +55,6 @@ class AgencyPage:
 _by_code: Recent[tuple[str, date], FoundAgency] = Recent()
 
 
-def today() -> date:
-    """Returns the present day in Vietnam, by which validity is judged."""
-    return clock.in_vietnam(clock.now()).date()
-
-
-def valid_on(day: date) -> Q:
-    """Returns the condition "in force on the day" for rows with valid_from and valid_to (the first day after)."""
-    return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
-
-
 def agency_by_code(code: str, *, on: date | None = None) -> FoundAgency | None:
     """Returns the agency that a code of any scheme, valid now or ever, leads to on the day; None if none ever had it.
 
@@ -105,8 +87,8 @@ def _load_by_codes(codes: set[str], day: date) -> dict[tuple[str, date], FoundAg
         .filter(folded__in=codes)
         .select_related("agency__successor__successor")
         .annotate(
-            own_code=_primary_code("agency_id"),
-            next_code=_primary_code("agency__successor_id"),
+            own_code=primary_code_of("agency_id"),
+            next_code=primary_code_of("agency__successor_id"),
         )
     )
     return {(row.code.upper(), day): _follow(row, day, row.own_code, row.next_code) for row in rows}
@@ -129,7 +111,8 @@ def _follow(row: AgencyCode, day: date, own_code: str | None, next_code: str | N
     return FoundAgency(agency, row.code, primary or "", row.provisional, tuple(followed))
 
 
-def _primary_code(reference: str) -> Subquery:
+def primary_code_of(reference: str) -> Subquery:
+    """Returns the expression "the code written on the wire" of the agency that a field (`agency_id`, say) names."""
     primary = AgencyCode.objects.filter(agency=OuterRef(reference), primary=True)
     return Subquery(primary.values("code")[:1], output_field=CharField())
 
@@ -154,7 +137,7 @@ def agencies_visible_to(actor: Actor | None) -> QuerySet[Agency]:
         NotAuthenticated, PermissionMissing: the actor may not see the directory.
     """
     require(actor, "directory.view_agency")
-    return Agency.objects.annotate(primary_code=_primary_code("pk"))
+    return Agency.objects.annotate(primary_code=primary_code_of("pk"))
 
 
 def search_agencies(
@@ -209,97 +192,3 @@ def _after(cursor: str) -> Q:
 def agency_codes(agency: Agency) -> list[AgencyCode]:
     """Returns all codes of an agency, the one in use first, then the newest."""
     return list(agency.codes.order_by("-primary", F("valid_to").desc(nulls_first=True), "scheme", "code"))
-
-
-def calendar(on: date) -> worktime.WorkCalendar:
-    """Returns the working calendar around a day: the days of its year and the two beside it, and all working hours.
-
-    Holidays and hours are rows that administrators edit; where no hours are entered, kit's provisional ones hold.
-    """
-    rows = CalendarDay.objects.filter(day__year__gte=on.year - 1, day__year__lte=on.year + 1)
-    kinds = {
-        CalendarDay.Kind.HOLIDAY: worktime.DayKind.HOLIDAY,
-        CalendarDay.Kind.MAKE_UP: worktime.DayKind.WORKING,
-    }
-    days = [
-        worktime.CalendarDay(row.day, kinds[CalendarDay.Kind(row.kind)], row.name, row.source) for row in rows
-    ]
-    hours = [
-        worktime.WorkHours(
-            periods=((row.morning_from, row.morning_to), (row.afternoon_from, row.afternoon_to)),
-            valid_from=row.valid_from,
-            source=row.source,
-        )
-        for row in WorkingHours.objects.all()
-    ]
-    return worktime.WorkCalendar(days, hours) if hours else worktime.WorkCalendar(days)
-
-
-def posts_of(user: User, *, on: date | None = None) -> list[Post]:
-    """Returns the posts an account's person holds on the day, first held first; each carries `agency_code`."""
-    return list(
-        Post.objects.filter(valid_on(on or today()), person__user=user)
-        .select_related("person", "agency")
-        .annotate(agency_code=_primary_code("agency_id"))
-        .order_by("valid_from", "pk")
-    )
-
-
-def actor_of(post: Post) -> Actor:
-    """Returns the actor that a person is in a post; `post` comes from `posts_of`."""
-    return Actor(
-        kind="person",
-        id=post.person.pk,
-        name=post.person.full_name,
-        agency_id=post.agency.pk,
-        agency_code=getattr(post, "agency_code", None) or "",
-        agency_name=post.agency.name,
-        role=post.role,
-        post_id=post.pk,
-    )
-
-
-def people_to_tell(
-    agency_ids: Iterable[UUID], roles: Iterable[Post.Role | str], *, on: date | None = None
-) -> dict[UUID, list[tuple[UUID, str]]]:
-    """Returns (person, mail address or "") of those who hold one of the roles, each once, by agency: one query for all."""
-    wanted = set(agency_ids)
-    if not wanted:
-        return {}
-    posts = Post.objects.filter(valid_on(on or today()), agency__in=wanted, role__in=[str(r) for r in roles])
-    told: dict[UUID, dict[UUID, str]] = {}
-    for agency, person, email in posts.order_by("person__sort_key", "person").values_list(
-        "agency", "person", "person__email"
-    ):
-        told.setdefault(agency, {})[person] = email
-    return {agency: list(people.items()) for agency, people in told.items()}
-
-
-def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
-    """Returns (person, mail address or "") of the operators of the platform, whatever agency they belong to."""
-    posts = Post.objects.filter(valid_on(on or today()), role=Post.Role.OPERATOR)
-    people = Person.objects.filter(pk__in=posts.values("person"))
-    return list(people.order_by("sort_key", "pk").values_list("pk", "email"))
-
-
-@dataclass(frozen=True, slots=True)
-class CalendarYear:
-    """One year as administrators see it: its days out of the ordinary and all working hours, newest first."""
-
-    days: list[CalendarDay]
-    hours: list[WorkingHours]
-    may_change: bool
-
-
-def calendar_year(actor: Actor | None, year: int) -> CalendarYear:
-    """Returns one year of the working calendar.
-
-    Raises:
-        NotAuthenticated, PermissionMissing: nobody, or no person, is signed in.
-    """
-    actor = require(actor, "directory.view_calendar")
-    return CalendarYear(
-        days=list(CalendarDay.objects.filter(day__year=year).order_by("day")),
-        hours=list(WorkingHours.objects.order_by("-valid_from")),
-        may_change=allowed(actor, "directory.manage_calendar"),
-    )

@@ -19,10 +19,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.actors import Actor
-from hienluong.directory.errors import SignInLinkSpent
-from hienluong.directory.models import OneTimeSignIn, Person, User
-from hienluong.directory.permissions import require
+from hienluong.directory.service import Actor, Person, User, require
+from hienluong.identity.errors import SignInLinkSpent
+from hienluong.identity.models import OneTimeSignIn
 from hienluong.kit import clock
 from hienluong.kit.ids import new_secret
 from hienluong.ledger import service as ledger
@@ -51,12 +50,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Opens the session and records the sign-in."""
         super().login(request, user)
-        self._record(request, user, "directory.sign_in")
+        self._record(request, user, "identity.sign_in")
 
     def logout(self, request: HttpRequest) -> None:
         """Records the sign-out and closes the session."""
         if request.user.is_authenticated:
-            self._record(request, request.user, "directory.sign_out")
+            self._record(request, request.user, "identity.sign_out")
         super().logout(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -65,7 +64,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             super().pre_authenticate(request, **credentials)
         except ValidationError:
             account = _account_named(credentials)
-            if cache.add(f"directory.lockout:{account}", value=True, timeout=LOCKOUT_RECORDED_EVERY):
+            if cache.add(f"identity.lockout:{account}", value=True, timeout=LOCKOUT_RECORDED_EVERY):
                 self._record_refusal(request, account, "too many failures")
             raise
 
@@ -91,7 +90,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
     def _record_refusal(self, request: HttpRequest, account: str, reason: str) -> None:
         ledger.record_refusal(
             actor=ActorRef("person", "unknown", ""),
-            action="directory.sign_in",
+            action="identity.sign_in",
             subject=f"user:{account}",
             details={"ip": self.get_client_ip(request), "reason": reason},
             now=clock.now(),
@@ -123,7 +122,7 @@ def create_one_time_sign_in(
     Raises:
         PermissionMissing: the actor does not hand out sign-ins.
     """
-    actor = require(actor, "directory.hand_out_sign_in")
+    actor = require(actor, "identity.hand_out_sign_in")
     token = new_secret()
     with transaction.atomic():
         OneTimeSignIn.objects.filter(user=user, used_at=None).delete()
@@ -132,7 +131,7 @@ def create_one_time_sign_in(
         )
         ledger.record(
             actor=actor.ref,
-            action="directory.create_one_time_sign_in",
+            action="identity.create_one_time_sign_in",
             subject=f"user:{user.pk}",
             details={"minutes": minutes},
             now=now,
@@ -157,7 +156,7 @@ def use_one_time_sign_in(*, token: str, now: datetime) -> User:
         if spent:
             ledger.record(
                 actor=account_ref(row.user),
-                action="directory.use_one_time_sign_in",
+                action="identity.use_one_time_sign_in",
                 subject=f"user:{row.user_id}",
                 details={},
                 now=now,
@@ -165,7 +164,7 @@ def use_one_time_sign_in(*, token: str, now: datetime) -> User:
     if not spent:
         ledger.record_refusal(
             actor=ActorRef("person", "unknown", ""),
-            action="directory.use_one_time_sign_in",
+            action="identity.use_one_time_sign_in",
             subject=f"user:{row.user_id}",
             details={"used": row.used_at is not None, "out_of_date": row.expires_at <= now},
             now=now,

@@ -16,11 +16,12 @@ from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 from hienluong.directory import recent
-from hienluong.directory import service as directory
 from hienluong.directory.errors import AlreadyEnded, PermissionMissing
-from hienluong.directory.models import Agency, AgencySystem
-from hienluong.directory.service import Actor, SendingRightRef, SystemBearer
-from hienluong.directory.tokens import REFUSALS_PER_MINUTE
+from hienluong.directory.models import Agency
+from hienluong.directory.service import Actor, SendingRightRef
+from hienluong.identity import service as identity
+from hienluong.identity.service import AgencySystem, SystemBearer
+from hienluong.identity.tokens import REFUSALS_PER_MINUTE
 from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.ledger.models import QueuedEntry
@@ -44,7 +45,7 @@ def _ask_by_basic(client_id: str, secret: str) -> Any:
 
 
 def _refusals() -> list[dict[str, Any]]:
-    rows = QueuedEntry.objects.filter(action="directory.issue_token").order_by("queued_at", "id")
+    rows = QueuedEntry.objects.filter(action="identity.issue_token").order_by("queued_at", "id")
     return [json.loads(bytes(row.entry)) for row in rows]
 
 
@@ -148,7 +149,7 @@ def test_a_token_is_the_actor_of_its_system_with_its_rights(
 ) -> None:
     registered, client_id, secret = system("H50.S01", "Hệ thống dùng chung")
     other = province("H50.S02")
-    directory.grant_sending_right(
+    identity.grant_sending_right(
         actor=platform,
         system=registered,
         agency=other,
@@ -156,9 +157,9 @@ def test_a_token_is_the_actor_of_its_system_with_its_rights(
         valid_to=date(2027, 1, 1),
         now=now,
     )
-    directory.grant_sending_right(actor=platform, system=registered, agency=None, reason="Trục", now=now)
+    identity.grant_sending_right(actor=platform, system=registered, agency=None, reason="Trục", now=now)
 
-    actor = directory.system_by_token(token_for(client_id, secret), now=clock.now())
+    actor = identity.system_by_token(token_for(client_id, secret), now=clock.now())
 
     assert actor == Actor(
         kind="system",
@@ -181,9 +182,9 @@ def test_a_token_costs_one_query_and_the_next_moment_none(
     token = token_for(client_id, secret)
 
     with django_assert_num_queries(1):
-        first = directory.system_by_token(token, now=clock.now())
+        first = identity.system_by_token(token, now=clock.now())
     with django_assert_num_queries(0):
-        assert directory.system_by_token(token, now=clock.now()) == first
+        assert identity.system_by_token(token, now=clock.now()) == first
 
 
 def test_a_remembered_token_is_forgotten_after_five_seconds(
@@ -196,22 +197,22 @@ def test_a_remembered_token_is_forgotten_after_five_seconds(
     token = token_for(client_id, secret)
     moment = [1000.0]
     monkeypatch.setattr("hienluong.directory.recent.time.monotonic", lambda: moment[0])
-    directory.system_by_token(token, now=clock.now())
+    identity.system_by_token(token, now=clock.now())
     Token.objects.all().delete()  # as another process would
 
     moment[0] += recent.SECONDS - 0.1
-    assert directory.system_by_token(token, now=clock.now()) is not None
+    assert identity.system_by_token(token, now=clock.now()) is not None
     moment[0] += 0.2
     with django_assert_num_queries(1):
-        assert directory.system_by_token(token, now=clock.now()) is None
+        assert identity.system_by_token(token, now=clock.now()) is None
 
 
 def test_a_token_ends_at_its_time_even_while_remembered(system: Register, token_for: TokenFor) -> None:
     _, client_id, secret = system()
     token = token_for(client_id, secret)
-    assert directory.system_by_token(token, now=clock.now()) is not None
+    assert identity.system_by_token(token, now=clock.now()) is not None
 
-    assert directory.system_by_token(token, now=clock.now() + timedelta(seconds=3601)) is None
+    assert identity.system_by_token(token, now=clock.now() + timedelta(seconds=3601)) is None
 
 
 def test_a_new_secret_ends_the_old_one_and_every_token(
@@ -223,14 +224,14 @@ def test_a_new_secret_ends_the_old_one_and_every_token(
 ) -> None:
     registered, client_id, old = system()
     token = token_for(client_id, old)
-    assert directory.system_by_token(token, now=clock.now()) is not None
+    assert identity.system_by_token(token, now=clock.now()) is not None
 
     with django_capture_on_commit_callbacks(execute=True):
-        new = directory.rotate_system_secret(actor=platform, system=registered, now=now)
+        new = identity.rotate_system_secret(actor=platform, system=registered, now=now)
 
-    assert directory.system_by_token(token, now=clock.now()) is None
+    assert identity.system_by_token(token, now=clock.now()) is None
     assert _ask(client_id=client_id, client_secret=old).status_code == 401
-    assert directory.system_by_token(token_for(client_id, new), now=clock.now()) is not None
+    assert identity.system_by_token(token_for(client_id, new), now=clock.now()) is not None
 
 
 def test_an_ended_system_opens_nothing(
@@ -244,28 +245,28 @@ def test_an_ended_system_opens_nothing(
     token = token_for(client_id, secret)
 
     with django_capture_on_commit_callbacks(execute=True):
-        directory.end_system(actor=platform, system=registered, now=now)
+        identity.end_system(actor=platform, system=registered, now=now)
 
-    assert directory.system_by_token(token, now=clock.now()) is None
+    assert identity.system_by_token(token, now=clock.now()) is None
     assert _ask(client_id=client_id, client_secret=secret).status_code == 401
     with pytest.raises(AlreadyEnded):
-        directory.end_system(actor=platform, system=registered, now=now)
+        identity.end_system(actor=platform, system=registered, now=now)
 
 
 def test_tokens_of_other_kinds_and_other_clients_are_not_ours(system: Register, token_for: TokenFor) -> None:
     _, client_id, secret = system()
     token = token_for(client_id, secret)
     Token.objects.update(type=Token.Type.REFRESH_TOKEN)
-    assert directory.system_by_token(token, now=clock.now()) is None
+    assert identity.system_by_token(token, now=clock.now()) is None
 
     stranger = Client.objects.create(name="not an agency's system")
     Token.objects.update(type=Token.Type.ACCESS_TOKEN, client=stranger)
-    assert directory.system_by_token(token, now=clock.now()) is None
+    assert identity.system_by_token(token, now=clock.now()) is None
 
 
 @pytest.mark.parametrize("token", ["", " ", "x", "ọ" * 5000, "\x00", "\ud800"])
 def test_a_damaged_token_is_nobodys(token: str, db: None) -> None:
-    assert directory.system_by_token(token, now=datetime(2026, 11, 24, tzinfo=UTC)) is None
+    assert identity.system_by_token(token, now=datetime(2026, 11, 24, tzinfo=UTC)) is None
 
 
 def test_a_token_is_taken_from_the_header_only(system: Register, token_for: TokenFor) -> None:
@@ -283,15 +284,15 @@ def test_a_right_ends_today_and_only_once(
     system: Register, province: Province, platform: Actor, now: datetime
 ) -> None:
     registered, _, _ = system()
-    right = directory.grant_sending_right(
+    right = identity.grant_sending_right(
         actor=platform, system=registered, agency=province("H50.S02"), reason="Biên bản", now=now
     )
 
-    ended = directory.end_sending_right(actor=platform, right=right, now=now)
+    ended = identity.end_sending_right(actor=platform, right=right, now=now)
 
     assert ended.valid_to == date(2026, 11, 24)
     with pytest.raises(AlreadyEnded):
-        directory.end_sending_right(actor=platform, right=right, now=now)
+        identity.end_sending_right(actor=platform, right=right, now=now)
 
 
 def test_a_right_names_its_reason_and_ends_after_it_starts(
@@ -300,7 +301,7 @@ def test_a_right_names_its_reason_and_ends_after_it_starts(
     registered, _, _ = system()
 
     with pytest.raises(InvalidInput) as refused:
-        directory.grant_sending_right(
+        identity.grant_sending_right(
             actor=platform, system=registered, agency=None, reason=" ", valid_to=date(2026, 11, 24), now=now
         )
 
@@ -316,10 +317,10 @@ def test_only_administrators_register_systems_and_grant_rights(
 
     for actor in (operator, itself):
         with pytest.raises(PermissionMissing):
-            directory.register_system(actor=actor, agency=province("H50"), name="x", now=now)
+            identity.register_system(actor=actor, agency=province("H50"), name="x", now=now)
         with pytest.raises(PermissionMissing):
-            directory.rotate_system_secret(actor=actor, system=registered, now=now)
+            identity.rotate_system_secret(actor=actor, system=registered, now=now)
         with pytest.raises(PermissionMissing):
-            directory.end_system(actor=actor, system=registered, now=now)
+            identity.end_system(actor=actor, system=registered, now=now)
         with pytest.raises(PermissionMissing):
-            directory.grant_sending_right(actor=actor, system=registered, agency=None, reason="x", now=now)
+            identity.grant_sending_right(actor=actor, system=registered, agency=None, reason="x", now=now)

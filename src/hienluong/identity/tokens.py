@@ -15,17 +15,15 @@ from allauth.idp.oidc.models import Token
 from allauth.idp.oidc.views import token as issue_token
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.cache import cache
-from django.db.models import CharField, F, OuterRef, Subquery
+from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 from ninja.security import HttpBearer
 
-from hienluong.directory.actors import Actor, SendingRightRef
-from hienluong.directory.identity import AccountAdapter
-from hienluong.directory.models import AgencyCode, AgencySystem, SendingRight
-from hienluong.directory.queries import valid_on
-from hienluong.directory.recent import Recent
+from hienluong.directory.service import Actor, Recent, SendingRightRef, primary_code_of, valid_on
+from hienluong.identity.accounts import AccountAdapter
+from hienluong.identity.models import AgencySystem, SendingRight
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
@@ -75,7 +73,6 @@ def system_by_token(token: str, *, now: datetime) -> Actor | None:
 
 def _load(token_hash: str, now: datetime) -> _Grant | None:
     today = clock.in_vietnam(now).date()
-    primary = AgencyCode.objects.filter(agency=OuterRef("agency"), primary=True).values("code")[:1]
     rights = SendingRight.objects.filter(system=OuterRef("pk")).order_by("pk")
     system = (
         AgencySystem.objects.filter(
@@ -84,7 +81,7 @@ def _load(token_hash: str, now: datetime) -> _Grant | None:
         .select_related("agency")
         .annotate(
             expires_at=F("client__token__expires_at"),
-            agency_code=Subquery(primary, output_field=CharField()),
+            agency_code=primary_code_of("agency_id"),
             right_rows=ArraySubquery(
                 rights.values_list(
                     JSONObject(
@@ -131,7 +128,7 @@ def token_endpoint(request: HttpRequest) -> HttpResponseBase:
         )
     with request_context(request):
         ip = AccountAdapter(request).get_client_ip(request)
-        counter = f"directory.token_refused:{ip}"
+        counter = f"identity.token_refused:{ip}"
         if cache.get(counter, 0) >= REFUSALS_PER_MINUTE:
             return _oauth_error(
                 "invalid_client", "Too many refused requests: wait a minute.", 429, **{"Retry-After": "60"}
@@ -160,7 +157,7 @@ def _record_refusal(request: HttpRequest, response: HttpResponse, ip: str) -> No
     system = known.values_list("pk", flat=True).first()
     ledger.record_refusal(
         actor=ActorRef("system", str(system or "unknown"), ""),
-        action="directory.issue_token",
+        action="identity.issue_token",
         subject=f"system:{system or 'unknown'}",
         details={"error": _error_code(response), "ip": ip},
         now=clock.now(),

@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hienluong.directory import commands
+from hienluong.directory import service as directory
 from hienluong.directory.errors import PostNotHeld
-from hienluong.directory.forms import SignInForm
-from hienluong.directory.identity import AccountAdapter, use_one_time_sign_in
-from hienluong.directory.middleware import ActingRequest, act_in
-from hienluong.directory.models import User
+from hienluong.directory.service import ActingRequest, User, act_in
+from hienluong.identity.accounts import AccountAdapter, use_one_time_sign_in
+from hienluong.identity.forms import SignInForm
 from hienluong.kit import clock
 
 
@@ -28,7 +27,7 @@ class SignInView(LoginView):  # type: ignore[misc]  # allauth ships no types for
     """The sign-in page: user name and password."""
 
     form_class = SignInForm
-    template_name = "directory/sign_in.html"
+    template_name = "identity/sign_in.html"
 
 
 sign_in = SignInView.as_view()
@@ -39,7 +38,7 @@ sign_in = SignInView.as_view()
 def sign_in_once(request: HttpRequest, token: str) -> HttpResponse:
     """Asks for a click and then spends the one-time sign-in: a link preview that only reads must not burn it."""
     if request.method != "POST":
-        return render(request, "directory/sign_in_once.html")
+        return render(request, "identity/sign_in_once.html")
     user = use_one_time_sign_in(token=token, now=clock.now())
     AccountAdapter(request).login(request, user)
     return redirect(settings.LOGIN_REDIRECT_URL)
@@ -58,11 +57,11 @@ def switch_post(request: HttpRequest) -> HttpResponse:
     """Shows the posts one holds today and switches to the one chosen."""
     acting = cast("ActingRequest", request)
     if request.method != "POST":
-        return render(request, "directory/switch_post.html", {"posts": acting.acting_posts})
+        return render(request, "identity/switch_post.html", {"posts": acting.acting_posts})
     chosen = request.POST.get("post", "")
     if not chosen.isdecimal():
         raise PostNotHeld
-    actor = commands.switch_post(
+    actor = directory.switch_post(
         actor=acting.actor, user=cast("User", request.user), post_id=int(chosen), now=clock.now()
     )
     if actor.post_id is not None:

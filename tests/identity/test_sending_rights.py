@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hienluong.directory.models import Agency
-from hienluong.directory.policy import is_province_code, may_send_for
+from hienluong.directory.policy import is_province_code
 from hienluong.directory.service import Actor, SendingRightRef
+from hienluong.identity.policy import may_send_for
 
 TODAY = date(2026, 11, 24)
 OWN, OTHER = uuid4(), uuid4()

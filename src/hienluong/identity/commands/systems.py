@@ -8,11 +8,9 @@ from typing import Any
 from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
 
-from hienluong.directory.actors import Actor
 from hienluong.directory.errors import AlreadyEnded
-from hienluong.directory.models import Agency, AgencySystem, SendingRight
-from hienluong.directory.permissions import require
-from hienluong.directory.recent import forget
+from hienluong.directory.service import Actor, Agency, forget, require
+from hienluong.identity.models import AgencySystem, SendingRight
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -35,7 +33,7 @@ def register_system(
         PermissionMissing: the actor does not manage agencies.
         InvalidInput: the system has no name.
     """
-    actor = require(actor, "directory.manage_agencies")
+    actor = require(actor, "identity.manage_systems")
     name = normalise(name)
     if not name:
         raise InvalidInput([FieldError("/name", _("Enter the system's name."))])
@@ -59,7 +57,7 @@ def register_system(
             valid_from=clock.in_vietnam(now).date(),
         )
         _record(
-            actor, "directory.register_system", system, {"agency": str(agency.pk), "client": client.pk}, now
+            actor, "identity.register_system", system, {"agency": str(agency.pk), "client": client.pk}, now
         )
     return system, client.pk, secret
 
@@ -70,14 +68,14 @@ def rotate_system_secret(*, actor: Actor | None, system: AgencySystem, now: date
     Raises:
         PermissionMissing: the actor does not manage agencies.
     """
-    actor = require(actor, "directory.manage_agencies")
+    actor = require(actor, "identity.manage_systems")
     secret = new_secret()
     with transaction.atomic():
         client = Client.objects.select_for_update().get(pk=system.client_id)
         client.set_secret(secret)
         client.save(update_fields=["secret"])
         _end_tokens(client)
-        _record(actor, "directory.rotate_system_secret", system, {}, now)
+        _record(actor, "identity.rotate_system_secret", system, {}, now)
     return secret
 
 
@@ -88,7 +86,7 @@ def end_system(*, actor: Actor | None, system: AgencySystem, now: datetime) -> A
         PermissionMissing: the actor does not manage agencies.
         AlreadyEnded: the system ended before.
     """
-    actor = require(actor, "directory.manage_agencies")
+    actor = require(actor, "identity.manage_systems")
     with transaction.atomic():
         system = AgencySystem.objects.select_for_update().get(pk=system.pk)
         if system.valid_to is not None:
@@ -98,7 +96,7 @@ def end_system(*, actor: Actor | None, system: AgencySystem, now: datetime) -> A
         system.client.set_secret(new_secret())
         system.client.save(update_fields=["secret"])
         _end_tokens(system.client)
-        _record(actor, "directory.end_system", system, {}, now)
+        _record(actor, "identity.end_system", system, {}, now)
     return system
 
 
@@ -127,7 +125,7 @@ def grant_sending_right(
         PermissionMissing: the actor does not grant such rights.
         InvalidInput: there is no reason, or the end does not follow the start.
     """
-    actor = require(actor, "directory.grant_sending")
+    actor = require(actor, "identity.grant_sending")
     reason = normalise(reason)
     valid_from = valid_from or clock.in_vietnam(now).date()
     errors = []
@@ -154,7 +152,7 @@ def grant_sending_right(
             "from": valid_from.isoformat(),
             "to": valid_to.isoformat() if valid_to else None,
         }
-        _record(actor, "directory.grant_sending_right", system, facts, now)
+        _record(actor, "identity.grant_sending_right", system, facts, now)
         transaction.on_commit(forget)
     return right
 
@@ -166,7 +164,7 @@ def end_sending_right(*, actor: Actor | None, right: SendingRight, now: datetime
         PermissionMissing: the actor does not grant such rights.
         AlreadyEnded: its last day is over.
     """
-    actor = require(actor, "directory.grant_sending")
+    actor = require(actor, "identity.grant_sending")
     today = clock.in_vietnam(now).date()
     with transaction.atomic():
         right = SendingRight.objects.select_for_update().get(pk=right.pk)
@@ -174,7 +172,7 @@ def end_sending_right(*, actor: Actor | None, right: SendingRight, now: datetime
             raise AlreadyEnded(ended_on=right.valid_to)
         right.valid_to = today
         right.save(update_fields=["valid_to"])
-        _record(actor, "directory.end_sending_right", right.system, {"right": right.pk}, now)
+        _record(actor, "identity.end_sending_right", right.system, {"right": right.pk}, now)
         transaction.on_commit(forget)
     return right
 

@@ -15,9 +15,12 @@ from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from hienluong.directory import service as directory
-from hienluong.directory.errors import PermissionMissing, SignInLinkSpent
-from hienluong.directory.models import OneTimeSignIn, Person, Post, User
+from hienluong.directory.errors import PermissionMissing
+from hienluong.directory.models import Person, Post, User
 from hienluong.directory.service import Actor
+from hienluong.identity import service as identity
+from hienluong.identity.errors import SignInLinkSpent
+from hienluong.identity.models import OneTimeSignIn
 from hienluong.kit import clock
 from hienluong.ledger.models import QueuedEntry
 
@@ -62,7 +65,7 @@ def test_the_right_password_signs_in_and_is_recorded(employ: Employ, browser: Br
 
     assert (answer.status_code, answer["Location"]) == (302, "/")
     assert _is_signed_in(browser)
-    (entry,) = _entries("directory.sign_in")
+    (entry,) = _entries("identity.sign_in")
     assert entry["actor"] == {"kind": "person", "id": str(person.pk), "name": "Lê An"}
     assert browser.cookies["hienluong_session"]["max-age"] == "", "office computers are shared"
 
@@ -86,7 +89,7 @@ def test_a_wrong_password_keeps_the_user_name_and_says_what_to_do(
     assert 'value="lan"' in page
     assert "The user name or the password is wrong." in page
     assert "not the password" not in page
-    (entry,) = _entries("directory.sign_in")
+    (entry,) = _entries("identity.sign_in")
     assert (entry["outcome"], entry["subject"]) == ("refused", f"user:{_account(person).pk}")
 
 
@@ -96,8 +99,8 @@ def test_an_unknown_name_is_refused_alike_and_not_kept_as_it_may_be_a_password(
     answer = _sign_in(browser, "my secret typed in the wrong box", "x")
 
     assert "The user name or the password is wrong." in answer.content.decode()
-    assert "my secret" not in json.dumps(_entries("directory.sign_in"))
-    assert _entries("directory.sign_in")[0]["subject"] == "user:unknown"
+    assert "my secret" not in json.dumps(_entries("identity.sign_in"))
+    assert _entries("identity.sign_in")[0]["subject"] == "user:unknown"
 
 
 def test_an_empty_form_names_each_field_and_links_to_it(browser: Browser, db: None) -> None:
@@ -118,7 +121,7 @@ def test_five_failures_lock_the_account_out_for_a_while_even_for_the_right_passw
 
     assert all("too many failed attempts" in answer.content.decode() for answer in answers)
     assert not _is_signed_in(browser)
-    reasons = [entry["details"]["reason"] for entry in _entries("directory.sign_in")]
+    reasons = [entry["details"]["reason"] for entry in _entries("identity.sign_in")]
     assert reasons == ["wrong user name or password"] * 5 + ["too many failures"], (
         "the lockout is recorded once"
     )
@@ -145,7 +148,7 @@ def test_a_closed_account_does_not_sign_in(employ: Employ, browser: Browser, pas
 
     assert not _is_signed_in(browser)
     assert "This account is closed." in answer.content.decode()
-    assert _entries("directory.sign_in")[0]["details"]["reason"] == "account closed"
+    assert _entries("identity.sign_in")[0]["details"]["reason"] == "account closed"
 
 
 def test_nobody_can_sign_up(browser: Browser, db: None) -> None:
@@ -161,7 +164,7 @@ def test_signing_out_is_a_post_and_recorded(employ: Employ, signed_in: SignedIn)
 
     assert (answer.status_code, answer["Location"]) == (302, "/sign-in/")
     assert not _is_signed_in(browser)
-    assert len(_entries("directory.sign_out")) == 1
+    assert len(_entries("identity.sign_out")) == 1
 
 
 def test_a_form_from_elsewhere_signs_nobody_out(employ: Employ) -> None:
@@ -178,7 +181,7 @@ def test_a_one_time_sign_in_works_once(
     employ: Employ, platform: Actor, browser: Browser, django_user_model: type[User]
 ) -> None:
     user = _account(employ("Phan Vận", ("H50.VP", "operator")))
-    token = directory.create_one_time_sign_in(actor=platform, user=user, now=clock.now())
+    token = identity.create_one_time_sign_in(actor=platform, user=user, now=clock.now())
     address = f"/sign-in/once/{token}/"
 
     looked = browser.get(address)
@@ -188,12 +191,12 @@ def test_a_one_time_sign_in_works_once(
     assert browser.post(address)["Location"] == "/"
     assert _is_signed_in(browser)
     assert Browser().post(address).status_code == 401
-    assert [entry["outcome"] for entry in _entries("directory.use_one_time_sign_in")] == ["done", "refused"]
+    assert [entry["outcome"] for entry in _entries("identity.use_one_time_sign_in")] == ["done", "refused"]
 
 
 def test_only_the_hash_of_a_one_time_sign_in_is_kept(employ: Employ, platform: Actor, now: datetime) -> None:
     user = _account(employ("Phan Vận"))
-    token = directory.create_one_time_sign_in(actor=platform, user=user, now=now)
+    token = identity.create_one_time_sign_in(actor=platform, user=user, now=now)
 
     row = OneTimeSignIn.objects.get()
     assert token not in row.token_hash
@@ -202,30 +205,30 @@ def test_only_the_hash_of_a_one_time_sign_in_is_kept(employ: Employ, platform: A
 
 def test_a_one_time_sign_in_ends_with_its_minutes(employ: Employ, platform: Actor, now: datetime) -> None:
     user = _account(employ("Phan Vận"))
-    token = directory.create_one_time_sign_in(actor=platform, user=user, now=now, minutes=15)
+    token = identity.create_one_time_sign_in(actor=platform, user=user, now=now, minutes=15)
 
     with pytest.raises(SignInLinkSpent):
-        directory.use_one_time_sign_in(token=token, now=now + timedelta(minutes=15))
-    assert directory.use_one_time_sign_in(token=token, now=now + timedelta(minutes=14, seconds=59)) == user
+        identity.use_one_time_sign_in(token=token, now=now + timedelta(minutes=15))
+    assert identity.use_one_time_sign_in(token=token, now=now + timedelta(minutes=14, seconds=59)) == user
 
 
 def test_a_new_one_time_sign_in_ends_the_former(employ: Employ, platform: Actor, now: datetime) -> None:
     user = _account(employ("Phan Vận"))
-    former = directory.create_one_time_sign_in(actor=platform, user=user, now=now)
-    directory.create_one_time_sign_in(actor=platform, user=user, now=now)
+    former = identity.create_one_time_sign_in(actor=platform, user=user, now=now)
+    identity.create_one_time_sign_in(actor=platform, user=user, now=now)
 
     with pytest.raises(SignInLinkSpent):
-        directory.use_one_time_sign_in(token=former, now=now)
+        identity.use_one_time_sign_in(token=former, now=now)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_uses_at_once_one_signs_in(employ: Employ, platform: Actor, now: datetime) -> None:
     user = _account(employ("Phan Vận"))
-    token = directory.create_one_time_sign_in(actor=platform, user=user, now=now)
+    token = identity.create_one_time_sign_in(actor=platform, user=user, now=now)
 
     def use(_: int) -> bool:
         try:
-            directory.use_one_time_sign_in(token=token, now=now)
+            identity.use_one_time_sign_in(token=token, now=now)
         except SignInLinkSpent:
             return False
         finally:
@@ -243,10 +246,10 @@ def test_what_is_out_of_date_is_swept(
 ) -> None:
     person = employ("Phan Vận")
     signed_in(person)
-    directory.create_one_time_sign_in(actor=platform, user=_account(person), now=now)
+    identity.create_one_time_sign_in(actor=platform, user=_account(person), now=now)
 
-    assert directory.sweep_expired(now=now) == 0
-    assert directory.sweep_expired(now=clock.now() + timedelta(days=30)) == 2
+    assert identity.sweep_expired(now=now) == 0
+    assert identity.sweep_expired(now=clock.now() + timedelta(days=30)) == 2
     assert not OneTimeSignIn.objects.exists()
 
 
@@ -257,11 +260,11 @@ def test_a_guessed_one_time_sign_in_is_refused(token: str, browser: Browser, db:
 
 def test_a_closed_account_has_no_one_time_sign_in(employ: Employ, platform: Actor, now: datetime) -> None:
     user = _account(employ("Phan Vận"))
-    token = directory.create_one_time_sign_in(actor=platform, user=user, now=now)
+    token = identity.create_one_time_sign_in(actor=platform, user=user, now=now)
     User.objects.filter(pk=user.pk).update(is_active=False)
 
     with pytest.raises(SignInLinkSpent):
-        directory.use_one_time_sign_in(token=token, now=now)
+        identity.use_one_time_sign_in(token=token, now=now)
 
 
 @pytest.mark.parametrize("role", [role.value for role in Post.Role if role != Post.Role.ADMINISTRATOR])
@@ -271,7 +274,7 @@ def test_only_an_administrator_hands_out_sign_ins(
     user = _account(employ("Phan Vận"))
 
     with pytest.raises(PermissionMissing):
-        directory.create_one_time_sign_in(actor=acting("H50.S01", role), user=user, now=now)
+        identity.create_one_time_sign_in(actor=acting("H50.S01", role), user=user, now=now)
 
 
 def test_the_pages_of_posts_are_for_those_signed_in(browser: Browser, db: None) -> None:

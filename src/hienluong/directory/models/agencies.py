@@ -1,0 +1,124 @@
+"""Administrative units, and agencies with their codes."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
+
+
+class AdministrativeUnit(models.Model):
+    """A province, a commune of today, or a commune or district of before; codes are the statistics office's.
+
+    A code alone names nothing: the 2025 communes re-use codes of former ones, so a unit is (code, valid_from).
+    """
+
+    class Kind(models.TextChoices):
+        """Levels of administration; districts ended on 30/06/2025."""
+
+        PROVINCE = "province", _("province")
+        DISTRICT = "district", _("district")
+        COMMUNE = "commune", _("commune")
+
+    code = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10, choices=Kind)
+    name = models.CharField(max_length=120)
+    full_name = models.CharField(max_length=160)
+    english_name = models.CharField(max_length=120, blank=True)
+    alternative_name = models.CharField(max_length=120, blank=True)
+    sort_key = models.CharField(max_length=400, db_collation="C")
+    search_key = models.CharField(max_length=400)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="predecessors")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, help_text="the first day it is no more")
+    postal_code = models.CharField(max_length=5, blank=True)
+    population = models.PositiveIntegerField(null=True)
+    area_km2 = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "code", "valid_from"], name="directory_unit_once"),
+        ]
+        indexes = [models.Index(fields=["kind", "sort_key"], name="directory_unit_order")]
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class Agency(models.Model):
+    """An agency that sends and receives documents, inside the province or outside it."""
+
+    class Kind(models.TextChoices):
+        """What sort of agency; the list is open."""
+
+        PROVINCE = "province", _("provincial people's committee")
+        DEPARTMENT = "department", _("provincial department")
+        COMMUNE = "commune", _("commune people's committee")
+        CENTRAL = "central", _("central agency")
+        OTHER = "other", _("other agency")
+
+    class Place(models.TextChoices):
+        """Where its mailbox is."""
+
+        PROVINCE = "province", _("in the province")
+        OUTSIDE = "outside", _("outside the province")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=200)
+    english_name = models.CharField(max_length=200, blank=True)
+    sort_key = models.CharField(max_length=600, db_collation="C")
+    search_key = models.CharField(max_length=600)
+    kind = models.CharField(max_length=12, choices=Kind)
+    place = models.CharField(max_length=10, choices=Place, default=Place.PROVINCE)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
+    successor = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="predecessors")
+    unit = models.ForeignKey(AdministrativeUnit, on_delete=models.PROTECT, null=True, related_name="agencies")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    address = models.CharField(max_length=500, blank=True)
+    email = models.CharField(max_length=100, blank=True)
+    telephone = models.CharField(max_length=60, blank=True)
+    fax = models.CharField(max_length=60, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["place", "sort_key"], name="directory_agency_order")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AgencyCode(models.Model):
+    """A code an agency is or was known by on the wire. A code once issued is never given to another agency."""
+
+    class Scheme(models.TextChoices):
+        """The schemes in use."""
+
+        QD20 = "qd20", _("Decision 20/2020")
+        QCVN102 = "qcvn102", _("QCVN 102:2016")
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="codes")
+    scheme = models.CharField(max_length=8, choices=Scheme)
+    code = models.CharField(max_length=35)
+    primary = models.BooleanField(default=False, help_text="the one we write on the wire")
+    provisional = models.BooleanField(
+        default=False, help_text="made by us until the published list is imported"
+    )
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Upper("code"), name="directory_code_once"),
+            models.UniqueConstraint(
+                fields=["agency"], condition=models.Q(primary=True), name="directory_one_primary_code"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
