@@ -161,9 +161,9 @@ def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
 
 
 @router.get("/receipts/{receipt_id}", response=ReceiptOut, summary="A receipt again")
-def read_receipt(request: HttpRequest, receipt_id: UUID) -> dict[str, object]:
+def read_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Returns the receipt of a file that the agency handed in."""
-    return service.receipt(actor_of(request), receipt_id)
+    return _receipt(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
 
 
 @router.get("/inbox", response=InboxOut, summary="The agency's mailbox, oldest first")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
@@ -238,7 +238,7 @@ def _hops(transmissions: list[Transmission], deliveries: list[Delivery]) -> Iter
         )
 
 
-def receipt(actor: Actor, transmission_id: UUID) -> dict[str, object]:
+def receipt(actor: Actor, transmission_id: UUID) -> dict[str, Any]:
     """Returns the receipt of a transmission to the agency that handed it in.
 
     Raises:

@@ -51,7 +51,8 @@ def drain_recipients(*, recipient_ids: Collection[int], now: datetime) -> bool:
 
 def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
     due = list(
-        Delivery.objects.filter(recipient_id__in=recipients, due_at__lte=now)
+        Delivery.objects.select_for_update(of=["self"], no_key=True)
+        .filter(recipient_id__in=recipients, due_at__lte=now)
         .select_related("packet", "transmission")
         .only(*_CARRIED)
         .order_by("id")[:BATCH]

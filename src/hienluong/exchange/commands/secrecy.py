@@ -65,7 +65,10 @@ def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
     packet.secrecy = Packet.Secrecy.QUARANTINED
     packet.search_key = ""  # its subject enters no search index
     packet.save(update_fields=["secrecy", "search_key"])
-    Delivery.objects.filter(packet=packet, due_at__isnull=False).update(due_at=None, failure=QUARANTINED)
+    waiting = Delivery.objects.filter(packet=packet, due_at__isnull=False)
+    # In the drainer's order, so that neither waits for the other for ever.
+    locked = waiting.select_for_update(no_key=True).order_by("id").values_list("id", flat=True)
+    Delivery.objects.filter(id__in=list(locked)).update(due_at=None, failure=QUARANTINED)
     ledger.record(
         actor=actor.ref,
         action="exchange.packet-quarantined",
