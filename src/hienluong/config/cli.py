@@ -6,7 +6,8 @@ import importlib
 import json
 import os
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,14 @@ from hienluong import __version__
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _
 
-LAZY_GROUPS = {"exchange": "hienluong.exchange.cli:group"}
-"""Commands of the modules, imported only when they are asked for."""
+LAZY_GROUPS = {
+    "directory": "hienluong.directory.cli:group",
+    "exchange": "hienluong.exchange.cli:group",
+}
+"""Commands of the modules, imported only when they are asked for.
+
+Those that work on the server call `ctx.find_root().obj()`: a context in which Django and the database answer.
+"""
 
 as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
 directory = click.Path(path_type=Path, file_okay=False, resolve_path=True)
@@ -44,11 +51,24 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="Hiền Lương")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Hiền Lương: the platform a Vietnamese province runs its digital government on.
 
     HIENLUONG_DATA_DIR names the data directory; docs/operate describes everything else.
     """
+    ctx.obj = _on_server
+
+
+@contextmanager
+def _on_server() -> Iterator[None]:
+    """Gives commands of modules what they need on the server: the installation's Django, the database answering."""
+    from hienluong.config.database import answering  # noqa: PLC0415 - start fast
+    from hienluong.config.installation import Installation  # noqa: PLC0415 - the same
+
+    with answering(Installation.load_complete(_data_dir())):
+        _django()
+        yield
 
 
 def _say(*, quiet: bool) -> Any:

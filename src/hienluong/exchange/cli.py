@@ -238,8 +238,17 @@ def _receipt_lines(receipt: Facts) -> Iterator[str]:
     for one in receipt["recipients"]:
         before = _("; it has this document already") if one["delivered_before"] else ""
         yield f"  {one['code']:<14} {one['name']}: {_state(one['state'])}{before}"
+        yield from (f"    {line}" for line in _taken_over_lines(one))
     for warning in receipt["warnings"]:
         yield "  " + fill(_("Warning, line {line}, {path}: {text}"), warning)
+
+
+def _taken_over_lines(recipient: Facts) -> Iterator[str]:
+    """Yields, per code of an agency that is no more, who took over."""
+    for fact in recipient.get("taken_over") or ():
+        yield fill(
+            _("{asked_code} {asked_name} ended on {ended_on}; {by_name} ({by_code}) has taken over."), fact
+        )
 
 
 # --- receiving --------------------------------------------------------------------------------------------------
@@ -447,6 +456,7 @@ def _journey_lines(journey: Facts) -> Iterator[str]:
         failure = f": {delivery['failure']}" if delivery["failure"] else ""
         state = f"{_state(delivery['state'])}{business}{failure}"
         yield f"  → {delivery['id']:<7} {delivery['recipient_code']:<14} {delivery['recipient_name']}: {state}"
+        yield from (f"    {line}" for line in _taken_over_lines(delivery))
     yield from _table(
         [_("Time"), _("Plane"), _("Step"), _("Agency"), _("By"), _("Note")],
         [

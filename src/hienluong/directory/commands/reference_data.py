@@ -16,6 +16,7 @@ from importlib.resources import files
 from django.db import transaction
 
 from hienluong.directory.actors import Actor
+from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.models import (
     AdministrativeUnit,
     Agency,
@@ -23,6 +24,7 @@ from hienluong.directory.models import (
     CalendarDay,
     WorkingHours,
 )
+from hienluong.directory.policy import agency_search_key
 from hienluong.directory.recent import forget
 from hienluong.kit import worktime
 from hienluong.kit.vietnamese import fold, normalise, sort_key
@@ -288,6 +290,11 @@ def _load_agencies() -> tuple[int, int]:
             place=Agency.Place.OUTSIDE,
         )
         add(outside, [row["qd20"], row["qcvn102"]], CODES_FROM)
+    number = begin_change() if agencies or codes else 0
+    for agency in agencies:
+        own = [code.code for code in codes if code.agency is agency]
+        agency.search_key = agency_search_key([agency.search_key], own)
+        agency.change_number = number
     Agency.objects.bulk_create(agencies)
     AgencyCode.objects.bulk_create(codes)
     return len(agencies), len(codes)
@@ -302,14 +309,12 @@ def _agency(
     alternative: str = "",
     **more: object,
 ) -> Agency:
-    # "UBND" is what everyone types; the full form is what stands in the name.
-    short = name.replace("Ủy ban nhân dân", "UBND")
     return Agency(
         name=name,
         english_name=english,
         kind=kind,
         sort_key=sort_key(name),
-        search_key=_search_key(name, short if short != name else "", alternative, english),
+        search_key=agency_search_key([name, alternative, english], []),
         valid_from=valid_from,
         **more,
     )

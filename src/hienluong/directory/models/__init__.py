@@ -1,16 +1,31 @@
 """What the directory keeps: one file per subject."""
 
-from hienluong.directory.models.agencies import AdministrativeUnit, Agency, AgencyCode
+from hienluong.directory.models.agencies import (
+    AdministrativeUnit,
+    Agency,
+    AgencyCode,
+    FormerName,
+    FormerParent,
+    OtherSuccessor,
+    RemovedAgency,
+)
 from hienluong.directory.models.calendar import CalendarDay, WorkingHours
+from hienluong.directory.models.imports import AgencyImport, AgencyImportChange
 from hienluong.directory.models.people import Person, Post, User
 
 __all__ = [
     "AdministrativeUnit",
     "Agency",
     "AgencyCode",
+    "AgencyImport",
+    "AgencyImportChange",
     "CalendarDay",
+    "FormerName",
+    "FormerParent",
+    "OtherSuccessor",
     "Person",
     "Post",
+    "RemovedAgency",
     "User",
     "WorkingHours",
 ]

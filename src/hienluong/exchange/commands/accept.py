@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.exchange.commands.status import apply_status
+from hienluong.exchange.commands.succession import refuse_ended, taken_over_by
 from hienluong.exchange.errors import (
     DocumentConflict,
     IdempotencyKeyReused,
@@ -79,6 +80,7 @@ class _Addressee:
     name: str
     agency_id: UUID | None
     primary_code: str
+    taken_over: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def routed(self) -> bool:
@@ -174,7 +176,7 @@ def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now:
     sender = found.get(wire.sender.organ_id)
     if not may_send_for(actor, sender.agency if sender else None, wire.sender.organ_id, day):
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
-    addressees = _addressees(wire, to_codes, found)
+    addressees = _addressees(wire, to_codes, found, day)
     _refuse_secrets(wire)
     stored = files.store(source)
     crash_point("accept.after_fsync")
@@ -203,18 +205,21 @@ def _to_codes(wire: WirePacket) -> list[str]:
     return list(dict.fromkeys(organ.organ_id for organ in wire.receivers))
 
 
-def _addressees(wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency]) -> list[_Addressee]:
+def _addressees(
+    wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency], day: date
+) -> list[_Addressee]:
     """Resolves the recipients; outside the province a code the directory does not know still waits for its route."""
     names = {} if isinstance(wire, StatusPacket) else {o.organ_id: o.organ_name or "" for o in wire.receivers}
     unknown = [code for code in codes if code not in found and directory.is_province_code(code)]
     if unknown:
         raise RecipientUnknown(codes=unknown)
+    refuse_ended(codes, found, day)
     addressees: dict[object, _Addressee] = {}
     for code in codes:
         known = found.get(code)
         if known is not None and known.agency.place == "province":
             one = _Addressee(code, known.agency.name, known.agency.pk, known.primary_code)
-            addressees.setdefault(known.agency.pk, one)
+            addressees.setdefault(known.agency.pk, one).taken_over.extend(taken_over_by(code, known))
         else:
             name = known.agency.name if known else names.get(code, "")
             primary = (known.primary_code if known else "") or code
@@ -284,6 +289,7 @@ def _write(
                 "name": one.name,
                 "state": "waiting" if one.routed else "unrouted",
                 "delivered_before": one not in fresh,
+                "taken_over": one.taken_over,
             }
             for one in addressees
         ],
@@ -381,14 +387,14 @@ def _packet_row(wire: WirePacket, sender: FoundAgency | None, now: datetime) -> 
         }
     header = wire.header
     raised = header.other.priority_level if header.other else None
-    date = header.promulgation.date
+    issued = header.promulgation.date
     return row | {
         "business": int(wire.business_kind),
         "digest": bytes.fromhex(document_digest(wire)),
         "code_number": header.code.number or "",
         "code_notation": header.code.notation or "",
-        "promulgated_on": date.value if date else None,
-        "promulgated_raw": date.raw if date else "",
+        "promulgated_on": issued.value if issued else None,
+        "promulgated_raw": issued.raw if issued else "",
         "type_name": header.document_type.type_name or "",
         "subject": header.subject,
         "search_key": fold(f"{header.code} {header.document_type.type_name or ''} {header.subject} {name}"),
@@ -521,12 +527,13 @@ def _insert_deliveries(
             due,
             now,
             now,
+            Jsonb(one.taken_over),
         ]
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, "  # noqa: S608 - only placeholders are joined
-            "state, due_at, created_at, changed_at, business_state, attempts, failure) VALUES "
-            + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s,'',0,'')"] * len(addressees))
+            "state, due_at, created_at, changed_at, taken_over, business_state, attempts, failure) VALUES "
+            + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,'',0,'')"] * len(addressees))
             + " ON CONFLICT (packet_id, recipient_id) DO NOTHING",
             values,
         )

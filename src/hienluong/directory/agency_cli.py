@@ -1,0 +1,410 @@
+"""The commands `hienluong directory agency …`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import click
+
+from hienluong.directory.server_command import Printer, as_day, day, on_server
+from hienluong.kit.errors import fill
+from hienluong.kit.terminal import translate as _
+
+if TYPE_CHECKING:
+    from hienluong.directory.actors import Actor
+    from hienluong.directory.models import Agency, AgencyImport
+
+PLACES = click.Choice(["province", "outside"])
+KINDS = click.Choice(["province", "department", "commune", "central", "other", "unit"])
+FORMATS = click.Choice(["csv", "national", "national_qd20", "national_delta"])
+existing_file = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
+
+
+@click.group(
+    help=_(
+        "Agencies and internal units: look up, create, rename, move, merge, end, import.\n\n"
+        "Example: hienluong directory agency show H50.C18880"
+    )
+)
+def agency() -> None:
+    """Holds the commands about agencies."""
+
+
+@agency.command(
+    "list",
+    help=_(
+        "List agencies in Vietnamese order.\n\nExample: hienluong directory agency list --search 'noi vu'"
+    ),
+)
+@click.option("--search", default="", help=_("Pieces of names of today or before, or of codes."))
+@click.option("--place", type=PLACES)
+@click.option("--kind", type=KINDS)
+@click.option("--state", type=click.Choice(["in_force", "provisional", "ended"]), default="in_force")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=100, show_default=True)
+@on_server
+def list_agencies(
+    *,
+    actor: Actor,
+    now: datetime,  # noqa: ARG001 - every command of the server is given it
+    printer: Printer,
+    search: str,
+    place: str | None,
+    kind: str | None,
+    state: str,
+    limit: int,
+) -> None:
+    """Lists agencies."""
+    from hienluong.directory import queries  # noqa: PLC0415 - needs Django
+
+    found = queries.matching_agencies(actor, search, place=place, kind=kind, state=state)
+    rows = [_facts(row) for row in found.order_by("sort_key", "pk")[:limit]]
+    printer.result({"items": rows}, (f"{row['code'] or '–':<18} {row['name']}" for row in rows))
+
+
+@agency.command(
+    help=_("Show one agency by any code it ever had.\n\nExample: hienluong directory agency show H50.S01")
+)
+@click.argument("code")
+@on_server
+def show(*, actor: Actor, now: datetime, printer: Printer, code: str) -> None:  # noqa: ARG001 - as above
+    """Shows one agency."""
+    from hienluong.directory import queries  # noqa: PLC0415 - needs Django
+
+    detail = queries.agency_detail(actor, _named(code).pk)
+    facts = {
+        **_facts(detail.agency),
+        "codes": [
+            {
+                "code": one.code,
+                "scheme": one.scheme,
+                "primary": one.primary,
+                "provisional": one.provisional,
+                "valid_from": one.valid_from,
+                "valid_to": one.valid_to,
+            }
+            for one in detail.codes
+        ],
+        "former_names": [
+            {"name": one.name, "valid_from": one.valid_from, "valid_to": one.valid_to}
+            for one in detail.former_names
+        ],
+        "above": [one.name for one in detail.above],
+        "below": [one.name for one in detail.below],
+        "predecessors": [one.name for one in detail.predecessors],
+        "successors": [one.name for one in detail.successors],
+    }
+    printer.result(facts, _detail_lines(facts))
+
+
+@agency.command(
+    help=_(
+        "Create an agency or an internal unit; without --code an agency of the province gets a provisional one.\n\n"
+        "Example: hienluong directory agency add 'Phòng Tổ chức' --kind unit --under H50.S01 --from 2026-12-01"
+    )
+)
+@click.argument("name")
+@click.option("--kind", type=KINDS, required=True)
+@click.option("--place", type=PLACES, default="province", show_default=True)
+@click.option("--under", help=_("A code of the agency above."))
+@click.option("--code", default="", help=_("Its published code by Decision 20/2020."))
+@click.option("--english-name", default="")
+@click.option("--from", "valid_from", type=day, help=_("Its first day; today if not given."))
+@on_server
+def add(
+    *,
+    actor: Actor,
+    now: datetime,
+    printer: Printer,
+    name: str,
+    kind: str,
+    place: str,
+    under: str | None,
+    code: str,
+    english_name: str,
+    valid_from: datetime | None,
+) -> None:
+    """Creates an agency."""
+    from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
+
+    made = commands.create_agency(
+        actor=actor,
+        name=name,
+        kind=kind,
+        place=place,
+        parent_id=_named(under).pk if under else None,
+        code=code,
+        particulars={"english_name": english_name},
+        valid_from=as_day(valid_from) or queries.today(),
+        now=now,
+    )
+    _done(printer, made)
+
+
+@agency.command(
+    help=_(
+        "Give an agency another name from a day on; the former one still finds it.\n\n"
+        "Example: hienluong directory agency rename H50.S01 'Sở Nội vụ và Lao động' --on 2026-12-01"
+    )
+)
+@click.argument("code")
+@click.argument("name")
+@click.option("--english-name", default="")
+@click.option("--on", type=day, help=_("The first day of the new name; today if not given."))
+@on_server
+def rename(
+    *,
+    actor: Actor,
+    now: datetime,
+    printer: Printer,
+    code: str,
+    name: str,
+    english_name: str,
+    on: datetime | None,
+) -> None:
+    """Renames an agency."""
+    from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
+
+    made = commands.rename_agency(
+        actor=actor,
+        agency_id=_named(code).pk,
+        name=name,
+        english_name=english_name,
+        on=as_day(on) or queries.today(),
+        now=now,
+    )
+    _done(printer, made)
+
+
+@agency.command(
+    help=_(
+        "Put an agency under another one, or at the top, from a day on.\n\n"
+        "Example: hienluong directory agency move H50.S01 --under H50"
+    )
+)
+@click.argument("code")
+@click.option("--under", help=_("A code of the agency above; the top if not given."))
+@click.option("--on", type=day, help=_("The first day there; today if not given."))
+@on_server
+def move(
+    *, actor: Actor, now: datetime, printer: Printer, code: str, under: str | None, on: datetime | None
+) -> None:
+    """Moves an agency."""
+    from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
+
+    made = commands.move_agency(
+        actor=actor,
+        agency_id=_named(code).pk,
+        parent_id=_named(under).pk if under else None,
+        on=as_day(on) or queries.today(),
+        now=now,
+    )
+    _done(printer, made)
+
+
+@agency.command(
+    help=_(
+        "Let an agency take over from others from a day on, which may lie ahead: their codes then lead to it.\n\n"
+        "Example: hienluong directory agency merge H50.C18880 H50.C18871 --into H50.C18859 --on 2027-01-01"
+    )
+)
+@click.argument("codes", nargs=-1, required=True)
+@click.option("--into", required=True, help=_("A code of the successor."))
+@click.option("--on", type=day, required=True, help=_("The first day they are no more."))
+@on_server
+def merge(
+    *, actor: Actor, now: datetime, printer: Printer, codes: tuple[str, ...], into: str, on: datetime
+) -> None:
+    """Merges agencies."""
+    from hienluong.directory import commands  # noqa: PLC0415 - needs Django
+
+    ended = commands.merge_agencies(
+        actor=actor,
+        agency_ids=[_named(code).pk for code in codes],
+        successor_id=_named(into).pk,
+        on=on.date(),
+        now=now,
+    )
+    printer.result({"items": [_facts(one) for one in ended]}, (_line(one) for one in ended))
+
+
+@agency.command(
+    help=_(
+        "End an agency that nobody succeeds, from a day on.\n\n"
+        "Example: hienluong directory agency end H50.S13 --on 2027-01-01"
+    )
+)
+@click.argument("code")
+@click.option("--on", type=day, required=True, help=_("The first day it is no more."))
+@on_server
+def end(*, actor: Actor, now: datetime, printer: Printer, code: str, on: datetime) -> None:
+    """Ends an agency."""
+    from hienluong.directory import commands  # noqa: PLC0415 - needs Django
+
+    made = commands.end_agency(actor=actor, agency_id=_named(code).pk, on=on.date(), now=now)
+    _done(printer, made)
+
+
+@agency.command(
+    "import",
+    help=_(
+        "Import agencies from a table or an answer of the national directory; all rows or none.\n\n"
+        "Example: hienluong directory agency import agencies.json --format national_qd20 --dry-run"
+    ),
+)
+@click.argument("file", type=existing_file)
+@click.option("--format", "file_format", type=FORMATS, default="csv", show_default=True)
+@click.option("--on", type=day, help=_("The day its changes count from; today if not given."))
+@click.option("--skip-wrong-rows", is_flag=True, help=_("Leave wrong rows out and import the others."))
+@click.option("--dry-run", is_flag=True, help=_("Only say what would change."))
+@on_server
+def import_file(
+    *,
+    actor: Actor,
+    now: datetime,
+    printer: Printer,
+    file: Path,
+    file_format: str,
+    on: datetime | None,
+    skip_wrong_rows: bool,
+    dry_run: bool,
+) -> None:
+    """Imports a file."""
+    from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
+
+    with file.open("rb") as source:
+        row = commands.import_agencies(
+            actor=actor,
+            source=source,
+            file_name=file.name,
+            format=file_format,
+            effective_on=as_day(on) or queries.today(),
+            now=now,
+            skip_wrong_rows=skip_wrong_rows,
+            dry_run=dry_run,
+        )
+    printer.result(_import_facts(row, dry_run=dry_run), _import_lines(row, dry_run=dry_run))
+
+
+@agency.command(
+    "undo-import",
+    help=_(
+        "Take an import back, as long as nothing later depends on it.\n\n"
+        "Example: hienluong directory agency undo-import 0197c0de-0000-7000-8000-000000000000"
+    ),
+)
+@click.argument("import_id", type=click.UUID)
+@on_server
+def undo_import(*, actor: Actor, now: datetime, printer: Printer, import_id: UUID) -> None:
+    """Undoes an import."""
+    from hienluong.directory import commands  # noqa: PLC0415 - needs Django
+
+    row = commands.undo_import(actor=actor, import_id=import_id, now=now)
+    printer.result(
+        {"id": str(row.pk), "state": row.state}, [fill(_("Undone: {file}"), {"file": row.file_name})]
+    )
+
+
+@agency.command(
+    help=_(
+        "Write agencies to a table, by the ending of its name CSV or XLSX.\n\n"
+        "Example: hienluong directory agency export agencies.xlsx --place province"
+    )
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--search", default="", help=_("Pieces of names of today or before, or of codes."))
+@click.option("--place", type=PLACES)
+@click.option("--kind", type=KINDS)
+@click.option("--state", type=click.Choice(["in_force", "provisional", "ended"]), default="in_force")
+@on_server
+def export(
+    *,
+    actor: Actor,
+    now: datetime,  # noqa: ARG001 - as above
+    printer: Printer,
+    file: Path,
+    search: str,
+    place: str | None,
+    kind: str | None,
+    state: str,
+) -> None:
+    """Writes the list to a file."""
+    from hienluong.directory import queries  # noqa: PLC0415 - needs Django
+    from hienluong.directory.formats.export import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
+
+    found = queries.matching_agencies(actor, search, place=place, kind=kind, state=state)
+    rows = queries.agency_table(found)
+    if file.suffix.lower() == ".xlsx":
+        write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
+    else:
+        with file.open("wb") as target:
+            for chunk in csv_chunks(queries.TABLE_HEADING, rows):
+                target.write(chunk)
+    printer.result({"file": str(file)}, [str(file)])
+
+
+def _named(code: str) -> Agency:
+    from hienluong.directory.errors import AgencyUnknown  # noqa: PLC0415 - needs Django
+    from hienluong.directory.queries import agency_by_code  # noqa: PLC0415 - the same
+
+    found = agency_by_code(code)
+    if found is None:
+        raise AgencyUnknown(agency_code=code)
+    return found.agency
+
+
+def _facts(row: Agency) -> dict[str, Any]:
+    names = ("id", "name", "english_name", "kind", "place", "valid_from", "valid_to", "address", "email")
+    return {"code": _code(row), **{name: getattr(row, name) for name in names}}
+
+
+def _code(row: Agency) -> str:
+    known: str | None = getattr(row, "primary_code", None)
+    return known or next(iter(row.codes.filter(primary=True).values_list("code", flat=True)), "")
+
+
+def _line(row: Agency) -> str:
+    ends = fill(_("; no more from {day} on"), {"day": row.valid_to}) if row.valid_to else ""
+    return f"{_code(row) or '–':<18} {row.name}{ends}"
+
+
+def _done(printer: Printer, row: Agency) -> None:
+    printer.result(_facts(row), [_line(row)])
+
+
+def _detail_lines(facts: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in facts.items():
+        if isinstance(value, list):
+            for one in value:
+                shown = (
+                    "  ".join(f"{key}={text}" for key, text in one.items()) if isinstance(one, dict) else one
+                )
+                yield f"{name}: {shown}"
+        elif value not in (None, ""):
+            yield f"{name}: {value}"
+
+
+def _import_facts(row: AgencyImport, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "id": None if dry_run else str(row.pk),
+        "file": row.file_name,
+        "sha256": bytes(row.sha256).hex(),
+        "counts": row.counts,
+        "findings": row.findings,
+        "dry_run": dry_run,
+    }
+
+
+def _import_lines(row: AgencyImport, *, dry_run: bool) -> Iterator[str]:
+    yield (
+        _("Nothing was changed; this is what the file would do:")
+        if dry_run
+        else fill(_("Imported as {id}:"), {"id": row.pk})
+    )
+    for name, count in row.counts.items():
+        yield f"  {name}: {count}"
+    for error in row.findings.get("errors", ()):
+        yield f"  {error['pointer'].strip('/')}: {fill(_(error['detail']), error['params'])}"

@@ -1,0 +1,77 @@
+"""What every command of the directory on the server has in common: the installation, the actor, the printing."""
+
+from __future__ import annotations
+
+import functools
+import getpass
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
+from hienluong.kit.terminal import translate as _
+
+if TYPE_CHECKING:
+    from hienluong.directory.actors import Actor
+
+REFUSED = 1
+day = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
+
+
+class Printer:
+    """Prints results: JSON for a program, or lines in which stored text cannot steer the terminal."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+
+    def result(self, value: object, lines: Iterable[str]) -> None:
+        """Prints a result, as the one or the other."""
+        if self.as_json:
+            click.echo(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+            return
+        for line in lines:
+            click.echo("".join(letter if letter.isprintable() else " " for letter in line))
+
+    def error(self, problem: HienluongError) -> None:
+        """Prints an error: its problem document, or its text with one line per wrong row or value."""
+        if self.as_json:
+            click.echo(json.dumps(problem.problem(translate=_), ensure_ascii=False, indent=1))
+            return
+        errors: list[FieldError] = problem.errors if isinstance(problem, InvalidInput) else []
+        click.echo(" ".join(HienluongError.explain(problem, _).split()), err=True)
+        for error in errors:
+            click.echo(f"  {error.pointer.strip('/') or '-'}: {error.text(_)}", err=True)
+
+
+def on_server(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command --json, and calls it inside the installation with an actor, the time and a printer."""
+
+    @click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
+    @functools.wraps(command)
+    def run(*, as_json: bool, **options: Any) -> None:
+        printer = Printer(as_json=as_json)
+        with click.get_current_context().find_root().obj():
+            from hienluong.kit import clock  # noqa: PLC0415 - start fast
+
+            try:
+                command(actor=_actor(), now=clock.now(), printer=printer, **options)
+            except HienluongError as problem:
+                printer.error(problem)
+                sys.exit(REFUSED)
+
+    return run
+
+
+def _actor() -> Actor:
+    from hienluong.directory.actors import Actor  # noqa: PLC0415 - needs Django
+
+    return Actor.platform(f"command line ({getpass.getuser()})")
+
+
+def as_day(moment: datetime | None, default: date | None = None) -> date | None:
+    """Returns the day that was given, or the default."""
+    return moment.date() if moment is not None else default
