@@ -171,7 +171,7 @@ class DeliveryOut(Schema):
             delivered_at=delivery.delivered_at,
             fetched_at=delivery.fetched_at,
             confirmed_at=delivery.confirmed_at,
-            taken_over=[TakenOverOut.model_construct(**fact) for fact in delivery.taken_over],
+            taken_over=[TakenOverOut.model_validate(fact) for fact in delivery.taken_over],
         )
 
 

@@ -199,10 +199,11 @@ _APPLY = (
            AND upper(c.code) IN (i.code_key, i.old_key)""",
     f"""UPDATE directory_agencycode c SET
            valid_to = CASE WHEN c.provisional AND c.valid_to IS NULL AND c.scheme = i.scheme
+                               AND upper(c.code) <> i.old_key
                            THEN greatest(i.day, c.valid_from) ELSE c.valid_to END,
            "primary" = c."primary" AND NOT (i.scheme = c.scheme OR i.scheme = 'qd20')
        FROM incoming i WHERE i.recoded AND {_LIVE} AND c.agency_id = i.agency_id
-           AND upper(c.code) NOT IN (i.code_key, i.old_key)""",
+           AND upper(c.code) <> i.code_key""",
     f"""INSERT INTO directory_agencycode (agency_id, scheme, code, "primary", provisional, valid_from)
        SELECT n.agency_id, n.scheme, n.code, false, false, n.day FROM (
            SELECT agency_id, scheme, code, code_key AS key, day FROM incoming WHERE recoded AND {_LIVE}

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -112,7 +113,8 @@ def _lines(source: BinaryIO) -> Iterator[str]:
     except UnicodeError as problem:
         raise unreadable(NOT_TEXT, place=getattr(problem, "start", "?")) from problem
     finally:
-        text.detach()  # the file stays the caller's
+        with suppress(ValueError):  # the caller closed the file meanwhile
+            text.detach()  # it stays the caller's
 
 
 def _cells(line: str, separator: str) -> list[str]:
