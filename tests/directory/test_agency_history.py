@@ -377,9 +377,9 @@ def test_no_sequence_of_acts_closes_a_circle(
 
 def _has_circle(edges: dict[Any, set[Any]]) -> bool:
     """Returns whether some node reaches itself."""
-    for start in edges:
+    for start, direct in edges.items():
         seen: set[Any] = set()
-        ahead = set(edges[start]) - {None}
+        ahead = set(direct) - {None}
         while ahead:
             if start in ahead:
                 return True

@@ -22,6 +22,7 @@ from hienluong.directory.errors import (
     PermissionMissing,
     TrigramsMissing,
 )
+from hienluong.directory.formats.export import csv_chunks
 from hienluong.directory.formats.records import FileUnreadable
 from hienluong.directory.models import (
     Agency,
@@ -425,7 +426,7 @@ def test_staged_file_with_wrong_rows_is_refused_with_what_is_wrong(
     stage: Callable[..., tuple[Actor, AgencyImport]], now: datetime
 ) -> None:
     for text in ("code,name\nH50.98,\n", "không phải bảng", "code,name\nH50.98,x\nH50.98,y\n"):
-        actor, row = stage(text)
+        _, row = stage(text)
         checked = commands.check_import(import_id=row.pk, now=now)
         assert checked.state == "refused", text
         assert queries.import_errors(checked)
@@ -459,8 +460,6 @@ def test_clerk_hands_no_file_in(acting: Callable[..., Actor], now: datetime) -> 
 def test_exported_list_imported_again_changes_only_that_codes_count_as_published(
     bring: Bring, platform: Actor, tmp_path: Path
 ) -> None:
-    from hienluong.directory.formats.export import csv_chunks
-
     table = csv_chunks(queries.TABLE_HEADING, queries.agency_table(queries.matching_agencies(platform)))
     text = b"".join(table).decode("utf-8-sig")
     done = bring(text)
