@@ -11,6 +11,8 @@ WITHOUT_ACTOR = {
     "drain_recipients": "the worker looks out for what is due; it acts as the platform's part “exchange”",
     "scan_packets": "the worker looks out for it after acceptance; it acts as the platform's part “secrecy-scan”",
     "load_reference_data": "a step of the installation, before there is any person",
+    "check_import": "a job after a file was handed in; the ledger names who handed it in",
+    "apply_import": "a job after somebody confirmed it; the ledger names who",
     "create_administrator": "the first person; the operator of the server types it on its terminal",
 }
 # Commands that ask for no named permission, because what they check is not one.
