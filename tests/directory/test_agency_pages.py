@@ -17,15 +17,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hienluong.directory import commands
-from hienluong.directory import service as directory
-from hienluong.directory.models import Agency, AgencyCode, AgencyImport, Person
+from hienluong.directory.models import Agency, AgencyCode, Person
 from hienluong.directory.service import Actor
 
 pytestmark = pytest.mark.django_db
 Province = Callable[[str], Agency]
 
 VIEWED = ["directory:agencies", "directory:agency_tree", "directory:communes"]
-ADMINISTRATORS = ["directory:new_agency", "directory:imports", "directory:new_import"]
+ADMINISTRATORS = ["directory:new_agency", "imports:list", "imports:new"]
 
 
 @pytest.fixture
@@ -270,61 +269,3 @@ def test_code_is_ended_from_the_page(at: Callable[..., Browser], province: Provi
     code.refresh_from_db()
     assert code.valid_to == date(2026, 11, 24)
     assert browser.get(reverse("directory:end_agency_code", args=[agency.pk, 10**9])).status_code == 404
-
-
-# --- imports --------------------------------------------------------------------------------------------------------
-
-
-def test_file_is_handed_in_looked_at_confirmed_and_undone(
-    at: Callable[..., Browser], province: Province, now: datetime
-) -> None:
-    browser = at("H50", "administrator")
-    file = io.BytesIO("code,name\nH50.98,Cơ quan mới\nH50.S01,Tên khác\n".encode())
-    file.name = "danh-ba.csv"
-    answer = browser.post(
-        reverse("directory:new_import"), {"file": file, "format": "csv", "effective_on": "24/11/2026"}
-    )
-    row = AgencyImport.objects.get()
-    page = reverse("directory:import", args=[row.pk])
-    assert answer.headers["Location"] == page
-    assert "hx-get" in _text(browser.get(page))
-
-    commands.check_import(import_id=row.pk, now=now)
-    shown = _text(browser.get(page))
-    assert "Cơ quan mới" in shown
-    assert "Sở Nội vụ tỉnh Quảng Trị" in shown
-    assert "hx-get" not in shown
-    browser.post(reverse("directory:confirm_import", args=[row.pk]))
-    commands.apply_import(import_id=row.pk, now=now)
-    directory.forget()
-    assert province("H50.98").name == "Cơ quan mới"
-    assert "danh-ba.csv" in _text(browser.get(reverse("directory:imports")))
-
-    undo = reverse("directory:undo_import", args=[row.pk])
-    assert _text(browser.get(undo))
-    assert browser.post(undo).status_code == 302
-    assert not AgencyCode.objects.filter(code="H50.98").exists()
-    assert browser.post(undo).status_code == 409
-
-
-def test_wrong_rows_of_a_file_are_listed_with_row_and_column(
-    at: Callable[..., Browser], province: Province, now: datetime
-) -> None:
-    browser = at("H50", "administrator")
-    file = io.BytesIO(b"code,name\nH50.98,=1+1\n")
-    file.name = "xau.csv"
-    browser.post(
-        reverse("directory:new_import"), {"file": file, "format": "csv", "effective_on": "24/11/2026"}
-    )
-    row = AgencyImport.objects.get()
-    commands.check_import(import_id=row.pk, now=now)
-
-    shown = _text(browser.get(reverse("directory:import", args=[row.pk]), headers={"HX-Request": "true"}))
-    assert "=1+1" in shown
-    assert "<html" not in shown
-
-
-def test_file_is_asked_for_when_it_is_missing(at: Callable[..., Browser], province: Province) -> None:
-    answer = at("H50", "administrator").post(reverse("directory:new_import"), {"format": "csv"})
-    assert answer.status_code == 422
-    assert {"file", "effective_on"} <= set(answer.context["form"].errors)

@@ -6,22 +6,19 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 import click
 
-from hienluong.directory.server_command import Printer, as_day, day, on_server
 from hienluong.kit.errors import fill
+from hienluong.kit.server_command import Printer, as_day, day, on_server
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.actors import Actor
-    from hienluong.directory.models import Agency, AgencyImport
+    from hienluong.directory.models import Agency
 
 PLACES = click.Choice(["province", "outside"])
 KINDS = click.Choice(["province", "department", "commune", "central", "other", "unit"])
-FORMATS = click.Choice(["csv", "national", "national_qd20", "national_delta"])
-existing_file = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 
 
 @click.group(
@@ -48,7 +45,7 @@ def agency() -> None:
 @on_server
 def list_agencies(
     *,
-    actor: Actor,
+    caller: str,
     now: datetime,  # noqa: ARG001 - every command of the server is given it
     printer: Printer,
     search: str,
@@ -60,7 +57,7 @@ def list_agencies(
     """Lists agencies."""
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
 
-    found = queries.matching_agencies(actor, search, place=place, kind=kind, state=state)
+    found = queries.matching_agencies(_actor(caller), search, place=place, kind=kind, state=state)
     rows = [_facts(row) for row in found.order_by("sort_key", "pk")[:limit]]
     printer.result({"items": rows}, (f"{row['code'] or '–':<18} {row['name']}" for row in rows))
 
@@ -70,11 +67,11 @@ def list_agencies(
 )
 @click.argument("code")
 @on_server
-def show(*, actor: Actor, now: datetime, printer: Printer, code: str) -> None:  # noqa: ARG001 - as above
+def show(*, caller: str, now: datetime, printer: Printer, code: str) -> None:  # noqa: ARG001 - as above
     """Shows one agency."""
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
 
-    detail = queries.agency_detail(actor, _named(code).pk)
+    detail = queries.agency_detail(_actor(caller), _named(code).pk)
     facts = {
         **_facts(detail.agency),
         "codes": [
@@ -116,7 +113,7 @@ def show(*, actor: Actor, now: datetime, printer: Printer, code: str) -> None:  
 @on_server
 def add(
     *,
-    actor: Actor,
+    caller: str,
     now: datetime,
     printer: Printer,
     name: str,
@@ -131,7 +128,7 @@ def add(
     from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
 
     made = commands.create_agency(
-        actor=actor,
+        actor=_actor(caller),
         name=name,
         kind=kind,
         place=place,
@@ -157,7 +154,7 @@ def add(
 @on_server
 def rename(
     *,
-    actor: Actor,
+    caller: str,
     now: datetime,
     printer: Printer,
     code: str,
@@ -169,7 +166,7 @@ def rename(
     from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
 
     made = commands.rename_agency(
-        actor=actor,
+        actor=_actor(caller),
         agency_id=_named(code).pk,
         name=name,
         english_name=english_name,
@@ -190,13 +187,13 @@ def rename(
 @click.option("--on", type=day, help=_("The first day there; today if not given."))
 @on_server
 def move(
-    *, actor: Actor, now: datetime, printer: Printer, code: str, under: str | None, on: datetime | None
+    *, caller: str, now: datetime, printer: Printer, code: str, under: str | None, on: datetime | None
 ) -> None:
     """Moves an agency."""
     from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
 
     made = commands.move_agency(
-        actor=actor,
+        actor=_actor(caller),
         agency_id=_named(code).pk,
         parent_id=_named(under).pk if under else None,
         on=as_day(on) or queries.today(),
@@ -216,13 +213,13 @@ def move(
 @click.option("--on", type=day, required=True, help=_("The first day they are no more."))
 @on_server
 def merge(
-    *, actor: Actor, now: datetime, printer: Printer, codes: tuple[str, ...], into: str, on: datetime
+    *, caller: str, now: datetime, printer: Printer, codes: tuple[str, ...], into: str, on: datetime
 ) -> None:
     """Merges agencies."""
     from hienluong.directory import commands  # noqa: PLC0415 - needs Django
 
     ended = commands.merge_agencies(
-        actor=actor,
+        actor=_actor(caller),
         agency_ids=[_named(code).pk for code in codes],
         successor_id=_named(into).pk,
         on=on.date(),
@@ -240,72 +237,12 @@ def merge(
 @click.argument("code")
 @click.option("--on", type=day, required=True, help=_("The first day it is no more."))
 @on_server
-def end(*, actor: Actor, now: datetime, printer: Printer, code: str, on: datetime) -> None:
+def end(*, caller: str, now: datetime, printer: Printer, code: str, on: datetime) -> None:
     """Ends an agency."""
     from hienluong.directory import commands  # noqa: PLC0415 - needs Django
 
-    made = commands.end_agency(actor=actor, agency_id=_named(code).pk, on=on.date(), now=now)
+    made = commands.end_agency(actor=_actor(caller), agency_id=_named(code).pk, on=on.date(), now=now)
     _done(printer, made)
-
-
-@agency.command(
-    "import",
-    help=_(
-        "Import agencies from a table or an answer of the national directory; all rows or none.\n\n"
-        "Example: hienluong directory agency import agencies.json --format national_qd20 --dry-run"
-    ),
-)
-@click.argument("file", type=existing_file)
-@click.option("--format", "file_format", type=FORMATS, default="csv", show_default=True)
-@click.option("--on", type=day, help=_("The day its changes count from; today if not given."))
-@click.option("--skip-wrong-rows", is_flag=True, help=_("Leave wrong rows out and import the others."))
-@click.option("--dry-run", is_flag=True, help=_("Only say what would change."))
-@on_server
-def import_file(
-    *,
-    actor: Actor,
-    now: datetime,
-    printer: Printer,
-    file: Path,
-    file_format: str,
-    on: datetime | None,
-    skip_wrong_rows: bool,
-    dry_run: bool,
-) -> None:
-    """Imports a file."""
-    from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
-
-    with file.open("rb") as source:
-        row = commands.import_agencies(
-            actor=actor,
-            source=source,
-            file_name=file.name,
-            format=file_format,
-            effective_on=as_day(on) or queries.today(),
-            now=now,
-            skip_wrong_rows=skip_wrong_rows,
-            dry_run=dry_run,
-        )
-    printer.result(_import_facts(row, dry_run=dry_run), _import_lines(row, dry_run=dry_run))
-
-
-@agency.command(
-    "undo-import",
-    help=_(
-        "Take an import back, as long as nothing later depends on it.\n\n"
-        "Example: hienluong directory agency undo-import 0197c0de-0000-7000-8000-000000000000"
-    ),
-)
-@click.argument("import_id", type=click.UUID)
-@on_server
-def undo_import(*, actor: Actor, now: datetime, printer: Printer, import_id: UUID) -> None:
-    """Undoes an import."""
-    from hienluong.directory import commands  # noqa: PLC0415 - needs Django
-
-    row = commands.undo_import(actor=actor, import_id=import_id, now=now)
-    printer.result(
-        {"id": str(row.pk), "state": row.state}, [fill(_("Undone: {file}"), {"file": row.file_name})]
-    )
 
 
 @agency.command(
@@ -322,7 +259,7 @@ def undo_import(*, actor: Actor, now: datetime, printer: Printer, import_id: UUI
 @on_server
 def export(
     *,
-    actor: Actor,
+    caller: str,
     now: datetime,  # noqa: ARG001 - as above
     printer: Printer,
     file: Path,
@@ -335,7 +272,7 @@ def export(
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
     from hienluong.directory.formats.export import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
 
-    found = queries.matching_agencies(actor, search, place=place, kind=kind, state=state)
+    found = queries.matching_agencies(_actor(caller), search, place=place, kind=kind, state=state)
     rows = queries.agency_table(found)
     if file.suffix.lower() == ".xlsx":
         write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
@@ -344,6 +281,12 @@ def export(
             for chunk in csv_chunks(queries.TABLE_HEADING, rows):
                 target.write(chunk)
     printer.result({"file": str(file)}, [str(file)])
+
+
+def _actor(caller: str) -> Actor:
+    from hienluong.directory.actors import Actor  # noqa: PLC0415 - needs Django
+
+    return Actor.platform(caller)
 
 
 def _named(code: str) -> Agency:
@@ -385,26 +328,3 @@ def _detail_lines(facts: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name}: {shown}"
         elif value not in (None, ""):
             yield f"{name}: {value}"
-
-
-def _import_facts(row: AgencyImport, *, dry_run: bool) -> dict[str, Any]:
-    return {
-        "id": None if dry_run else str(row.pk),
-        "file": row.file_name,
-        "sha256": bytes(row.sha256).hex(),
-        "counts": row.counts,
-        "findings": row.findings,
-        "dry_run": dry_run,
-    }
-
-
-def _import_lines(row: AgencyImport, *, dry_run: bool) -> Iterator[str]:
-    yield (
-        _("Nothing was changed; this is what the file would do:")
-        if dry_run
-        else fill(_("Imported as {id}:"), {"id": row.pk})
-    )
-    for name, count in row.counts.items():
-        yield f"  {name}: {count}"
-    for error in row.findings.get("errors", ()):
-        yield f"  {error['pointer'].strip('/')}: {fill(_(error['detail']), error['params'])}"

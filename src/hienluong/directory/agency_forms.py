@@ -1,4 +1,4 @@
-"""Forms about agencies: narrowing the list, each act on an agency, handing in a file.
+"""Forms about agencies: narrowing the list, each act on an agency.
 
 An agency is named by a code, never picked from a list: there may be a hundred thousand.
 """
@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory import queries
-from hienluong.directory.models import Agency, AgencyCode, AgencyImport
+from hienluong.directory.models import Agency, AgencyCode
 from hienluong.kit.errors import FieldError
 
 _DAY_HINT = _("Day/month/year.")
@@ -200,16 +200,3 @@ class CodeForm(AgencyForm):
     scheme = forms.ChoiceField(label=_("Scheme"), choices=AgencyCode.Scheme.choices)
     valid_from = _day(_("In force from"))
     primary = forms.BooleanField(label=_("Write this one on the wire from now on"), required=False)
-
-
-class ImportForm(AgencyForm):
-    """A file of agencies."""
-
-    file = forms.FileField(label=_("File"), help_text=_("At most 200 MB."))
-    format = forms.ChoiceField(label=_("Format"), choices=AgencyImport.Format.choices)
-    effective_on = _day(_("Changes count from"))
-    skip_wrong_rows = forms.BooleanField(
-        label=_("Leave wrong rows out and import the others"),
-        required=False,
-        help_text=_("Otherwise one wrong row stops the whole file."),
-    )

@@ -9,5 +9,5 @@ class DirectoryConfig(AppConfig):
     name = "hienluong.directory"
 
     def ready(self) -> None:
-        """Declares the permissions and the jobs."""
-        from hienluong.directory import permissions, tasks  # noqa: F401, PLC0415 - models must be loaded first
+        """Declares the permissions."""
+        from hienluong.directory import permissions  # noqa: F401, PLC0415 - models must be loaded first

@@ -2,6 +2,7 @@
 
 from hienluong.directory.actors import Actor, SendingRightRef
 from hienluong.directory.commands import (
+    SORT_KEY_MAX,
     ImportSummary,
     Summary,
     add_agency_code,
@@ -11,7 +12,6 @@ from hienluong.directory.commands import (
     create_person,
     end_agency,
     end_post,
-    import_agencies,
     import_agency_codes,
     load_reference_data,
     merge_agencies,
@@ -20,8 +20,8 @@ from hienluong.directory.commands import (
     set_password,
     split_agency,
     switch_post,
-    undo_import,
 )
+from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.middleware import ActingRequest, act_in
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import (
@@ -38,7 +38,7 @@ from hienluong.directory.permissions import (
     record_refusal,
     require,
 )
-from hienluong.directory.policy import is_province_code
+from hienluong.directory.policy import agency_search_key, is_province_code, kind_by_code, scheme_of
 from hienluong.directory.queries import (
     AgencyPage,
     FoundAgency,
@@ -55,11 +55,13 @@ from hienluong.directory.queries import (
     primary_code_of,
     primary_codes,
     search_agencies,
+    today,
     valid_on,
 )
 from hienluong.directory.recent import Recent, forget
 
 __all__ = [
+    "SORT_KEY_MAX",
     "ActingRequest",
     "Actor",
     "Agency",
@@ -81,9 +83,11 @@ __all__ = [
     "agency_by_code",
     "agency_by_id",
     "agency_codes",
+    "agency_search_key",
     "all_permissions",
     "allowed",
     "assign_post",
+    "begin_change",
     "belongs_to_agency",
     "calendar",
     "create_administrator",
@@ -94,12 +98,12 @@ __all__ = [
     "end_post",
     "forget",
     "has_role",
-    "import_agencies",
     "import_agency_codes",
     "is_person",
     "is_platform",
     "is_province_code",
     "is_system",
+    "kind_by_code",
     "load_reference_data",
     "may_administer",
     "merge_agencies",
@@ -112,10 +116,11 @@ __all__ = [
     "record_refusal",
     "rename_agency",
     "require",
+    "scheme_of",
     "search_agencies",
     "set_password",
     "split_agency",
     "switch_post",
-    "undo_import",
+    "today",
     "valid_on",
 ]

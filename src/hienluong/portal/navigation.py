@@ -47,7 +47,7 @@ MENU = (
             Entry(_("Map of communes"), "directory:communes", icon="map", permission="directory.view_agency"),
             Entry(
                 _("Imports of agencies"),
-                "directory:imports",
+                "imports:list",
                 icon="file-import",
                 permission="directory.manage_agencies",
             ),

@@ -2,6 +2,7 @@
 
 from hienluong.directory.commands.agencies import (
     PARTICULARS,
+    SORT_KEY_MAX,
     change_agency,
     create_agency,
     move_agency,
@@ -15,15 +16,6 @@ from hienluong.directory.commands.agency_codes import (
     import_agency_codes,
 )
 from hienluong.directory.commands.agency_ends import end_agency, merge_agencies, split_agency
-from hienluong.directory.commands.agency_import import (
-    apply_import,
-    check_import,
-    confirm_import,
-    discard_import,
-    import_agencies,
-    stage_import,
-)
-from hienluong.directory.commands.agency_undo import undo_import
 from hienluong.directory.commands.calendar import remove_calendar_day, set_calendar_day, set_working_hours
 from hienluong.directory.commands.people import (
     assign_post,
@@ -37,23 +29,19 @@ from hienluong.directory.commands.reference_data import Summary, load_reference_
 
 __all__ = [
     "PARTICULARS",
+    "SORT_KEY_MAX",
     "CodeRow",
     "ImportSummary",
     "Summary",
     "add_agency_code",
-    "apply_import",
     "assign_post",
     "change_agency",
-    "check_import",
-    "confirm_import",
     "create_administrator",
     "create_agency",
     "create_person",
-    "discard_import",
     "end_agency",
     "end_agency_code",
     "end_post",
-    "import_agencies",
     "import_agency_codes",
     "load_reference_data",
     "merge_agencies",
@@ -64,7 +52,5 @@ __all__ = [
     "set_password",
     "set_working_hours",
     "split_agency",
-    "stage_import",
     "switch_post",
-    "undo_import",
 ]

@@ -1,1 +1,1 @@
-"""Files of agencies, read and written without Django: tables (CSV, XLSX) and the national directory's answers."""
+"""Files of agencies, written without Django: tables (CSV, XLSX)."""

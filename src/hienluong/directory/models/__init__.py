@@ -10,15 +10,12 @@ from hienluong.directory.models.agencies import (
     RemovedAgency,
 )
 from hienluong.directory.models.calendar import CalendarDay, WorkingHours
-from hienluong.directory.models.imports import AgencyImport, AgencyImportChange
 from hienluong.directory.models.people import Person, Post, User
 
 __all__ = [
     "AdministrativeUnit",
     "Agency",
     "AgencyCode",
-    "AgencyImport",
-    "AgencyImportChange",
     "CalendarDay",
     "FormerName",
     "FormerParent",

@@ -24,12 +24,6 @@ from hienluong.directory.queries.agencies import (
 )
 from hienluong.directory.queries.agency_changes import CHANGES_LIMIT, AgencyChanges, agency_changes
 from hienluong.directory.queries.agency_detail import AgencyDetail, Branch, agency_detail, branch
-from hienluong.directory.queries.agency_imports import (
-    ImportPage,
-    agency_import,
-    agency_imports,
-    import_errors,
-)
 from hienluong.directory.queries.calendar import (
     CalendarYear,
     calendar,
@@ -63,7 +57,6 @@ __all__ = [
     "CalendarYear",
     "Commune",
     "FoundAgency",
-    "ImportPage",
     "actor_of",
     "agencies_by_codes",
     "agencies_visible_to",
@@ -72,14 +65,11 @@ __all__ = [
     "agency_changes",
     "agency_codes",
     "agency_detail",
-    "agency_import",
-    "agency_imports",
     "agency_table",
     "branch",
     "calendar",
     "calendar_year",
     "former_names",
-    "import_errors",
     "map_of_communes",
     "matching_agencies",
     "operators_to_tell",

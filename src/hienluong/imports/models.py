@@ -51,7 +51,7 @@ class AgencyImport(models.Model):
     undone_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-created_at", "id"], name="directory_import_newest")]
+        indexes = [models.Index(fields=["-created_at", "id"], name="imports_newest")]
 
     def __str__(self) -> str:
         return self.file_name
@@ -71,9 +71,7 @@ class AgencyImportChange(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["agency_import", "agency_id"], name="directory_import_change_once"
-            )
+            models.UniqueConstraint(fields=["agency_import", "agency_id"], name="imports_change_once")
         ]
 
     def __str__(self) -> str:

@@ -20,7 +20,7 @@ from typing import BinaryIO
 
 import ijson
 
-from hienluong.directory.formats.records import (
+from hienluong.imports.formats.records import (
     MAX_ROWS,
     AgencyRecord,
     RowFault,

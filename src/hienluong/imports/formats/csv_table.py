@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO
 
-from hienluong.directory.formats.records import (
+from hienluong.imports.formats.records import (
     MAX_ROWS,
     AgencyRecord,
     RowFault,

@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.models import AgencyImport
+from hienluong.imports.models import AgencyImport
 from hienluong.kit.errors import FieldError
 
 register = template.Library()

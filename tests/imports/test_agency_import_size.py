@@ -15,9 +15,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from hienluong.directory import commands, queries
+from hienluong.directory import queries
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
+from hienluong.imports import commands as imports
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(240)]
 
@@ -106,7 +107,7 @@ def test_whole_directory_is_imported_within_a_minute_listed_and_undone(
     with _answer(count) as source:
         size = source.seek(0, 2)
         start = time.perf_counter()
-        done = commands.import_agencies(
+        done = imports.import_agencies(
             actor=platform,
             source=source,
             file_name="agencies.json",
@@ -146,6 +147,6 @@ def test_whole_directory_is_imported_within_a_minute_listed_and_undone(
         tell(f"  list {text!r}: {len(page.agencies)} shown, {milliseconds:.1f} ms, {len(asked)} queries")
 
     start = time.perf_counter()
-    commands.undo_import(actor=platform, import_id=done.pk, now=now)
+    imports.undo_import(actor=platform, import_id=done.pk, now=now)
     tell(f"  undone in {time.perf_counter() - start:.1f} s")
     assert Agency.objects.count() == known

@@ -1,4 +1,4 @@
-"""What every command of the directory on the server has in common: the installation, the actor, the printing."""
+"""What every command that works on the server has in common: the installation, who calls, the printing."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
 from hienluong.kit.terminal import translate as _
-
-if TYPE_CHECKING:
-    from hienluong.directory.actors import Actor
 
 REFUSED = 1
 day = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
@@ -48,17 +46,21 @@ class Printer:
 
 
 def on_server(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command --json, and calls it inside the installation with an actor, the time and a printer."""
+    """Gives a command --json, and calls it inside the installation with the time, a printer and who calls.
+
+    `ctx.find_root().obj` is the context in which Django and the database answer; `caller` is "command line" with
+    the account of the operating system: who can run it holds the server already.
+    """
 
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
     @functools.wraps(command)
     def run(*, as_json: bool, **options: Any) -> None:
         printer = Printer(as_json=as_json)
         with click.get_current_context().find_root().obj():
-            from hienluong.kit import clock  # noqa: PLC0415 - start fast
-
             try:
-                command(actor=_actor(), now=clock.now(), printer=printer, **options)
+                command(
+                    caller=f"command line ({getpass.getuser()})", now=clock.now(), printer=printer, **options
+                )
             except HienluongError as problem:
                 printer.error(problem)
                 sys.exit(REFUSED)
@@ -66,12 +68,6 @@ def on_server(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _actor() -> Actor:
-    from hienluong.directory.actors import Actor  # noqa: PLC0415 - needs Django
-
-    return Actor.platform(f"command line ({getpass.getuser()})")
-
-
-def as_day(moment: datetime | None, default: date | None = None) -> date | None:
-    """Returns the day that was given, or the default."""
-    return moment.date() if moment is not None else default
+def as_day(moment: datetime | None) -> date | None:
+    """Returns the day that was given."""
+    return moment.date() if moment is not None else None

@@ -161,7 +161,7 @@ _PLAN = (
 TOUCHED = f"{_LIVE} AND (created OR renamed OR moved OR recoded OR changed OR ended)"
 
 _BEFORE = f"""
-INSERT INTO directory_agencyimportchange (agency_import_id, agency_id, row, created, before)
+INSERT INTO imports_agencyimportchange (agency_import_id, agency_id, row, created, before)
 SELECT %(import)s, i.agency_id, i.row, i.created, CASE WHEN i.created THEN NULL ELSE jsonb_build_object(
     'agency', to_jsonb(a),
     'codes', (SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]') FROM directory_agencycode c WHERE c.agency_id = a.id),

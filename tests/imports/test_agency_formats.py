@@ -15,11 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hienluong.directory.formats import csv_table, national, records
-from hienluong.directory.formats.csv_table import read_csv
 from hienluong.directory.formats.export import csv_chunks, write_xlsx
-from hienluong.directory.formats.national import read_national, read_national_delta, read_national_qd20
-from hienluong.directory.formats.records import AgencyRecord, FileUnreadable, RowFault
+from hienluong.imports.formats import csv_table, national, records
+from hienluong.imports.formats.csv_table import read_csv
+from hienluong.imports.formats.national import read_national, read_national_delta, read_national_qd20
+from hienluong.imports.formats.records import AgencyRecord, FileUnreadable, RowFault
 
 Read = Callable[[BinaryIO], Iterator[AgencyRecord | RowFault]]
 READERS: list[Read] = [read_csv, read_national, read_national_qd20, read_national_delta]

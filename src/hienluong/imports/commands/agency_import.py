@@ -1,7 +1,7 @@
 """Imports agencies from a file: checked first, all rows or none unless told otherwise, kept for undoing.
 
 On the pages a file is staged, checked and imported by jobs, with a person's confirmation between; on the command
-line all of it is one act. The file is streamed into a temporary table and worked on there (`agency_import_sql`).
+line all of it is one act. The file is streamed into a temporary table and worked on there (`incoming_sql`).
 """
 
 from __future__ import annotations
@@ -17,26 +17,22 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 
-from hienluong.directory.actors import Actor
-from hienluong.directory.commands import agency_import_sql as sql
-from hienluong.directory.commands.agencies import SORT_KEY_MAX
-from hienluong.directory.commands.agency_changes import begin_change, day_of
-from hienluong.directory.errors import (
+from hienluong.directory import service as directory
+from hienluong.directory.service import Actor, Agency, require
+from hienluong.files import service as files
+from hienluong.imports.commands import incoming_sql as sql
+from hienluong.imports.errors import (
     ImportFileRefused,
     ImportFileTooLarge,
     ImportNotPossible,
     ImportUnknown,
 )
-from hienluong.directory.formats.csv_table import read_csv
-from hienluong.directory.formats.national import read_national, read_national_delta, read_national_qd20
-from hienluong.directory.formats.records import MAX_BYTES, AgencyRecord, FileUnreadable, RowFault
-from hienluong.directory.models import Agency, AgencyImport
-from hienluong.directory.permissions import require
-from hienluong.directory.policy import agency_search_key, is_province_code, kind_by_code, scheme_of
-from hienluong.directory.queries.agencies import agency_by_code
-from hienluong.directory.recent import forget
-from hienluong.files import service as files
+from hienluong.imports.formats.csv_table import read_csv
+from hienluong.imports.formats.national import read_national, read_national_delta, read_national_qd20
+from hienluong.imports.formats.records import MAX_BYTES, AgencyRecord, FileUnreadable, RowFault
+from hienluong.imports.models import AgencyImport
 from hienluong.jobs import service as jobs
+from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.vietnamese import sort_key
@@ -107,7 +103,7 @@ def stage_import(
     )
     row.file_id, row.holder = stored.id, holder
     row.save(force_insert=True)
-    jobs.defer("directory.check_import", import_id=str(row.pk))
+    jobs.defer("imports.check_import", import_id=str(row.pk))
     _record(actor.ref, "stage_import", row, {}, now)
     return row
 
@@ -144,7 +140,7 @@ def confirm_import(*, actor: Actor | None, import_id: UUID, now: datetime) -> Ag
     row.state = _State.APPLYING
     row.requested_by, row.requested_by_id = actor.name, str(actor.id)
     row.save()
-    jobs.defer("directory.apply_import", import_id=str(row.pk))
+    jobs.defer("imports.apply_import", import_id=str(row.pk))
     _record(actor.ref, "confirm_import", row, {}, now)
     return row
 
@@ -172,14 +168,14 @@ def apply_import(*, import_id: UUID, now: datetime) -> AgencyImport:
             return row
         try:
             with transaction.atomic(), _staged_file(row) as source:
-                number = begin_change()
+                number = directory.begin_change()
                 _work(row, source, number=number)
                 row.state, row.change_number, row.applied_at = _State.APPLIED, number, now
         except (FileUnreadable, ImportFileRefused) as refusal:
             _refuse(row, refusal)
         row.save()
         _record(_requester(row), "apply_import", row, {"state": str(row.state)}, now)
-        transaction.on_commit(forget)
+        transaction.on_commit(directory.forget)
         return row
 
 
@@ -207,14 +203,14 @@ def import_agencies(
         actor, file_name, format, effective_on, size, sha256, now, skip_wrong_rows=skip_wrong_rows
     )
     with transaction.atomic():
-        number = begin_change()
+        number = directory.begin_change()
         row.state, row.change_number, row.applied_at = _State.APPLIED, number, now
         row.save(force_insert=True)
         _work(row, source, number=None if dry_run else number)
         row.save()
         _record(actor.ref, "import_agencies", row, {}, now)
         transaction.set_rollback(dry_run)
-        transaction.on_commit(forget)
+        transaction.on_commit(directory.forget)
     return row
 
 
@@ -234,7 +230,7 @@ def _new_import(
         file_name=file_name[-255:],
         sha256=sha256,
         size=size,
-        effective_on=min(effective_on, day_of(now)),
+        effective_on=min(effective_on, in_vietnam(now).date()),
         skip_wrong_rows=skip_wrong_rows,
         state=_State.CHECKING,
         requested_by=actor.name,
@@ -266,7 +262,7 @@ def _staged_file(row: AgencyImport) -> BinaryIO:
 
 
 def _platform_agency() -> UUID:
-    found = agency_by_code(settings.PROVINCE_CODES[0])
+    found = directory.agency_by_code(settings.PROVINCE_CODES[0])
     assert found is not None  # noqa: S101 - the reference data holds the province
     return found.agency.pk
 
@@ -292,7 +288,7 @@ def _requester(row: AgencyImport) -> ActorRef:
 def _record(actor: ActorRef, action: str, row: AgencyImport, more: dict[str, Any], now: datetime) -> None:
     ledger.record(
         actor=actor,
-        action=f"directory.{action}",
+        action=f"imports.{action}",
         subject=f"import:{row.pk}",
         details={
             "file_sha256": bytes(row.sha256).hex(),
@@ -384,22 +380,22 @@ def _copy(records: Iterable[AgencyRecord], effective_on: date) -> None:
 
 
 def _columns(record: AgencyRecord, effective_on: date) -> Sequence[object]:
-    inside = is_province_code(record.code)
-    kind = record.kind or (str(Agency.Kind.UNIT) if record.is_unit else kind_by_code(record.code))
+    inside = directory.is_province_code(record.code)
+    kind = record.kind or (str(Agency.Kind.UNIT) if record.is_unit else directory.kind_by_code(record.code))
     return (
         record.row,
         record.code,
         record.code.upper(),
-        scheme_of(record.code),
+        directory.scheme_of(record.code),
         record.name,
-        sort_key(record.name)[:SORT_KEY_MAX],
-        agency_search_key([record.name, record.english_name], [record.code, record.old_code]),
+        sort_key(record.name)[: directory.SORT_KEY_MAX],
+        directory.agency_search_key([record.name, record.english_name], [record.code, record.old_code]),
         kind,
         bool(record.kind),
         str(Agency.Place.PROVINCE if inside else Agency.Place.OUTSIDE),
         record.old_code,
         record.old_code.upper(),
-        scheme_of(record.old_code),
+        directory.scheme_of(record.old_code),
         record.parent.upper(),
         record.reference,
         record.parent_reference,

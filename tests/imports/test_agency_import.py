@@ -15,19 +15,13 @@ from django.db import connection, transaction
 from hienluong.directory import commands, queries
 from hienluong.directory import service as directory
 from hienluong.directory.errors import (
-    ImportFileRefused,
-    ImportFileTooLarge,
-    ImportInUse,
-    ImportNotPossible,
     PermissionMissing,
     TrigramsMissing,
 )
 from hienluong.directory.formats.export import csv_chunks
-from hienluong.directory.formats.records import FileUnreadable
 from hienluong.directory.models import (
     Agency,
     AgencyCode,
-    AgencyImport,
     FormerName,
     FormerParent,
     RemovedAgency,
@@ -35,6 +29,11 @@ from hienluong.directory.models import (
 from hienluong.directory.search_extension import ensure_trigrams
 from hienluong.directory.service import Actor
 from hienluong.identity import service as identity
+from hienluong.imports import commands as imports
+from hienluong.imports import queries as imported
+from hienluong.imports.errors import ImportFileRefused, ImportFileTooLarge, ImportInUse, ImportNotPossible
+from hienluong.imports.formats.records import FileUnreadable
+from hienluong.imports.models import AgencyImport
 from hienluong.ledger.models import QueuedEntry
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +63,7 @@ def bring(province: Province, platform: Actor, now: datetime) -> Bring:
             **more,
         }
         directory.forget()
-        return commands.import_agencies(source=io.BytesIO(data), **options)
+        return imports.import_agencies(source=io.BytesIO(data), **options)
 
     return import_file
 
@@ -263,7 +262,7 @@ def test_wrong_rows_are_left_out_when_asked_and_the_others_imported(bring: Bring
     )
 
     assert (done.counts["created"], done.counts["wrong"], done.counts["rows"]) == (2, 3, 5)
-    assert [error.pointer for error in queries.import_errors(done)] == ["/2/code", "/3/pid", "/4/pid"]
+    assert [error.pointer for error in imported.import_errors(done)] == ["/2/code", "/3/pid", "/4/pid"]
     assert set(AgencyCode.objects.filter(code__startswith="H98").values_list("code", flat=True)) == {
         "H98",
         "H98.5",
@@ -273,7 +272,7 @@ def test_wrong_rows_are_left_out_when_asked_and_the_others_imported(bring: Bring
 def test_file_larger_than_the_limit_is_refused_before_it_is_read(
     bring: Bring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hienluong.directory.commands.agency_import.MAX_BYTES", 10)
+    monkeypatch.setattr("hienluong.imports.commands.agency_import.MAX_BYTES", 10)
     with pytest.raises(ImportFileTooLarge):
         bring("code,name\nH98,a\n")
 
@@ -304,7 +303,7 @@ def test_dry_run_says_what_would_change_and_changes_nothing(bring: Bring) -> Non
 def test_every_import_is_kept_with_its_files_hash_and_counts(bring: Bring, platform: Actor) -> None:
     done = bring("code,name\nH98,Mới\n")
 
-    (row,) = queries.agency_imports(platform).imports
+    (row,) = imported.agency_imports(platform).imports
     assert row == done
     assert bytes(row.sha256).hex() == "".join(f"{byte:02x}" for byte in bytes(done.sha256))
     assert (row.size, row.state, row.requested_by) == (
@@ -312,7 +311,7 @@ def test_every_import_is_kept_with_its_files_hash_and_counts(bring: Bring, platf
         "applied",
         "specification",
     )
-    entry = QueuedEntry.objects.get(action="directory.import_agencies")
+    entry = QueuedEntry.objects.get(action="imports.import_agencies")
     assert bytes(row.sha256).hex() in bytes(entry.entry).decode()
 
 
@@ -329,13 +328,13 @@ def test_undone_import_leaves_everything_as_it_was(bring: Bring, platform: Actor
     assert _state() != before
     created = set(Agency.objects.filter(national_id__in=["n3", "n4"]).values_list("pk", flat=True))
 
-    undone = commands.undo_import(actor=platform, import_id=done.pk, now=now)
+    undone = imports.undo_import(actor=platform, import_id=done.pk, now=now)
 
     assert _state() == before
     assert (undone.state, undone.undone_by) == ("undone", "specification")
     assert set(RemovedAgency.objects.values_list("pk", flat=True)) == created
     with pytest.raises(ImportNotPossible):
-        commands.undo_import(actor=platform, import_id=done.pk, now=now)
+        imports.undo_import(actor=platform, import_id=done.pk, now=now)
     connection.check_constraints()
 
 
@@ -348,7 +347,7 @@ def test_import_whose_agency_was_changed_later_is_not_undone(
     )
 
     with pytest.raises(ImportInUse) as refusal:
-        commands.undo_import(actor=platform, import_id=done.pk, now=now)
+        imports.undo_import(actor=platform, import_id=done.pk, now=now)
     assert "Tên khác" in str(refusal.value)
 
 
@@ -372,7 +371,7 @@ def test_import_whose_agency_is_in_use_is_not_undone(
     before = _state()
 
     with pytest.raises(ImportInUse):
-        commands.undo_import(actor=platform, import_id=done.pk, now=now)
+        imports.undo_import(actor=platform, import_id=done.pk, now=now)
     assert _state() == before
 
 
@@ -387,7 +386,7 @@ def stage(
 
     def hand_in(text: str, **more: Any) -> tuple[Actor, AgencyImport]:
         actor = acting("H50", "administrator")
-        row = commands.stage_import(
+        row = imports.stage_import(
             actor=actor,
             source=io.BytesIO(text.encode()),
             file_name="a.csv",
@@ -406,19 +405,19 @@ def test_staged_file_is_checked_confirmed_and_imported_once(
 ) -> None:
     actor, row = stage("code,name\nH50.98,Cơ quan mới\n")
     with pytest.raises(ImportNotPossible):
-        commands.confirm_import(actor=actor, import_id=row.pk, now=now)
+        imports.confirm_import(actor=actor, import_id=row.pk, now=now)
     for _ in range(2):
-        checked = commands.check_import(import_id=row.pk, now=now)
+        checked = imports.check_import(import_id=row.pk, now=now)
         assert (checked.state, checked.counts["created"]) == ("checked", 1)
     assert not AgencyCode.objects.filter(code="H50.98").exists()
 
-    commands.confirm_import(actor=actor, import_id=row.pk, now=now)
+    imports.confirm_import(actor=actor, import_id=row.pk, now=now)
     for _ in range(2):
-        assert commands.apply_import(import_id=row.pk, now=now).state == "applied"
+        assert imports.apply_import(import_id=row.pk, now=now).state == "applied"
     directory.forget()
 
     assert province("H50.98").name == "Cơ quan mới"
-    commands.undo_import(actor=actor, import_id=row.pk, now=now)
+    imports.undo_import(actor=actor, import_id=row.pk, now=now)
     assert not AgencyCode.objects.filter(code="H50.98").exists()
 
 
@@ -427,31 +426,31 @@ def test_staged_file_with_wrong_rows_is_refused_with_what_is_wrong(
 ) -> None:
     for text in ("code,name\nH50.98,\n", "không phải bảng", "code,name\nH50.98,x\nH50.98,y\n"):
         _, row = stage(text)
-        checked = commands.check_import(import_id=row.pk, now=now)
+        checked = imports.check_import(import_id=row.pk, now=now)
         assert checked.state == "refused", text
-        assert queries.import_errors(checked)
+        assert imported.import_errors(checked)
 
 
 def test_discarded_file_imports_nothing(
     stage: Callable[..., tuple[Actor, AgencyImport]], now: datetime
 ) -> None:
     actor, row = stage("code,name\nH50.98,x\n")
-    commands.check_import(import_id=row.pk, now=now)
-    commands.discard_import(actor=actor, import_id=row.pk, now=now)
+    imports.check_import(import_id=row.pk, now=now)
+    imports.discard_import(actor=actor, import_id=row.pk, now=now)
 
-    assert commands.apply_import(import_id=row.pk, now=now).state == "discarded"
+    assert imports.apply_import(import_id=row.pk, now=now).state == "discarded"
     with pytest.raises(ImportNotPossible):
-        commands.confirm_import(actor=actor, import_id=row.pk, now=now)
+        imports.confirm_import(actor=actor, import_id=row.pk, now=now)
 
 
 def test_clerk_hands_no_file_in(acting: Callable[..., Actor], now: datetime) -> None:
     actor = acting("H50", "clerk")
     with pytest.raises(PermissionMissing):
-        commands.stage_import(
+        imports.stage_import(
             actor=actor, source=io.BytesIO(b""), file_name="a", format="csv", effective_on=TODAY, now=now
         )
     with pytest.raises(PermissionMissing):
-        queries.agency_imports(actor)
+        imported.agency_imports(actor)
 
 
 # --- exported, it comes in again ------------------------------------------------------------------------------------
@@ -513,7 +512,7 @@ def test_changes_are_followed_without_gaps(bring: Bring, platform: Actor, now: d
     assert first.more
     assert {one.agencies[0][0].name for one in (first, second)} == {"Một", "Hai"}
 
-    commands.undo_import(actor=platform, import_id=done.pk, now=now)
+    imports.undo_import(actor=platform, import_id=done.pk, now=now)
     after = queries.agency_changes(platform, since=second.cursor)
     assert {row.code for row in after.removed} == {"H98", "H97"}
     assert after.agencies == []

@@ -8,12 +8,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from hienluong.directory.actors import Actor
-from hienluong.directory.commands.agency_changes import begin_change
-from hienluong.directory.errors import ImportInUse, ImportNotPossible, ImportUnknown
-from hienluong.directory.models import Agency, AgencyCode, AgencyImport, FormerName, FormerParent
-from hienluong.directory.permissions import require
-from hienluong.directory.recent import forget
+from hienluong.directory import service as directory
+from hienluong.directory.service import Actor, Agency, require
+from hienluong.imports.errors import ImportInUse, ImportNotPossible, ImportUnknown
+from hienluong.imports.models import AgencyImport
 from hienluong.kit.errors import fill
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
@@ -21,10 +19,10 @@ from hienluong.ledger import service as ledger
 CHANGED_LATER = _("{count} of its agencies were changed later ({example})")
 REFERRED_TO = _("{count} of the agencies it created are in use: {what} ({example})")
 
-_OWN = (AgencyCode, FormerName, FormerParent)
-"""Rows that belong to an agency and go with it."""
+_OWN = ("directory_agencycode", "directory_formername", "directory_formerparent")
+"""Tables of rows that belong to an agency and go with it."""
 
-_CHANGES = "directory_agencyimportchange"
+_CHANGES = "imports_agencyimportchange"
 _UNDO = (
     f"""DELETE FROM directory_agencycode c USING {_CHANGES} h
         WHERE h.agency_import_id = %(import)s AND c.agency_id = h.agency_id AND (h.created OR NOT EXISTS (
@@ -69,7 +67,7 @@ def undo_import(*, actor: Actor | None, import_id: UUID, now: datetime) -> Agenc
         ImportInUse: its agencies were changed later or are in use; the reasons are named.
     """
     actor = require(actor, "directory.manage_agencies")
-    number = begin_change()
+    number = directory.begin_change()
     row = AgencyImport.objects.select_for_update().filter(pk=import_id).first()
     if row is None:
         raise ImportUnknown(id=import_id)
@@ -84,12 +82,12 @@ def undo_import(*, actor: Actor | None, import_id: UUID, now: datetime) -> Agenc
     row.save()
     ledger.record(
         actor=actor.ref,
-        action="directory.undo_import",
+        action="imports.undo_import",
         subject=f"import:{row.pk}",
         details={"file_sha256": bytes(row.sha256).hex(), "counts": row.counts},
         now=now,
     )
-    transaction.on_commit(forget)
+    transaction.on_commit(directory.forget)
     return row
 
 
@@ -133,5 +131,5 @@ def _references() -> list[tuple[str, str, str]]:
             str(relation.related_model._meta.verbose_name),  # noqa: SLF001 - the same
         )
         for relation in Agency._meta.related_objects  # noqa: SLF001 - the same
-        if relation.related_model not in _OWN or relation.field.name != "agency"
+        if relation.related_model._meta.db_table not in _OWN or relation.field.name != "agency"  # noqa: SLF001 - the same
     ]

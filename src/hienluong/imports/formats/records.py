@@ -41,7 +41,7 @@ NOT_A_CODE = _("{value} cannot be an agency code: letters, digits, dots and hyph
 class FileUnreadable(InvalidInput):
     """The file as a whole is not what it is said to be; nothing of it was taken."""
 
-    code = "directory.file-unreadable"
+    code = "imports.file-unreadable"
     title = _("The file cannot be read")
     detail = _("The file is not a list of agencies in this format.")
     kept = _("Nothing was imported.")

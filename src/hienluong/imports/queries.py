@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from hienluong.directory.actors import Actor
-from hienluong.directory.errors import ImportUnknown
-from hienluong.directory.models import AgencyImport
-from hienluong.directory.permissions import require
+from hienluong.directory.service import Actor, require
+from hienluong.imports.errors import ImportUnknown
+from hienluong.imports.models import AgencyImport
 from hienluong.kit.errors import FieldError
 
 IMPORTS_PER_PAGE = 30
