@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Recipient
 from hienluong.exchange.service import Attached, Draft
+from hienluong.imports import commands as imports
 from hienluong.kit import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -53,6 +55,8 @@ class Cast:
     administrator: str
     packet: str
     delivery: int
+    agency: str
+    imports: tuple[str, ...]
 
 
 def _person(code: str, role: str) -> tuple[Actor, str]:
@@ -76,6 +80,19 @@ def _person(code: str, role: str) -> tuple[Actor, str]:
 def _carry() -> None:
     for recipient in Recipient.objects.exclude(agency=None):
         drain_recipients(recipient_ids=[recipient.pk], now=clock.now())
+
+
+def _checked_import(actor: Actor, table: str) -> str:
+    """Returns the id of a file of agencies that was handed in and checked."""
+    row = imports.stage_import(
+        actor=actor,
+        source=io.BytesIO(table.encode()),
+        file_name="danh-ba.csv",
+        format="csv",
+        effective_on=date(2026, 11, 24),
+        now=clock.now(),
+    )
+    return str(imports.check_import(import_id=row.pk, now=clock.now()).pk)
 
 
 @pytest.fixture
@@ -115,13 +132,28 @@ def cast(live: str) -> Iterator[Cast]:
     Delivery.objects.filter(pk=failed.pk).update(
         state="dead", failure="The recipient's system answered 500.", attempts=6
     )
+    administrator, administrator_key = _person("H50", "administrator")
+    renamed = directory.agency_by_code("H50.S01")
+    assert renamed is not None
+    directory.rename_agency(
+        actor=administrator,
+        agency_id=renamed.agency.pk,
+        name="Sở Nội vụ và Lao động",
+        on=date(2026, 3, 1),
+        now=clock.now(),
+    )
     yield Cast(
         sender=sender_key,
         recipient=recipient_key,
         operator=_person("H50", "operator")[1],
-        administrator=_person("H50", "administrator")[1],
+        administrator=administrator_key,
         packet=str(packets[0]),
         delivery=delivery.pk,
+        agency=str(renamed.agency.pk),
+        imports=tuple(
+            _checked_import(administrator, table)
+            for table in ("code,name,parent\nH50.98,Mới,H50\nH50.S02,Khác,H50.VP\n", "code,name\nH50.97,=1\n")
+        ),
     )
     directory.forget()
 
@@ -247,7 +279,30 @@ def test_main_pages_have_no_fault_that_axe_knows(
     with _context(chromium, live, look, cast.operator) as operator:
         _visit(operator, live, look, "/", "/exchange/monitor/")
     with _context(chromium, live, look, cast.administrator) as administrator:
-        _visit(administrator, live, look, "/directory/calendar/")
+        agency = f"/directory/agencies/{cast.agency}/"
+        page = _visit(
+            administrator,
+            live,
+            look,
+            "/directory/calendar/",
+            "/directory/agencies/",
+            "/directory/agencies/?q=nothing",
+            agency,
+            "/directory/agencies/new/?parent=H50.S01",
+            "/directory/communes/",
+            "/imports/",
+            "/imports/new/",
+            *(f"/imports/{one}/" for one in cast.imports),
+            f"/imports/{cast.imports[0]}/undo/",
+            f"/directory/agencies/tree/{cast.agency}/",
+            f"{agency}merge/",
+        )
+        page.click("main button[value=check]")
+        _examine(page, look, "merge with errors")
+        page.fill("[name=successor]", "H50.S02")
+        page.fill("[name=on]", "01/01/2027")
+        page.click("main button[value=check]")
+        _examine(page, look, "merge, to be checked")
 
     assert look.faults == []
 
