@@ -78,7 +78,7 @@ def list_agency_changes(
     changed_since: Annotated[
         str,
         Query(
-            pattern=r"^(\d{1,18}~[0-9a-f-]{36})?$",
+            pattern=r"^(\d{1,18}~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$",
             description="`cursor` of the former answer; empty: everything from the start.",
         ),
     ] = "",
