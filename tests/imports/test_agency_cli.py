@@ -66,6 +66,7 @@ def test_agency_is_added_renamed_moved_merged_and_ended(run: Run, province: Prov
     merged = _json(run("merge", code, "H50.S13", "--into", "H50.VP", "--on", "2027-01-01", "--json"))
     assert {item["valid_to"] for item in merged["items"]} == {"2027-01-01"}
     assert run("end", "H50.S12", "--on", "01/01/2027").exit_code == 0
+    directory.forget()
     assert province("H50.S12").valid_to is not None
     entries = QueuedEntry.objects.filter(action="directory.rename_agency")
     assert b"command line (" in bytes(entries.get().entry)
