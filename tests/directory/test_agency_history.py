@@ -111,6 +111,8 @@ def test_internal_unit_stands_under_its_agency_without_a_code(
         ({"name": " "}, "/name"),
         ({"name": "X" * 201}, "/name"),
         ({"kind": "unit"}, "/parent"),
+        ({"kind": "moon"}, "/kind"),
+        ({"place": "moon"}, "/place"),
         ({"parent_id": uuid.UUID(int=7)}, "/parent"),
         ({"place": "outside"}, "/code"),
         ({"code": "không phải mã"}, "/code"),

@@ -130,7 +130,9 @@ def test_pages_of_the_list_follow_one_another_without_gap_or_repeat(
     "query", ["after=x", "after=%00~1", "place=moon&kind=x&state=y", "q=" + "x" * 300, "q=%25_%5C"]
 )
 def test_list_survives_any_address(query: str, at: Callable[..., Browser], province: Province) -> None:
-    assert at().get(f"{reverse('directory:agencies')}?{query}").status_code == 200
+    browser = at()
+    assert browser.get(f"{reverse('directory:agencies')}?{query}").status_code == 200
+    assert browser.get(f"{reverse('directory:agency_tree')}?{query}").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,8 @@ from personas import deliver, document
 from hienluong.directory import service as directory
 from hienluong.directory.models import AdministrativeUnit, Agency
 from hienluong.directory.service import Actor
+from hienluong.exchange import service as exchange
+from hienluong.exchange.cli.printing import receipt_lines
 from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
 
@@ -181,3 +183,71 @@ def test_agency_that_nobody_succeeds_cannot_be_sent_to(merger: Merger, sender: A
     assert answer.status_code == 422, answer.content
     assert answer.json()["code"] == "exchange.recipient-ended"
     assert not Delivery.objects.exists()
+
+
+def test_status_to_a_sender_that_has_ended_is_still_recorded(
+    merger: Merger, sender: Any, system: Callable[..., Any]
+) -> None:
+    # Opening a document reports its arrival: that must not fail because its sender is no more.
+    answer = sender.hand_in(document(1, "H50.S02"))
+    deliver()
+    found = directory.agency_by_code("H50.S01")
+    assert found is not None
+    directory.end_agency(
+        actor=Actor.platform("specification"),
+        agency_id=found.agency.pk,
+        on=DAY + timedelta(days=1),
+        now=_at(EVE),
+    )
+    directory.forget()
+    reader = directory.create_person(
+        actor=Actor.platform("specification"), full_name="Trần Thị Lựu", username="luu", now=clock.now()
+    )
+    recipient = directory.agency_by_code("H50.S02")
+    assert recipient is not None
+    assert reader.user is not None
+    directory.assign_post(
+        actor=Actor.platform("specification"),
+        person=reader,
+        agency=recipient.agency,
+        role="clerk",
+        title="Văn thư",
+        now=clock.now(),
+    )
+    delivery = Delivery.objects.get(packet_id=answer.json()["packet"])
+    opened = exchange.open_entry(
+        actor=directory.actor_of(directory.posts_of(reader.user)[0]), delivery_id=delivery.pk, now=clock.now()
+    )
+
+    assert opened.state == "confirmed"
+
+
+def test_command_line_prints_who_took_over() -> None:
+    fact = {
+        "asked_code": "H50.F1",
+        "asked_name": "UBND xã Cũ",
+        "ended_on": "2025-07-01",
+        "by_code": "H50.C1",
+        "by_name": "UBND xã Mới",
+        "since": "2025-07-01",
+    }
+    receipt = {
+        "accepted_at": "2026-11-24T02:00:00+00:00",
+        "packet": "p",
+        "receipt": "r",
+        "recipients": [
+            {
+                "code": "H50.F1",
+                "name": "UBND xã Mới",
+                "state": "waiting",
+                "delivered_before": False,
+                "taken_over": [fact],
+            }
+        ],
+        "warnings": [],
+    }
+    printed = "\n".join(receipt_lines(receipt))
+    for value in fact.values():
+        assert value in printed
+    del receipt["recipients"][0]["taken_over"]  # type: ignore[attr-defined]  # a receipt of before
+    assert "UBND xã Cũ" not in "\n".join(receipt_lines(receipt))

@@ -87,6 +87,8 @@ def create_agency(
         _wrong_name(name),
         FieldError("/parent", UNKNOWN_AGENCY) if parent_id and parent is None else None,
         _wrong_parent(parent, valid_from),
+        FieldError("/kind", NEEDED) if kind not in Agency.Kind.values else None,
+        FieldError("/place", NEEDED) if place not in Agency.Place.values else None,
         FieldError("/parent", UNIT_NEEDS_PARENT) if kind == Agency.Kind.UNIT and parent is None else None,
         FieldError("/code", CODE_NEEDED) if place == Agency.Place.OUTSIDE and not code else None,
         wrong_code(code, scheme) if code else None,

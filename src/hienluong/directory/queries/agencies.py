@@ -174,7 +174,7 @@ def search_agencies(
     limit = max(1, min(limit, PAGE_LIMIT))
     found = matching_agencies(actor, text, place=place, kind=kind, state=state, on=on)
     if after:
-        found = found.filter(_after(after))
+        found = found.filter(after_cursor(after))
     page = list(found.order_by("sort_key", "pk")[: limit + 1])
     more = page[limit:]
     page = page[:limit]
@@ -209,7 +209,7 @@ def matching_agencies(
     return found.annotate(provisional=Exists(ours.filter(agency=OuterRef("pk"))))
 
 
-def _after(cursor: str) -> Q:
+def after_cursor(cursor: str) -> Q:
     """Returns the condition "after this place in the list"; after a damaged cursor there is nothing."""
     key, _, last = cursor.rpartition("~")
     try:

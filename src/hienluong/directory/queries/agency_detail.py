@@ -12,7 +12,7 @@ from hienluong.directory.actors import Actor
 from hienluong.directory.errors import AgencyUnknown
 from hienluong.directory.models import Agency, AgencyCode, FormerName, FormerParent, Post
 from hienluong.directory.permissions import allowed, require
-from hienluong.directory.queries.agencies import agencies_visible_to, agency_codes
+from hienluong.directory.queries.agencies import after_cursor, agencies_visible_to, agency_codes
 from hienluong.directory.queries.validity import today, valid_on
 
 SHOWN_BELOW = 200
@@ -133,8 +133,8 @@ def branch(
         )
     else:
         found = found.filter(parent=top_id)
-    if after and (key := after.rpartition("~"))[0]:
-        found = found.filter(sort_key__gte=key[0]).exclude(sort_key=key[0], pk__lte=key[2])
+    if after:
+        found = found.filter(after_cursor(after))
     rows = list(found.order_by("sort_key", "pk")[: SHOWN_BELOW + 1])
     shown = rows[:SHOWN_BELOW]
     with_below = set(

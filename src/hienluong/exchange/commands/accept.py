@@ -198,7 +198,8 @@ def _addressees(
     unknown = [code for code in codes if code not in found and directory.is_province_code(code)]
     if unknown:
         raise RecipientUnknown(codes=unknown)
-    refuse_ended(codes, found, day)
+    if not isinstance(wire, StatusPacket):  # what became of a document is still recorded, whoever may read it
+        refuse_ended(codes, found, day)
     addressees: dict[object, Addressee] = {}
     for code in codes:
         known = found.get(code)
