@@ -308,7 +308,8 @@ def test_exported_cell_is_never_a_formula(cell: str, tmp_path: Path) -> None:
     assert next(csv.reader(io.StringIO(text.split("\r\n", 1)[1])))[0] == f"'{cell}"
 
     file = tmp_path / "list.xlsx"
-    write_xlsx(file, "Danh sách", ["name"], [[cell]])
+    with file.open("wb") as target:
+        write_xlsx(target, "Danh sách", ["name"], [[cell]])
     with ZipFile(file) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -251,7 +251,7 @@ def end(*, caller: str, now: datetime, printer: Printer, code: str, on: datetime
         "Example: hienluong directory agency export agencies.xlsx --place province"
     )
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.File("wb", lazy=False))
 @click.option("--search", default="", help=_("Pieces of names of today or before, or of codes."))
 @click.option("--place", type=PLACES)
 @click.option("--kind", type=KINDS)
@@ -262,7 +262,7 @@ def export(
     caller: str,
     now: datetime,  # noqa: ARG001 - as above
     printer: Printer,
-    file: Path,
+    file: BinaryIO,
     search: str,
     place: str | None,
     kind: str | None,
@@ -274,13 +274,11 @@ def export(
 
     found = queries.matching_agencies(_actor(caller), search, place=place, kind=kind, state=state)
     rows = queries.agency_table(found)
-    if file.suffix.lower() == ".xlsx":
+    if Path(file.name).suffix.lower() == ".xlsx":
         write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
     else:
-        with file.open("wb") as target:
-            for chunk in csv_chunks(queries.TABLE_HEADING, rows):
-                target.write(chunk)
-    printer.result({"file": str(file)}, [str(file)])
+        file.writelines(csv_chunks(queries.TABLE_HEADING, rows))
+    printer.result({"file": file.name}, [file.name])
 
 
 def _actor(caller: str) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 from uuid import UUID
 
 import click
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from hienluong.imports.models import AgencyImport
 
 FORMATS = click.Choice(["csv", "national", "national_qd20", "national_delta"])
-existing_file = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 
 
 @click.command(
@@ -29,7 +28,7 @@ existing_file = click.Path(path_type=Path, dir_okay=False, exists=True, readable
         "Example: hienluong directory agency import agencies.json --format national_qd20 --dry-run"
     ),
 )
-@click.argument("file", type=existing_file)
+@click.argument("file", type=click.File("rb", lazy=False))
 @click.option("--format", "file_format", type=FORMATS, default="csv", show_default=True)
 @click.option("--on", type=day, help=_("The day its changes count from; today if not given."))
 @click.option("--skip-wrong-rows", is_flag=True, help=_("Leave wrong rows out and import the others."))
@@ -40,7 +39,7 @@ def import_file(
     caller: str,
     now: datetime,
     printer: Printer,
-    file: Path,
+    file: BinaryIO,
     file_format: str,
     on: datetime | None,
     skip_wrong_rows: bool,
@@ -50,17 +49,16 @@ def import_file(
     from hienluong.directory.service import today  # noqa: PLC0415 - needs Django
     from hienluong.imports import commands  # noqa: PLC0415 - the same
 
-    with file.open("rb") as source:
-        row = commands.import_agencies(
-            actor=_actor(caller),
-            source=source,
-            file_name=file.name,
-            format=file_format,
-            effective_on=as_day(on) or today(),
-            now=now,
-            skip_wrong_rows=skip_wrong_rows,
-            dry_run=dry_run,
-        )
+    row = commands.import_agencies(
+        actor=_actor(caller),
+        source=file,  # opened before the system user took over, who may not read it
+        file_name=Path(file.name).name,
+        format=file_format,
+        effective_on=as_day(on) or today(),
+        now=now,
+        skip_wrong_rows=skip_wrong_rows,
+        dry_run=dry_run,
+    )
     printer.result(_import_facts(row, dry_run=dry_run), _import_lines(row, dry_run=dry_run))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -56,11 +57,11 @@ def on_server(command: Callable[..., None]) -> Callable[..., None]:
     @functools.wraps(command)
     def run(*, as_json: bool, **options: Any) -> None:
         printer = Printer(as_json=as_json)
+        # Before the context, which may become the system user.
+        caller = f"command line ({os.environ.get('SUDO_USER') or getpass.getuser()})"
         with click.get_current_context().find_root().obj():
             try:
-                command(
-                    caller=f"command line ({getpass.getuser()})", now=clock.now(), printer=printer, **options
-                )
+                command(caller=caller, now=clock.now(), printer=printer, **options)
             except HienluongError as problem:
                 printer.error(problem)
                 sys.exit(REFUSED)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from typing import BinaryIO
 
 import xlsxwriter
 
@@ -36,7 +36,7 @@ def csv_chunks(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterato
     yield buffer.getvalue().encode()
 
 
-def write_xlsx(target: Path, title: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_xlsx(target: BinaryIO, title: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Writes the table as one sheet, row by row in bounded memory; the heading stays in sight and filters.
 
     Raises:
@@ -48,7 +48,7 @@ def write_xlsx(target: Path, title: str, heading: Sequence[str], rows: Iterable[
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with xlsxwriter.Workbook(str(target), options) as book:
+    with xlsxwriter.Workbook(target, options) as book:
         sheet = book.add_worksheet(title[:31])
         bold = book.add_format({"bold": True})
         sheet.freeze_panes(1, 0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from pathlib import Path
 from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -63,12 +62,10 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
         )
         response["Content-Disposition"] = 'attachment; filename="agencies.csv"'
         return response
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "agencies.xlsx"
-        write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
-        return FileResponse(
-            file.open("rb"), as_attachment=True, filename="agencies.xlsx", content_type=XLSX_TYPE
-        )
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename="agencies.xlsx", content_type=XLSX_TYPE)
 
 
 @require_GET
