@@ -12,6 +12,8 @@ WITHOUT_ACTOR = {
     "scan_packets": "the worker looks out for it after acceptance; it acts as the platform's part “secrecy-scan”",
     "load_reference_data": "a step of the installation, before there is any person",
     "ask_for_password_link": "somebody who cannot sign in; the mail goes to the address on record only",
+    "check_import": "a job after a file was handed in; the ledger names who handed it in",
+    "apply_import": "a job after somebody confirmed it; the ledger names who",
     "create_administrator": "the first person; the operator of the server types it on its terminal",
 }
 # Commands that ask for no named permission, because what they check is not one.

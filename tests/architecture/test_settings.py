@@ -75,4 +75,5 @@ def test_environment_is_read_in_few_places(house: Any) -> None:
     assert {name for name in readers if not name.startswith("config/")} <= {
         "kit/crash.py",
         "exchange/cli/axis.py",
+        "kit/server_command.py",  # SUDO_USER: who called, before the system user took over
     }

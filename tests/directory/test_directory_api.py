@@ -31,7 +31,7 @@ def ask(system: Callable[..., tuple[AgencySystem, str, str]], token_for: Callabl
     return get
 
 
-@pytest.mark.parametrize("path", ["/me", "/agencies", "/agencies/H50"])
+@pytest.mark.parametrize("path", ["/me", "/agencies", "/agencies/H50", "/agency-tree", "/agency-changes"])
 def test_without_a_token_nothing_is_told(path: str, db: None) -> None:
     for headers in ({}, {"authorization": "Bearer wrong"}, {"authorization": "Basic d3Jvbmc6d3Jvbmc="}):
         answer: Any = Browser().get(f"/api/v1{path}", headers=headers)
@@ -133,3 +133,60 @@ def test_an_unknown_code_is_a_problem_that_names_it(ask: Ask, code: str) -> None
 
     assert answer.status_code == 404
     assert answer["Content-Type"].startswith(("application/problem+json", "text/html"))
+
+
+def test_former_names_are_told_with_the_agency(
+    ask: Ask, province: Callable[[str], Agency], platform: Actor, now: datetime
+) -> None:
+    directory.rename_agency(
+        actor=platform, agency_id=province("H50.S02").pk, name="Sở Khác", on=date(2026, 3, 1), now=now
+    )
+
+    (former,) = ask("/agencies/H50.S02").json()["former_names"]
+    assert former == {
+        "name": "Sở Tư pháp tỉnh Quảng Trị",
+        "english_name": "Department of Justice of Quang Tri Province",
+        "valid_from": "2025-07-01",
+        "valid_to": "2026-03-01",
+    }
+
+
+def test_tree_is_read_level_by_level(ask: Ask) -> None:
+    top = ask("/agency-tree").json()
+    below = ask("/agency-tree", under="H50").json()
+
+    assert "H50" in {item["code"] for item in top["items"]}
+    assert {item["code"]: item["has_units_below"] for item in top["items"]}["H50"] is True
+    assert len(below["items"]) == 78 + 15
+    assert below["next"] is None
+    assert ask("/agency-tree", under="H99.9").status_code == 404
+
+
+def test_copy_of_the_directory_follows_what_changes(
+    ask: Ask, province: Callable[[str], Agency], platform: Actor, now: datetime
+) -> None:
+    copy: dict[str, Any] = {}
+    cursor, more = "", True
+    while more:
+        answer = ask("/agency-changes", changed_since=cursor, limit=40).json()
+        copy |= {item["id"]: item for item in answer["items"]}
+        cursor, more = answer["cursor"], answer["more"]
+    assert len(copy) == Agency.objects.count()
+
+    ended = province("H50.S13")
+    directory.merge_agencies(
+        actor=platform,
+        agency_ids=[ended.pk],
+        successor_id=province("H50.VP").pk,
+        on=date(2027, 1, 1),
+        now=now,
+    )
+    answer = ask("/agency-changes", changed_since=cursor).json()
+    assert [item["code"] for item in answer["items"]] == ["H50.S13"]
+    assert answer["items"][0]["valid_to"] == "2027-01-01"
+    assert answer["items"][0]["successor_id"] == str(province("H50.VP").pk)
+
+
+@pytest.mark.parametrize("cursor", ["x", "1~x", "~", "9" * 30 + "~" + "0" * 36, "1~" + "-" * 36])
+def test_damaged_cursor_of_changes_is_refused(cursor: str, ask: Ask) -> None:
+    assert ask("/agency-changes", changed_since=cursor).status_code == 422

@@ -18,10 +18,17 @@ from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _
 
 LAZY_GROUPS = {
+    "directory": "hienluong.directory.cli:group",
     "exchange": "hienluong.exchange.cli:group",
     "identity": "hienluong.identity.cli:group",
 }
-"""Commands of the modules, imported only when they are asked for."""
+"""Commands of the modules, imported only when they are asked for.
+
+Those that work on the server call `ctx.find_root().obj()`: a context in which Django and the database answer.
+"""
+
+ADDITIONS = {"directory": "hienluong.imports.cli:add_to"}
+"""What a module above adds to the commands of one below: it is called with the group."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
 directory = click.Path(path_type=Path, file_okay=False, resolve_path=True)
@@ -40,9 +47,12 @@ class Commands(click.Group):
         if cmd_name not in LAZY_GROUPS:
             return super().get_command(ctx, cmd_name)
         module, name = LAZY_GROUPS[cmd_name].split(":")
-        command = getattr(importlib.import_module(module), name)
+        command: object = getattr(importlib.import_module(module), name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{LAZY_GROUPS[cmd_name]} is not a command")
+        if cmd_name in ADDITIONS and isinstance(command, click.Group):
+            module, name = ADDITIONS[cmd_name].split(":")
+            getattr(importlib.import_module(module), name)(command)
         return command
 
 

@@ -99,6 +99,7 @@ INSTALLED_APPS = [
     "hienluong.notices",
     "hienluong.directory",
     "hienluong.identity",
+    "hienluong.imports",
     "hienluong.exchange",
     "hienluong.config",
 ]

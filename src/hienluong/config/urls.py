@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("hienluong.identity.urls")),
     path("directory/", include("hienluong.directory.urls")),
+    path("imports/", include("hienluong.imports.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("", include("hienluong.portal.urls")),
 ]

@@ -2,7 +2,7 @@
 
 from django.utils.functional import Promise
 
-from hienluong.kit.errors import Conflict, Forbidden, InvalidInput, NotFound
+from hienluong.kit.errors import Conflict, Forbidden, HienluongError, InvalidInput, NotFound
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.service import ActorRef
 
@@ -74,3 +74,32 @@ class CalendarRefused(InvalidInput):
 
     code = "directory.calendar-refused"
     title = _("The calendar was not changed")
+
+
+class TrigramsMissing(HienluongError):
+    """The database has no pg_trgm, and it cannot be made."""
+
+    code = "directory.trigrams-missing"
+    title = _("The database lacks pg_trgm")
+    detail = _("Search needs PostgreSQL's extension pg_trgm, and it could not be made: {reason}")
+    kept = _("The database was left as it was.")
+    todo = _(
+        "Install PostgreSQL's “contrib” package on the server, let its administrator run "
+        "“CREATE EXTENSION pg_trgm” in this database, and try again."
+    )
+
+
+class AgencyRefused(InvalidInput):
+    """The particulars of an agency cannot be accepted."""
+
+    code = "directory.agency-refused"
+    title = _("The agency was not changed")
+
+
+class AgencyHasEnded(Conflict):
+    """The agency is no more; what has ended is not changed and never opened again."""
+
+    code = "directory.agency-ended"
+    title = _("The agency has ended")
+    detail = _("{agency} ended on {ended_on}.")
+    todo = _("Make the change at its successor, or create a new agency.")

@@ -13,6 +13,15 @@ class AgencyCodesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AgencyEnded:
+    """An agency ends, or is planned to end, on a day; `successor_id` answers for it from then on, None: nobody."""
+
+    agency_id: UUID
+    successor_id: UUID | None
+    ended_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class PostEnded:
     """A person left a post."""
 

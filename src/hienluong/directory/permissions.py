@@ -115,6 +115,11 @@ may_administer = has_role(Post.Role.ADMINISTRATOR) | is_platform
 
 declare("directory.view_agency", is_person | is_system | is_platform, _("see the agencies and their codes"))
 declare("directory.manage_agencies", may_administer, _("manage agencies and their codes"))
+declare(
+    "directory.view_staff",
+    may_administer | (is_person & belongs_to_agency),
+    _("see who works at an agency in which post"),
+)
 declare("directory.manage_people", may_administer, _("manage people, their accounts and their posts"))
 declare("directory.view_calendar", is_person, _("See the working calendar"))
 declare("directory.manage_calendar", may_administer, _("Change holidays, make-up days and working hours"))

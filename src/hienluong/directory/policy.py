@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from hienluong.directory.models import AgencyCode
+from hienluong.directory.models import Agency, AgencyCode
 from hienluong.kit.vietnamese import fold
 
 QD20_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,6})*", re.ASCII)
@@ -15,6 +15,9 @@ QD20_CODE = re.compile(r"[A-Z][0-9]{2}(\.[0-9A-Z]{1,6})*", re.ASCII)
 
 QCVN102_CODE = re.compile(r"[0-9]{3}\.[0-9]{2}\.[0-9]{2}\.[A-Z][0-9]{2}", re.ASCII)
 """Four groups, level 1 last, 13 characters (QCVN 102:2016/BTTTT; Decision 28/2018/QĐ-TTg art. 10.2.a)."""
+
+QCVN102_SHORT_CODE = re.compile(r"([0-9]{1,3}\.){1,3}[A-Z][0-9A-Z]{2}", re.ASCII)
+"""The same without leading groups of zeros, as it circulates: 28.22.H17."""
 
 CODE_MAX_LENGTH = 35
 
@@ -40,3 +43,27 @@ def is_province_code(code: str, province_codes: Iterable[str] | None = None) -> 
         group.strip() for group in fold(code).upper().split(".")
     ]  # look-alike letters do not get round it
     return groups[0] in own or groups[-1] in own
+
+
+def scheme_of(code: str) -> str:
+    """Returns the scheme that a code on the wire belongs to by its form; unknown forms count as the present one."""
+    plain = code.upper()
+    if QCVN102_CODE.fullmatch(plain) or QCVN102_SHORT_CODE.fullmatch(plain):
+        return str(AgencyCode.Scheme.QCVN102)
+    return str(AgencyCode.Scheme.QD20)
+
+
+def kind_by_code(code: str) -> str:
+    """Returns the kind of agency that a code on the wire suggests: only level 1 tells (G central, H province)."""
+    groups = [group for group in code.upper().split(".") if group.strip("0")]
+    if len(groups) == 1 and groups[0][:1] in ("G", "H"):
+        return str(Agency.Kind.CENTRAL if groups[0][0] == "G" else Agency.Kind.PROVINCE)
+    return str(Agency.Kind.OTHER)
+
+
+def agency_search_key(names: Iterable[str], codes: Iterable[str]) -> str:
+    """Returns the folded names and codes, each once, in one text; "UBND" stands beside the words it is short for."""
+    spoken = [
+        text for name in names for text in (name, name.replace("Ủy ban nhân dân", "UBND")) if text.strip()
+    ]
+    return " | ".join(dict.fromkeys(fold(text) for text in (*spoken, *codes)))

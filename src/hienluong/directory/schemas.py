@@ -61,6 +61,59 @@ class AgencyDetailOut(AgencyOut):
         description="The ended agencies passed on the way, first the one that had the code."
     )
     codes: list[CodeOut]
+    former_names: list[FormerNameOut] = Field(description="Oldest first.")
+
+
+class FormerNameOut(Schema):
+    """A name of before."""
+
+    name: str
+    english_name: str
+    valid_from: date
+    valid_to: date
+
+
+class AgencyNodeOut(AgencyOut):
+    """An agency or unit in the tree."""
+
+    has_units_below: bool
+
+
+class AgencyTreeOut(Schema):
+    """One level of the tree."""
+
+    under: str | None = Field(description="The code asked for; null is the top.")
+    items: list[AgencyNodeOut]
+    next: str | None = Field(description="Give it as `cursor` for more of this level; null: that was all.")
+
+
+class ChangedAgencyOut(AgencyOut):
+    """An agency as it is now, for a system that keeps a copy of the directory."""
+
+    parent_id: UUID | None
+    successor_id: UUID | None = Field(description="Who answers for it from `valid_to` on.")
+    address: str
+    email: str
+    telephone: str
+    website: str
+    codes: list[CodeOut]
+    former_names: list[FormerNameOut]
+
+
+class RemovedAgencyOut(Schema):
+    """An agency that never was: its import was undone. Drop it."""
+
+    id: UUID
+    code: str
+
+
+class AgencyChangesOut(Schema):
+    """What changed since a cursor."""
+
+    items: list[ChangedAgencyOut]
+    removed: list[RemovedAgencyOut]
+    cursor: str = Field(description="Give it as `changed_since` next time, at once if `more` is true.")
+    more: bool
 
 
 class RightOut(Schema):

@@ -2,17 +2,26 @@
 
 from hienluong.directory.actors import Actor, SendingRightRef
 from hienluong.directory.commands import (
+    SORT_KEY_MAX,
     ImportSummary,
     Summary,
+    add_agency_code,
     assign_post,
     create_administrator,
+    create_agency,
     create_person,
+    end_agency,
     end_post,
     import_agency_codes,
     load_reference_data,
+    merge_agencies,
+    move_agency,
+    rename_agency,
     set_password,
+    split_agency,
     switch_post,
 )
+from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.middleware import ActingRequest, act_in
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import (
@@ -29,7 +38,7 @@ from hienluong.directory.permissions import (
     record_refusal,
     require,
 )
-from hienluong.directory.policy import is_province_code
+from hienluong.directory.policy import agency_search_key, is_province_code, kind_by_code, scheme_of
 from hienluong.directory.queries import (
     AgencyPage,
     FoundAgency,
@@ -46,11 +55,13 @@ from hienluong.directory.queries import (
     primary_code_of,
     primary_codes,
     search_agencies,
+    today,
     valid_on,
 )
 from hienluong.directory.recent import Recent, forget
 
 __all__ = [
+    "SORT_KEY_MAX",
     "ActingRequest",
     "Actor",
     "Agency",
@@ -66,19 +77,24 @@ __all__ = [
     "User",
     "act_in",
     "actor_of",
+    "add_agency_code",
     "agencies_by_codes",
     "agencies_visible_to",
     "agency_by_code",
     "agency_by_id",
     "agency_codes",
+    "agency_search_key",
     "all_permissions",
     "allowed",
     "assign_post",
+    "begin_change",
     "belongs_to_agency",
     "calendar",
     "create_administrator",
+    "create_agency",
     "create_person",
     "declare",
+    "end_agency",
     "end_post",
     "forget",
     "has_role",
@@ -87,17 +103,24 @@ __all__ = [
     "is_platform",
     "is_province_code",
     "is_system",
+    "kind_by_code",
     "load_reference_data",
     "may_administer",
+    "merge_agencies",
+    "move_agency",
     "operators_to_tell",
     "people_to_tell",
     "posts_of",
     "primary_code_of",
     "primary_codes",
     "record_refusal",
+    "rename_agency",
     "require",
+    "scheme_of",
     "search_agencies",
     "set_password",
+    "split_agency",
     "switch_post",
+    "today",
     "valid_on",
 ]

@@ -68,6 +68,15 @@ class RecipientUnknown(PacketRefused):
     todo = _("Look the code up in the directory and send again.")
 
 
+class RecipientEnded(PacketRefused):
+    """An agency of the province that is no more, and that nobody succeeds."""
+
+    code = "exchange.recipient-ended"
+    title = _("Recipient has ended")
+    detail = _("These agencies have ended, and no other one took over from them: {codes}.")
+    todo = _("Find out who does their work now, and send to that agency.")
+
+
 class DocumentConflict(Conflict):
     """A new document with the id of an earlier one and other content."""
 

@@ -178,6 +178,9 @@ class Delivery(models.Model):
         Recipient, on_delete=models.PROTECT, related_name="deliveries", db_index=False
     )
     recipient_code = models.CharField(max_length=60, help_text="To/OrganId as written")
+    taken_over = models.JSONField(
+        default=list, help_text="per code that led here by succession: the agency asked for, and since when"
+    )
     kind = models.CharField(
         max_length=6, choices=Packet.Kind, help_text="the packet's, so that indices can tell them apart"
     )

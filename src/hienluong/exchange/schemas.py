@@ -24,6 +24,17 @@ class WarningOut(Schema):
     text: str
 
 
+class TakenOverOut(Schema):
+    """A code asked for whose agency has ended: the recipient is the agency that took over."""
+
+    asked_code: str
+    asked_name: str
+    ended_on: date
+    by_code: str
+    by_name: str
+    since: date = Field(description="the day from which the recipient answers for it")
+
+
 class ReceiptRecipientOut(Schema):
     """One recipient in a receipt."""
 
@@ -32,6 +43,9 @@ class ReceiptRecipientOut(Schema):
     state: Literal["waiting", "unrouted"]
     delivered_before: bool = Field(
         description="the recipient has this document already; nothing is delivered twice"
+    )
+    taken_over: list[TakenOverOut] = Field(
+        default_factory=list, description="empty unless the agency addressed has ended and this one took over"
     )
 
 
@@ -138,6 +152,9 @@ class DeliveryOut(Schema):
     delivered_at: datetime | None
     fetched_at: datetime | None
     confirmed_at: datetime | None
+    taken_over: list[TakenOverOut] = Field(
+        description="empty unless the agency addressed has ended and this one took over"
+    )
 
     @staticmethod
     def of(delivery: Delivery) -> DeliveryOut:
@@ -154,6 +171,7 @@ class DeliveryOut(Schema):
             delivered_at=delivery.delivered_at,
             fetched_at=delivery.fetched_at,
             confirmed_at=delivery.confirmed_at,
+            taken_over=[TakenOverOut.model_validate(fact) for fact in delivery.taken_over],
         )
 
 

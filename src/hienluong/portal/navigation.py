@@ -43,6 +43,14 @@ MENU = (
     Section(
         _("Directory"),
         (
+            Entry(_("Agencies"), "directory:agencies", icon="building", permission="directory.view_agency"),
+            Entry(_("Map of communes"), "directory:communes", icon="map", permission="directory.view_agency"),
+            Entry(
+                _("Imports of agencies"),
+                "imports:list",
+                icon="file-import",
+                permission="directory.manage_agencies",
+            ),
             Entry(
                 _("Working calendar"),
                 "directory:calendar",

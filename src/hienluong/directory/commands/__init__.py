@@ -1,6 +1,21 @@
 """Writes of the directory: each one transaction, its permission checked first, its ledger entry last."""
 
-from hienluong.directory.commands.agency_codes import CodeRow, ImportSummary, import_agency_codes
+from hienluong.directory.commands.agencies import (
+    PARTICULARS,
+    SORT_KEY_MAX,
+    change_agency,
+    create_agency,
+    move_agency,
+    rename_agency,
+)
+from hienluong.directory.commands.agency_codes import (
+    CodeRow,
+    ImportSummary,
+    add_agency_code,
+    end_agency_code,
+    import_agency_codes,
+)
+from hienluong.directory.commands.agency_ends import end_agency, merge_agencies, split_agency
 from hienluong.directory.commands.calendar import remove_calendar_day, set_calendar_day, set_working_hours
 from hienluong.directory.commands.people import (
     assign_post,
@@ -13,18 +28,29 @@ from hienluong.directory.commands.people import (
 from hienluong.directory.commands.reference_data import Summary, load_reference_data
 
 __all__ = [
+    "PARTICULARS",
+    "SORT_KEY_MAX",
     "CodeRow",
     "ImportSummary",
     "Summary",
+    "add_agency_code",
     "assign_post",
+    "change_agency",
     "create_administrator",
+    "create_agency",
     "create_person",
+    "end_agency",
+    "end_agency_code",
     "end_post",
     "import_agency_codes",
     "load_reference_data",
+    "merge_agencies",
+    "move_agency",
     "remove_calendar_day",
+    "rename_agency",
     "set_calendar_day",
     "set_password",
     "set_working_hours",
+    "split_agency",
     "switch_post",
 ]

@@ -5,13 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models.functions import Upper
 
 from hienluong.directory.actors import Actor
-from hienluong.directory.errors import CodesRefused
+from hienluong.directory.commands.agencies import wrong_code
+from hienluong.directory.commands.agency_changes import (
+    agency_to_change,
+    begin_change,
+    day_of,
+    finish_change,
+    refresh_search_key,
+    refuse,
+    refuse_date,
+)
+from hienluong.directory.errors import AgencyUnknown, AlreadyEnded, CodesRefused
 from hienluong.directory.events import AgencyCodesChanged
-from hienluong.directory.models import AgencyCode
+from hienluong.directory.models import Agency, AgencyCode
 from hienluong.directory.permissions import require
 from hienluong.directory.policy import is_well_formed
 from hienluong.directory.recent import forget
@@ -63,17 +75,16 @@ def import_agency_codes(
         CodesRefused: rows are wrong; each is named as /row/column, the first row being 1.
     """
     actor = require(actor, "directory.manage_agencies")
+    given = list(rows)
     with transaction.atomic():
-        known = {
-            row.code.upper(): row
-            for row in AgencyCode.objects.select_related("agency").select_for_update(of=("self",))
-        }
+        number = begin_change()
+        known = _codes_concerned(given)
         errors: list[FieldError] = []
         done = {"added": 0, "confirmed": 0, "unchanged": 0}
         touched = set()
-        for number, raw in enumerate(rows, start=1):
-            row = _read_row(number, raw, errors)
-            if row is None or not _is_possible(number, row, known, errors):
+        for place, raw in enumerate(given, start=1):
+            row = _read_row(place, raw, errors)
+            if row is None or not _is_possible(place, row, known, errors):
                 continue
             outcome = _apply(row, known)
             done[outcome] += 1
@@ -85,6 +96,10 @@ def import_agency_codes(
         if dry_run:
             transaction.set_rollback(True)
         elif touched:
+            for agency in Agency.objects.select_related("unit").filter(pk__in=touched):
+                refresh_search_key(agency)
+                agency.change_number = number
+                agency.save(update_fields=["search_key", "change_number"])
             events.publish(AgencyCodesChanged(tuple(sorted(touched))))
             ledger.record(
                 actor=actor.ref,
@@ -95,6 +110,14 @@ def import_agency_codes(
             )
             transaction.on_commit(forget)
     return summary
+
+
+def _codes_concerned(rows: Iterable[Mapping[str, str]]) -> dict[str, AgencyCode]:
+    """Returns all codes of the agencies that the rows name by any code, by code."""
+    named = {(row.get(column) or "").strip().upper() for row in rows for column in ("current_code", "code")}
+    agencies = AgencyCode.objects.annotate(folded=Upper("code")).filter(folded__in=named).values("agency")
+    found = AgencyCode.objects.filter(agency__in=agencies)
+    return {row.code.upper(): row for row in found.select_related("agency").select_for_update(of=("self",))}
 
 
 def _read_row(number: int, raw: Mapping[str, str], errors: list[FieldError]) -> CodeRow | None:
@@ -186,3 +209,83 @@ def _apply(row: CodeRow, known: dict[str, AgencyCode]) -> str:
     )
     known[row.code].agency = agency
     return "added"
+
+
+@transaction.atomic
+def add_agency_code(
+    *,
+    actor: Actor | None,
+    agency_id: UUID,
+    code: str,
+    scheme: str,
+    valid_from: date,
+    now: datetime,
+    primary: bool = False,
+) -> AgencyCode:
+    """Gives an agency a published code; as `primary` it becomes the one written on the wire.
+
+    Raises:
+        PermissionMissing, AgencyUnknown, AgencyHasEnded.
+        AgencyRefused: the code is ill-formed, or another agency has or had it.
+    """
+    actor = require(actor, "directory.manage_agencies")
+    number = begin_change()
+    agency = agency_to_change(agency_id, day_of(now))
+    code = code.strip().upper()
+    refuse(wrong_code(code, scheme, holder=agency))
+    own = list(AgencyCode.objects.select_for_update().filter(agency=agency))
+    row = next((one for one in own if one.code.upper() == code), None) or AgencyCode(agency=agency, code=code)
+    for other in own if primary else ():
+        if other.primary and other.code.upper() != code:
+            other.primary = False
+            other.save(update_fields=["primary"])
+    row.scheme, row.provisional, row.valid_from, row.valid_to = scheme, False, valid_from, None
+    row.primary = primary or row.primary or not any(one.primary for one in own)
+    row.save()
+    finish_change(
+        actor=actor,
+        action="add_agency_code",
+        agencies=[agency],
+        number=number,
+        details={"code": code, "scheme": str(scheme), "primary": row.primary},
+        now=now,
+    )
+    events.publish(AgencyCodesChanged((agency.pk,)))
+    return row
+
+
+@transaction.atomic
+def end_agency_code(*, actor: Actor | None, code_id: int, on: date, now: datetime) -> AgencyCode:
+    """Ends a code on a day; it still leads to the agency, for whoever uses it, but is no longer offered.
+
+    Raises:
+        PermissionMissing, AgencyUnknown, AlreadyEnded.
+        AgencyRefused: it is the one written on the wire, or the day is before its first.
+    """
+    actor = require(actor, "directory.manage_agencies")
+    number = begin_change()
+    row = (
+        AgencyCode.objects.select_for_update(of=("self",)).select_related("agency").filter(pk=code_id).first()
+    )
+    if row is None:
+        raise AgencyUnknown(agency_code=str(code_id))
+    if row.valid_to is not None:
+        raise AlreadyEnded(ended_on=f"{row.valid_to:%d/%m/%Y}")
+    refuse(
+        FieldError("/code", _("It is written on the wire; make another code that one first."))
+        if row.primary
+        else None,
+        refuse_date(on, since=row.valid_from, today=None),
+    )
+    row.valid_to = on
+    row.save(update_fields=["valid_to"])
+    finish_change(
+        actor=actor,
+        action="end_agency_code",
+        agencies=[row.agency],
+        number=number,
+        details={"code": row.code, "on": on.isoformat()},
+        now=now,
+    )
+    events.publish(AgencyCodesChanged((row.agency_id,)))
+    return row

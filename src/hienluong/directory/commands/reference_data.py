@@ -14,8 +14,10 @@ from decimal import Decimal
 from importlib.resources import files
 
 from django.db import transaction
+from django.db.models.functions import Upper
 
 from hienluong.directory.actors import Actor
+from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.models import (
     AdministrativeUnit,
     Agency,
@@ -23,6 +25,7 @@ from hienluong.directory.models import (
     CalendarDay,
     WorkingHours,
 )
+from hienluong.directory.policy import agency_search_key
 from hienluong.directory.recent import forget
 from hienluong.kit import worktime
 from hienluong.kit.vietnamese import fold, normalise, sort_key
@@ -222,7 +225,8 @@ def _search_key(*names: str) -> str:
 
 
 def _load_agencies() -> tuple[int, int]:
-    known = {code.code.upper(): code.agency for code in AgencyCode.objects.select_related("agency")}
+    there = AgencyCode.objects.annotate(folded=Upper("code")).filter(folded__in=_codes_of_the_files())
+    known = {code.code.upper(): code.agency for code in there.select_related("agency")}
     agencies: list[Agency] = []
     codes: list[AgencyCode] = []
 
@@ -288,9 +292,32 @@ def _load_agencies() -> tuple[int, int]:
             place=Agency.Place.OUTSIDE,
         )
         add(outside, [row["qd20"], row["qcvn102"]], CODES_FROM)
+    _save_agencies(agencies, codes)
+    return len(agencies), len(codes)
+
+
+def _codes_of_the_files() -> set[str]:
+    """Returns every code that the files may bring, so that only those are looked up among a country's."""
+    return {
+        *PROVINCE_ALIASES,
+        *(row["code"] for row in _table("departments.csv")),
+        *(f"{PROVINCE_ALIASES[0]}.C{row['code']}" for row in _table("communes_2025.csv")),
+        *(row[scheme] for row in _table("outside.csv") for scheme in ("qd20", "qcvn102")),
+    }
+
+
+def _save_agencies(agencies: Sequence[Agency], codes: Sequence[AgencyCode]) -> None:
+    """Saves new agencies and new codes, also those of agencies that were there; all are found by them at once."""
+    number = begin_change() if codes else 0
+    new = {id(agency) for agency in agencies}
+    for agency in {id(code.agency): code.agency for code in codes}.values():
+        own = [code.code for code in codes if code.agency is agency]
+        agency.search_key = agency_search_key([agency.search_key], own)
+        agency.change_number = number
+        if id(agency) not in new:
+            agency.save(update_fields=["search_key", "change_number"])
     Agency.objects.bulk_create(agencies)
     AgencyCode.objects.bulk_create(codes)
-    return len(agencies), len(codes)
 
 
 def _agency(
@@ -302,14 +329,12 @@ def _agency(
     alternative: str = "",
     **more: object,
 ) -> Agency:
-    # "UBND" is what everyone types; the full form is what stands in the name.
-    short = name.replace("Ủy ban nhân dân", "UBND")
     return Agency(
         name=name,
         english_name=english,
         kind=kind,
         sort_key=sort_key(name),
-        search_key=_search_key(name, short if short != name else "", alternative, english),
+        search_key=agency_search_key([name, alternative, english], []),
         valid_from=valid_from,
         **more,
     )

@@ -1,6 +1,14 @@
 """What the directory keeps: one file per subject."""
 
-from hienluong.directory.models.agencies import AdministrativeUnit, Agency, AgencyCode
+from hienluong.directory.models.agencies import (
+    AdministrativeUnit,
+    Agency,
+    AgencyCode,
+    FormerName,
+    FormerParent,
+    OtherSuccessor,
+    RemovedAgency,
+)
 from hienluong.directory.models.calendar import CalendarDay, WorkingHours
 from hienluong.directory.models.people import Person, Post, User
 
@@ -9,8 +17,12 @@ __all__ = [
     "Agency",
     "AgencyCode",
     "CalendarDay",
+    "FormerName",
+    "FormerParent",
+    "OtherSuccessor",
     "Person",
     "Post",
+    "RemovedAgency",
     "User",
     "WorkingHours",
 ]

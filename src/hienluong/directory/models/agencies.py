@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
@@ -61,6 +62,7 @@ class Agency(models.Model):
         COMMUNE = "commune", _("commune people's committee")
         CENTRAL = "central", _("central agency")
         OTHER = "other", _("other agency")
+        UNIT = "unit", _("internal unit")  # phòng, ban: part of an agency, no mailbox of its own
 
     class Place(models.TextChoices):
         """Where its mailbox is."""
@@ -72,7 +74,7 @@ class Agency(models.Model):
     name = models.CharField(max_length=200)
     english_name = models.CharField(max_length=200, blank=True)
     sort_key = models.CharField(max_length=600, db_collation="C")
-    search_key = models.CharField(max_length=600)
+    search_key = models.TextField(help_text="its names of today and before and its codes, folded")
     kind = models.CharField(max_length=12, choices=Kind)
     place = models.CharField(max_length=10, choices=Place, default=Place.PROVINCE)
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="children")
@@ -85,9 +87,28 @@ class Agency(models.Model):
     telephone = models.CharField(max_length=60, blank=True)
     fax = models.CharField(max_length=60, blank=True)
     website = models.CharField(max_length=200, blank=True)
+    national_id = models.CharField(  # noqa: DJ001 - unique where there is one; empty texts would clash
+        max_length=40, null=True, unique=True, help_text="its id in the national directory"
+    )
+    national_version = models.BigIntegerField(null=True, help_text="of the row last taken from there")
+    change_number = models.BigIntegerField(
+        default=0, help_text="of the act that changed it last; grows with every act on agencies"
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["place", "sort_key"], name="directory_agency_order")]
+        indexes = [
+            models.Index(fields=["place", "sort_key"], name="directory_agency_order"),
+            models.Index(fields=["sort_key", "id"], name="directory_agency_in_order"),
+            models.Index(fields=["kind", "sort_key", "id"], name="directory_agency_kind"),
+            models.Index(fields=["parent", "sort_key", "id"], name="directory_agency_below"),
+            models.Index(
+                fields=["sort_key", "id"],
+                condition=models.Q(valid_to__isnull=False),
+                name="directory_agency_ended",
+            ),
+            models.Index(fields=["change_number", "id"], name="directory_agency_changed"),
+            GinIndex(fields=["search_key"], opclasses=["gin_trgm_ops"], name="directory_agency_search"),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -119,6 +140,62 @@ class AgencyCode(models.Model):
                 fields=["agency"], condition=models.Q(primary=True), name="directory_one_primary_code"
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["agency"], condition=models.Q(provisional=True), name="directory_code_provisional"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class FormerName(models.Model):
+    """A name an agency had before; the present one began when the last of these ended."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="former_names")
+    name = models.CharField(max_length=200)
+    english_name = models.CharField(max_length=200, blank=True)
+    valid_from = models.DateField()
+    valid_to = models.DateField(help_text="the first day it was no more")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FormerParent(models.Model):
+    """Under whom an agency stood before; None is the top."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="former_parents")
+    parent = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="former_children")
+    valid_from = models.DateField()
+    valid_to = models.DateField(help_text="the first day it was no more")
+
+    def __str__(self) -> str:
+        return f"{self.agency} < {self.parent}"
+
+
+class OtherSuccessor(models.Model):
+    """A further successor of an agency that was split; `Agency.successor` is the one that answers for it."""
+
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="other_successors")
+    successor = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="other_predecessors")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agency", "successor"], name="directory_successor_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} → {self.successor}"
+
+
+class RemovedAgency(models.Model):
+    """An agency that an undone import had created: systems that copied it drop it too."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    code = models.CharField(max_length=35, blank=True)
+    change_number = models.BigIntegerField(db_index=True)
 
     def __str__(self) -> str:
         return self.code

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Upper
 
 from hienluong.directory.actors import Actor
-from hienluong.directory.models import Agency, AgencyCode
+from hienluong.directory.models import Agency, AgencyCode, FormerName
 from hienluong.directory.permissions import require
 from hienluong.directory.queries.validity import today, valid_on
 from hienluong.directory.recent import Recent
@@ -19,6 +19,11 @@ from hienluong.kit.vietnamese import fold, normalise
 
 PAGE = 50
 PAGE_LIMIT = 200
+IN_FORCE, ENDED, PROVISIONAL = "in_force", "ended", "provisional"
+STATES = (IN_FORCE, ENDED, PROVISIONAL)
+TRIGRAM = 3
+WORDS_MAX = 12
+"""More words than these say nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,41 +150,66 @@ def search_agencies(
     text: str = "",
     *,
     place: str | None = None,
+    kind: str | None = None,
+    state: str = IN_FORCE,
     after: str | None = None,
     limit: int = PAGE,
     on: date | None = None,
 ) -> AgencyPage:
-    """Returns the agencies in force whose name holds every word of the text or whose code starts with it.
+    """Returns the agencies whose names of today and before, or whose codes, hold every word of the text.
 
-    Diacritics are optional and đ may be typed d. Names come in Vietnamese order.
+    Diacritics are optional and đ may be typed d. Names come in Vietnamese order. Internal units are shown only
+    when their kind is asked for: they have no mailbox of their own.
 
     Args:
         actor: who asks.
-        text: words of the name, or the start of a code; empty gives all.
+        text: pieces of names or codes; a piece of one or two letters is the start of a word. Empty gives all.
         place: a value of `Agency.Place`, or None for all.
+        kind: a value of `Agency.Kind`, or None for all agencies.
+        state: one of `STATES`; "provisional" are those in force with a code of our own.
         after: the cursor of the former page, `AgencyPage.next`.
         limit: how many at most, up to 200.
         on: the day whose agencies are meant; None is today.
     """
     limit = max(1, min(limit, PAGE_LIMIT))
-    found = agencies_visible_to(actor).filter(valid_on(on or today()))
-    if place:
-        found = found.filter(place=place)
-    if typed := normalise(text):
-        words = Q()
-        for word in fold(typed).split():
-            words &= Q(search_key__contains=word)
-        codes = AgencyCode.objects.annotate(folded=Upper("code")).filter(folded__startswith=typed.upper())
-        found = found.filter(words | Q(pk__in=codes.values("agency")))
+    found = matching_agencies(actor, text, place=place, kind=kind, state=state, on=on)
     if after:
-        found = found.filter(_after(after))
+        found = found.filter(after_cursor(after))
     page = list(found.order_by("sort_key", "pk")[: limit + 1])
     more = page[limit:]
     page = page[:limit]
     return AgencyPage(page, f"{page[-1].sort_key}~{page[-1].pk}" if more else None)
 
 
-def _after(cursor: str) -> Q:
+def matching_agencies(
+    actor: Actor | None,
+    text: str = "",
+    *,
+    place: str | None = None,
+    kind: str | None = None,
+    state: str = IN_FORCE,
+    on: date | None = None,
+) -> QuerySet[Agency]:
+    """Returns what `search_agencies` pages through, all of it; each also carries `provisional`."""
+    day = on or today()
+    found = agencies_visible_to(actor)
+    ours = AgencyCode.objects.filter(provisional=True, valid_to=None)
+    found = found.filter(valid_to__lte=day) if state == ENDED else found.filter(valid_on(day))
+    if state == PROVISIONAL:
+        found = found.filter(pk__in=ours.values("agency"))
+    if place:
+        found = found.filter(place=place)
+    found = found.filter(kind=kind) if kind else found.exclude(kind=Agency.Kind.UNIT)
+    for word in fold(text).split()[:WORDS_MAX]:
+        # The index knows pieces of three letters; shorter ones it finds at the start of a word.
+        piece = Q(search_key__contains=word)
+        if len(word) < TRIGRAM:
+            piece = Q(search_key__startswith=word) | Q(search_key__contains=f" {word}")
+        found = found.filter(piece)
+    return found.annotate(provisional=Exists(ours.filter(agency=OuterRef("pk"))))
+
+
+def after_cursor(cursor: str) -> Q:
     """Returns the condition "after this place in the list"; after a damaged cursor there is nothing."""
     key, _, last = cursor.rpartition("~")
     try:
@@ -192,3 +222,36 @@ def _after(cursor: str) -> Q:
 def agency_codes(agency: Agency) -> list[AgencyCode]:
     """Returns all codes of an agency, the one in use first, then the newest."""
     return list(agency.codes.order_by("-primary", F("valid_to").desc(nulls_first=True), "scheme", "code"))
+
+
+def former_names(agency: Agency) -> list[FormerName]:
+    """Returns the names an agency had before, oldest first."""
+    return list(agency.former_names.order_by("valid_from", "pk"))
+
+
+TABLE_HEADING = (
+    "code", "name", "english_name", "kind", "place", "parent", "valid_from", "valid_to", "provisional",
+    "address", "email", "telephone", "website",
+)  # fmt: skip
+"""Columns of an exported list; an import reads them again."""
+
+
+def agency_table(found: QuerySet[Agency]) -> Iterator[list[str]]:
+    """Yields one row of cells per agency of `matching_agencies`, in Vietnamese order, in bounded memory."""
+    rows = found.annotate(parent_code=primary_code_of("parent_id")).order_by("sort_key", "pk")
+    for row in rows.iterator(chunk_size=2000):
+        yield [
+            getattr(row, "primary_code", None) or "",
+            row.name,
+            row.english_name,
+            row.kind,
+            row.place,
+            getattr(row, "parent_code", None) or "",
+            row.valid_from.isoformat(),
+            row.valid_to.isoformat() if row.valid_to else "",
+            "1" if getattr(row, "provisional", False) else "",
+            row.address,
+            row.email,
+            row.telephone,
+            row.website,
+        ]

@@ -19,6 +19,7 @@ from hienluong.exchange.cli.printing import (
     state_name,
     status_text,
     table,
+    taken_over_lines,
 )
 from hienluong.kit.terminal import translate as _
 
@@ -51,6 +52,7 @@ def _journey_lines(journey: Facts) -> Iterator[str]:
         failure = f": {delivery['failure']}" if delivery["failure"] else ""
         state = f"{state_name(delivery['state'])}{business}{failure}"
         yield f"  → {delivery['id']:<7} {delivery['recipient_code']:<14} {delivery['recipient_name']}: {state}"
+        yield from (f"    {line}" for line in taken_over_lines(delivery))
     yield from table(
         [_("Time"), _("Plane"), _("Step"), _("Agency"), _("By"), _("Note")],
         [

@@ -46,8 +46,17 @@ def receipt_lines(receipt: Facts) -> Iterator[str]:
     for one in receipt["recipients"]:
         before = _("; it has this document already") if one["delivered_before"] else ""
         yield f"  {one['code']:<14} {one['name']}: {state_name(one['state'])}{before}"
+        yield from (f"    {line}" for line in taken_over_lines(one))
     for warning in receipt["warnings"]:
         yield "  " + fill(_("Warning, line {line}, {path}: {text}"), warning)
+
+
+def taken_over_lines(recipient: Facts) -> Iterator[str]:
+    """Yields, per code of an agency that is no more, who took over from it."""
+    for fact in recipient.get("taken_over") or ():
+        yield fill(
+            _("{asked_code} {asked_name} ended on {ended_on}; {by_name} ({by_code}) has taken over."), fact
+        )
 
 
 def state_name(code: str) -> str:

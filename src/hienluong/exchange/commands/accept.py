@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +29,7 @@ from hienluong.exchange.commands.accepted_rows import (
     write_transmission,
 )
 from hienluong.exchange.commands.status import apply_status
+from hienluong.exchange.commands.succession import refuse_ended, taken_over_by
 from hienluong.exchange.errors import (
     IdempotencyKeyReused,
     PacketRefused,
@@ -160,7 +161,7 @@ def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now:
     sender = found.get(wire.sender.organ_id)
     if not may_send_for(actor, sender.agency if sender else None, wire.sender.organ_id, day):
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
-    addressees = _addressees(wire, to_codes, found)
+    addressees = _addressees(wire, to_codes, found, day)
     _refuse_secrets(wire)
     stored = files.store(source)
     crash_point("accept.after_fsync")
@@ -189,18 +190,22 @@ def _to_codes(wire: WirePacket) -> list[str]:
     return list(dict.fromkeys(organ.organ_id for organ in wire.receivers))
 
 
-def _addressees(wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency]) -> list[Addressee]:
+def _addressees(
+    wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency], day: date
+) -> list[Addressee]:
     """Resolves the recipients; outside the province a code the directory does not know still waits for its route."""
     names = {} if isinstance(wire, StatusPacket) else {o.organ_id: o.organ_name or "" for o in wire.receivers}
     unknown = [code for code in codes if code not in found and directory.is_province_code(code)]
     if unknown:
         raise RecipientUnknown(codes=unknown)
+    if not isinstance(wire, StatusPacket):  # what became of a document is still recorded, whoever may read it
+        refuse_ended(codes, found, day)
     addressees: dict[object, Addressee] = {}
     for code in codes:
         known = found.get(code)
         if known is not None and known.agency.place == "province":
             one = Addressee(code, known.agency.name, known.agency.pk, known.primary_code)
-            addressees.setdefault(known.agency.pk, one)
+            addressees.setdefault(known.agency.pk, one).taken_over.extend(taken_over_by(code, known))
         else:
             name = known.agency.name if known else names.get(code, "")
             primary = (known.primary_code if known else "") or code
@@ -297,6 +302,7 @@ def _told(
                 "name": one.name,
                 "state": one.state,
                 "delivered_before": one.primary_code in have,
+                "taken_over": one.taken_over,
             }
             for one in addressees
         ],

@@ -6,8 +6,9 @@ Every acceptance passes here, so the statements are written out: each one less i
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -39,10 +40,11 @@ _TRANSMISSION = """transmission AS (
 )"""
 _DELIVERIES = """delivery AS (
     INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, state, due_at,
-        created_at, changed_at, business_state, attempts, failure)
+        created_at, changed_at, taken_over, business_state, attempts, failure)
     SELECT packet.id, %s, recipient.id, one.code, %s, one.state, CASE one.state WHEN %s THEN %s END,
-        %s, %s, '', 0, ''
-    FROM packet, unnest(%s::text[], %s::text[], %s::text[]) WITH ORDINALITY AS one (code, known_as, state, place)
+        %s, %s, one.taken_over::jsonb, '', 0, ''
+    FROM packet, unnest(%s::text[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
+        AS one (code, known_as, state, taken_over, place)
     JOIN exchange_recipient recipient ON recipient.code = one.known_as
     ORDER BY one.place
     ON CONFLICT (packet_id, recipient_id) DO NOTHING RETURNING id
@@ -66,6 +68,8 @@ class Addressee:
     name: str
     agency_id: UUID | None
     primary_code: str
+    taken_over: list[dict[str, str]] = field(default_factory=list)
+    """Per code that led here by succession: the agency asked for, and since when this one answers for it."""
 
     @property
     def routed(self) -> bool:
@@ -245,6 +249,7 @@ def _delivery_values(
         [one.code for one in addressees],
         [one.primary_code for one in addressees],
         [one.state for one in addressees],
+        [json.dumps(one.taken_over) for one in addressees],
     ]
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -15,6 +17,15 @@ from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES
 from hienluong.exchange.models import Delivery
 
 register = template.Library()
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """Returns a day written yyyy-mm-dd as people write it."""
+    try:
+        return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT", use_l10n=True)
+    except ValueError:
+        return text
 
 
 @register.filter

@@ -1,0 +1,1 @@
+"""Files of agencies, written without Django: tables (CSV, XLSX)."""

@@ -1,0 +1,156 @@
+"""Reads a table of agencies (CSV) as people and other systems write it.
+
+Encodings: UTF-8 with or without a mark, UTF-16 with a mark (what spreadsheet programs save). Separators: comma,
+semicolon, tab; the heading row tells. A cell that a spreadsheet would run as a formula is refused: it is no name.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, BinaryIO
+
+from hienluong.imports.formats.records import (
+    MAX_ROWS,
+    AgencyRecord,
+    RowFault,
+    checked_code,
+    checked_text,
+    unreadable,
+)
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.vietnamese import fold
+
+COLUMNS = {
+    "code": ("code", "ma", "ma dinh danh", "ma co quan"),
+    "name": ("name", "ten", "ten co quan", "ten don vi"),
+    "parent": ("parent", "parent_code", "ma cha", "ma co quan cap tren"),
+    "old_code": ("old_code", "code102", "ma cu", "ma qcvn 102"),
+    "english_name": ("english_name", "ten tieng anh"),
+    "kind": ("kind", "loai"),
+    "address": ("address", "dia chi"),
+    "email": ("email", "mail", "thu dien tu"),
+    "telephone": ("telephone", "dien thoai"),
+    "fax": ("fax",),
+    "website": ("website", "trang tin"),
+}
+"""Our columns, and the headings they are known by, without diacritics."""
+
+NEEDED = ("code", "name")
+CODES = ("code", "parent", "old_code")
+LONGEST_LINE = 100_000
+_SEPARATORS = ",;\t"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_MAY_BEGIN_WITH_PLUS = ("telephone", "fax")
+
+FORMULA = _("The cell begins like a formula of a spreadsheet: {value}")
+KIND_UNKNOWN = _("{value} is no kind of agency; known are {known}.")
+WRONG_WIDTH = _("The row has {found} cells; the heading has {wanted}.")
+NO_HEADING = _("The first line must name the columns; these are missing: {missing}.")
+NOT_TEXT = _("It is neither UTF-8 nor UTF-16 text (byte {place}).")
+HAS_NUL = _("There are NUL characters in it (line {line}).")
+LINE_TOO_LONG = _("Line {line} is longer than {limit} characters: is a quotation mark not closed?")
+TOO_MANY = _("It has more than {limit} rows.")
+TWICE = _("The column {column} is there twice.")
+BROKEN = _("The table is broken at line {line} ({problem}).")
+
+
+def read_csv(source: BinaryIO, *, kinds: Sequence[str] = ()) -> Iterator[AgencyRecord | RowFault]:
+    """Yields each row's agency, or what is wrong with the row; reads line by line.
+
+    Args:
+        source: the file; it must be seekable.
+        kinds: the values that the column “kind” may have.
+
+    Raises:
+        FileUnreadable: no heading, no text, or more than `records.MAX_ROWS` rows.
+    """
+    lines = _lines(source)
+    heading = next(lines, "")
+    separator = max(_SEPARATORS, key=lambda mark: len(_columns(_cells(heading, mark)).keys() & set(NEEDED)))
+    names = _columns(_cells(heading, separator))
+    if missing := [name for name in NEEDED if name not in names]:
+        raise unreadable(NO_HEADING, missing=missing)
+    width = len(_cells(heading, separator))
+    table = csv.reader(lines, delimiter=separator, strict=True)
+    number = 0
+    while True:
+        try:
+            cells = next(table)
+        except StopIteration:
+            return
+        except csv.Error as problem:
+            raise unreadable(BROKEN, line=table.line_num + 1, problem=str(problem)) from problem
+        if not any(cell.strip() for cell in cells):
+            continue
+        number += 1
+        if number > MAX_ROWS:
+            raise unreadable(TOO_MANY, limit=MAX_ROWS)
+        if len(cells) != width:
+            yield RowFault(number, "code", WRONG_WIDTH, {"found": len(cells), "wanted": width})
+            continue
+        yield _record(number, {name: cells[place] for name, place in names.items()}, kinds)
+
+
+def _lines(source: BinaryIO) -> Iterator[str]:
+    start = source.read(4)
+    source.seek(0)
+    encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    text = io.TextIOWrapper(source, encoding=encoding, errors="strict", newline="")
+    number = 0
+    try:
+        while line := text.readline(LONGEST_LINE + 1):
+            number += 1
+            if len(line) > LONGEST_LINE:
+                raise unreadable(LINE_TOO_LONG, line=number, limit=LONGEST_LINE)
+            if "\0" in line:
+                raise unreadable(HAS_NUL, line=number)
+            yield line
+    except UnicodeError as problem:
+        raise unreadable(NOT_TEXT, place=getattr(problem, "start", "?")) from problem
+    finally:
+        with suppress(ValueError):  # the caller closed the file meanwhile
+            text.detach()  # it stays the caller's
+
+
+def _cells(line: str, separator: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=separator, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _columns(heading: Sequence[str]) -> dict[str, int]:
+    """Returns the place of every column we know."""
+    places: dict[str, int] = {}
+    for place, text in enumerate(heading):
+        folded = fold(text)
+        for name, known_as in COLUMNS.items():
+            if folded in known_as:
+                if name in places:
+                    raise unreadable(TWICE, column=name)
+                places[name] = place
+    return places
+
+
+def _record(row: int, cells: Mapping[str, str], kinds: Sequence[str]) -> AgencyRecord | RowFault:
+    values: dict[str, str] = {}
+    for column, text in cells.items():
+        plain = text.strip()
+        if plain.startswith(_FORMULA) and not (plain[0] == "+" and column in _MAY_BEGIN_WITH_PLUS):
+            return RowFault(row, column, FORMULA, {"value": plain[:40]})
+        check = checked_code if column in CODES else checked_text
+        value = check(row, column, text, needed=column in NEEDED)
+        if isinstance(value, RowFault):
+            return value
+        values[column] = value
+    kind = values.get("kind", "")
+    if kind and kind not in kinds:
+        return RowFault(row, "kind", KIND_UNKNOWN, {"value": kind, "known": list(kinds)})
+    record = AgencyRecord(row, values["code"], values["name"], is_unit=kind == "unit" if kind else None)
+    more: dict[str, Any] = {name: value for name, value in values.items() if name not in NEEDED}
+    return replace(record, **more)

@@ -1,0 +1,108 @@
+"""Files of agencies: hand in, look at what would change, confirm, undo; every one is kept."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hienluong.directory.service import ActingRequest, Actor, require, today
+from hienluong.imports import commands, queries
+from hienluong.imports.errors import ImportFileTooLarge
+from hienluong.imports.forms import ImportForm
+from hienluong.imports.models import AgencyImport
+from hienluong.kit import clock
+
+UNDER_WAY = (AgencyImport.State.CHECKING, AgencyImport.State.APPLYING)
+COUNTS = ("created", "renamed", "moved", "recoded", "ended", "changed", "unchanged", "left_out", "wrong")
+SAMPLES = ("created", "renamed", "moved", "recoded", "ended")
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    return cast("ActingRequest", request).actor
+
+
+@require_GET
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Lists the imports, newest first."""
+    before = request.GET.get("before", "")
+    page = queries.agency_imports(_actor(request), before=before or None)
+    return render(
+        request,
+        "imports/list.html",
+        {"imports": page.imports, "first": request.path if before else "", "next": page.next},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def hand_in(request: HttpRequest) -> HttpResponse:
+    """Takes a file in and has it checked."""
+    actor = require(_actor(request), "directory.manage_agencies")
+    form = ImportForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES or None,
+        initial={"effective_on": today()},
+    )
+    if form.is_valid():
+        given = form.cleaned_data
+        file = given.pop("file")
+        try:
+            row = commands.stage_import(
+                actor=actor,
+                source=cast("BinaryIO", file.file),
+                file_name=file.name or "",
+                now=clock.now(),
+                **given,
+            )
+        except ImportFileTooLarge as refusal:
+            form.add_error("file", refusal.explain(_))
+        else:
+            return redirect("imports:show", import_id=row.pk)
+    return render(request, "imports/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_GET
+def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Shows one import; while it is under way htmx asks every two seconds for the part that moves."""
+    row = queries.agency_import(_actor(request), import_id)
+    context = {
+        "row": row,
+        "under_way": row.state in UNDER_WAY,
+        "counts": [(name, row.counts[name]) for name in COUNTS if name in row.counts],
+        "errors": queries.import_errors(row),
+        "samples": [(name, row.findings[name]) for name in SAMPLES if row.findings.get(name)],
+    }
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "imports/now.html" if part else "imports/import.html", context)
+
+
+@require_POST
+def confirm(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Has a checked file imported."""
+    commands.confirm_import(actor=_actor(request), import_id=import_id, now=clock.now())
+    return redirect("imports:show", import_id=import_id)
+
+
+@require_POST
+def discard(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Gives a checked file up."""
+    commands.discard_import(actor=_actor(request), import_id=import_id, now=clock.now())
+    messages.success(request, _("The file was discarded; nothing was imported."))
+    return redirect("imports:list")
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
+    """Undoes an import, after asking once more."""
+    actor = _actor(request)
+    row = queries.agency_import(actor, import_id)
+    if request.method == "POST":
+        commands.undo_import(actor=actor, import_id=import_id, now=clock.now())
+        messages.success(request, _("The import was undone; the agencies are as they were before it."))
+        return redirect("imports:show", import_id=import_id)
+    return render(request, "imports/undo.html", {"row": row})
