@@ -96,6 +96,8 @@ INSTALLED_APPS = [
     "hienluong.files",
     "hienluong.notices",
     "hienluong.directory",
+    "hienluong.recipients",
+    "hienluong.staff",
     "hienluong.identity",
     "hienluong.exchange",
     "hienluong.config",

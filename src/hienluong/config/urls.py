@@ -10,6 +10,8 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("hienluong.identity.urls")),
     path("directory/", include("hienluong.directory.urls")),
+    path("staff/", include("hienluong.staff.urls")),
+    path("groups/", include("hienluong.recipients.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("", include("hienluong.portal.urls")),
 ]

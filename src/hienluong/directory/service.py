@@ -1,20 +1,36 @@
 """Public Python API of the directory: actors and permissions, agencies by code, people, posts, the calendar."""
 
 from hienluong.directory.actors import Actor, SendingRightRef
+from hienluong.directory.agency_picker import AgencyPickerForm
+from hienluong.directory.asking import (
+    AgencyField,
+    AskedForm,
+    Fact,
+    Question,
+    ask,
+    day_after,
+    day_field,
+    number,
+    pager,
+)
 from hienluong.directory.commands import (
     ImportSummary,
     Summary,
     assign_post,
+    change_person,
     create_administrator,
     create_person,
+    deactivate_person,
     end_post,
     import_agency_codes,
     load_reference_data,
+    open_account,
     set_password,
     switch_post,
 )
-from hienluong.directory.middleware import ActingRequest, act_in
-from hienluong.directory.models import Agency, Person, Post, User
+from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
+from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
+from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
     Permission,
     all_permissions,
@@ -40,31 +56,44 @@ from hienluong.directory.queries import (
     agency_by_id,
     agency_codes,
     calendar,
+    not_ended,
     operators_to_tell,
     people_to_tell,
     posts_of,
     primary_code_of,
     primary_codes,
     search_agencies,
+    today,
     valid_on,
 )
 from hienluong.directory.recent import Recent, forget
 
 __all__ = [
+    "NAME_LIMIT",
+    "TELEPHONE_LIMIT",
+    "TITLE_LIMIT",
+    "UNIT_LIMIT",
     "ActingRequest",
     "Actor",
     "Agency",
+    "AgencyField",
     "AgencyPage",
+    "AgencyPickerForm",
+    "AskedForm",
+    "Fact",
     "FoundAgency",
     "ImportSummary",
+    "Leave",
     "Permission",
     "Person",
     "Post",
+    "Question",
     "Recent",
     "SendingRightRef",
     "Summary",
     "User",
     "act_in",
+    "acting_actor",
     "actor_of",
     "agencies_by_codes",
     "agencies_visible_to",
@@ -73,11 +102,16 @@ __all__ = [
     "agency_codes",
     "all_permissions",
     "allowed",
+    "ask",
     "assign_post",
     "belongs_to_agency",
     "calendar",
+    "change_person",
     "create_administrator",
     "create_person",
+    "day_after",
+    "day_field",
+    "deactivate_person",
     "declare",
     "end_post",
     "forget",
@@ -89,7 +123,11 @@ __all__ = [
     "is_system",
     "load_reference_data",
     "may_administer",
+    "not_ended",
+    "number",
+    "open_account",
     "operators_to_tell",
+    "pager",
     "people_to_tell",
     "posts_of",
     "primary_code_of",
@@ -99,5 +137,6 @@ __all__ = [
     "search_agencies",
     "set_password",
     "switch_post",
+    "today",
     "valid_on",
 ]

@@ -4,9 +4,12 @@ from hienluong.directory.commands.agency_codes import CodeRow, ImportSummary, im
 from hienluong.directory.commands.calendar import remove_calendar_day, set_calendar_day, set_working_hours
 from hienluong.directory.commands.people import (
     assign_post,
+    change_person,
     create_administrator,
     create_person,
+    deactivate_person,
     end_post,
+    open_account,
     set_password,
     switch_post,
 )
@@ -17,11 +20,14 @@ __all__ = [
     "ImportSummary",
     "Summary",
     "assign_post",
+    "change_person",
     "create_administrator",
     "create_person",
+    "deactivate_person",
     "end_post",
     "import_agency_codes",
     "load_reference_data",
+    "open_account",
     "remove_calendar_day",
     "set_calendar_day",
     "set_password",

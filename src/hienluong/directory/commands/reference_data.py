@@ -16,6 +16,7 @@ from importlib.resources import files
 from django.db import transaction
 
 from hienluong.directory.actors import Actor
+from hienluong.directory.events import ReferenceDataLoaded
 from hienluong.directory.models import (
     AdministrativeUnit,
     Agency,
@@ -24,7 +25,7 @@ from hienluong.directory.models import (
     WorkingHours,
 )
 from hienluong.directory.recent import forget
-from hienluong.kit import worktime
+from hienluong.kit import events, worktime
 from hienluong.kit.vietnamese import fold, normalise, sort_key
 from hienluong.ledger import service as ledger
 
@@ -87,6 +88,7 @@ def load_reference_data(*, now: datetime) -> Summary:
             now=now,
         )
         transaction.on_commit(forget)
+    events.publish(ReferenceDataLoaded(now))
     return summary
 
 

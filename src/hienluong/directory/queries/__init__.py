@@ -26,6 +26,7 @@ from hienluong.directory.queries.people import (
     posts_of,
 )
 from hienluong.directory.queries.validity import (
+    not_ended,
     today,
     valid_on,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "agency_codes",
     "calendar",
     "calendar_year",
+    "not_ended",
     "operators_to_tell",
     "people_to_tell",
     "posts_of",

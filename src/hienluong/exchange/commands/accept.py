@@ -21,6 +21,7 @@ from psycopg.types.json import Jsonb
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
+from hienluong.exchange.audiences import keep_audiences
 from hienluong.exchange.commands.status import apply_status
 from hienluong.exchange.errors import (
     DocumentConflict,
@@ -39,7 +40,7 @@ from hienluong.exchange.formats.identity import document_digest, status_key
 from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.safe_xml import Limits
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
-from hienluong.exchange.models import Packet, Recipient
+from hienluong.exchange.models import Audience, Packet, Recipient
 from hienluong.files import service as files
 from hienluong.identity.service import may_send_for
 from hienluong.jobs import service as jobs
@@ -92,6 +93,7 @@ def accept_packet(
     declared_not_secret: bool,
     now: datetime,
     idempotency_key: str | None = None,
+    audiences: Sequence[Audience] = (),
 ) -> Receipt:
     """Accepts one edXML file and returns its receipt; the same file or key again gets the first receipt again.
 
@@ -119,7 +121,7 @@ def accept_packet(
         if len(source) > settings.PACKET_MAX_BYTES:
             raise PacketTooLarge(limit=settings.PACKET_MAX_BYTES)
         wire = read_packet(source, limits=_limits())
-        return _accept(actor, wire, source, idempotency_key, now)
+        return _accept(actor, wire, source, idempotency_key, audiences, now)
     except PermissionMissing:
         raise  # every interface records these
     except HienluongError as refusal:
@@ -166,7 +168,14 @@ def _load(receipt: str) -> dict[str, Any]:
     return facts
 
 
-def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now: datetime) -> Receipt:
+def _accept(
+    actor: Actor,
+    wire: WirePacket,
+    source: bytes,
+    key: str | None,
+    audiences: Sequence[Audience],
+    now: datetime,
+) -> Receipt:
     to_codes = _to_codes(wire)
     _refuse_overlong(wire, to_codes)
     day = in_vietnam(now).date()
@@ -179,7 +188,7 @@ def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now:
     stored = files.store(source)
     crash_point("accept.after_fsync")
     with transaction.atomic():
-        receipt = _write(actor, wire, sender, addressees, stored, key, now)
+        receipt = _write(actor, wire, sender, addressees, stored, key, audiences, now)
         crash_point("accept.before_commit")
     crash_point("accept.after_commit")
     return receipt
@@ -244,6 +253,7 @@ def _write(
     addressees: list[_Addressee],
     stored: files.StoredFile,
     key: str | None,
+    audiences: Sequence[Audience],
     now: datetime,
 ) -> Receipt:
     assert actor.agency_id is not None  # noqa: S101 - may_send_for lets nobody through without an agency
@@ -314,7 +324,8 @@ def _write(
     ):
         jobs.defer("exchange.scan_packet", packet_id=str(row["id"]))
     publish(PacketAccepted(row["id"], sender.agency.pk if sender else None, now))
-    ledger.record_many(actor=actor.ref, acts=[act], now=now)
+    acts = [*keep_audiences(audiences, stored.id, row["id"]), act] if audiences else [act]
+    ledger.record_many(actor=actor.ref, acts=acts, now=now)
     return Receipt(facts, repeated=False)
 
 
