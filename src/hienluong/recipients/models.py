@@ -22,7 +22,7 @@ class RecipientGroup(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="recipient_groups")
     name = models.CharField(max_length=200)
-    sort_key = models.CharField(max_length=600, db_collation="C")
+    sort_key = models.CharField(max_length=1200, db_collation="C")
     search_key = models.CharField(max_length=600)
     kind = models.CharField(max_length=6, choices=Kind)
     rule_kind = models.CharField(max_length=12, choices=Agency.Kind, blank=True)

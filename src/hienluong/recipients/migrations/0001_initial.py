@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=200)),
-                ('sort_key', models.CharField(db_collation='C', max_length=600)),
+                ('sort_key', models.CharField(db_collation='C', max_length=1200)),
                 ('search_key', models.CharField(max_length=600)),
                 ('kind', models.CharField(choices=[('listed', 'list kept by hand'), ('rule', 'rule, always up to date')], max_length=6)),
                 ('rule_kind', models.CharField(blank=True, choices=[('province', "provincial people's committee"), ('department', 'provincial department'), ('commune', "commune people's committee"), ('central', 'central agency'), ('other', 'other agency')], max_length=12)),

@@ -12,7 +12,7 @@ from hienluong.directory.service import Actor, Post, require
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.kit.vietnamese import normalise
+from hienluong.kit.vietnamese import fold, normalise
 from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
@@ -150,10 +150,16 @@ def _entered(
     giver: Post, taker: Post, kind: str, document_number: str, first: date, end: date | None
 ) -> bool:
     same = Delegation.objects.filter(
-        giver=giver, taker=taker, kind=kind, document_number__iexact=document_number
+        Q(valid_to=None) | Q(valid_to__gt=first),
+        Q(revoked_on=None) | Q(revoked_on__gt=first),
+        giver=giver,
+        taker=taker,
+        kind=kind,
+        valid_from__lt=end or date.max,
     )
-    same = same.filter(Q(revoked_on=None) | Q(revoked_on__gt=first))
-    return same.filter(Q(valid_to=None) | Q(valid_to__gt=first), valid_from__lt=end or date.max).exists()
+    # Compared here: what a database calls the same letters depends on how it was made.
+    numbers = {fold(number) for number in same.values_list("document_number", flat=True)}
+    return fold(document_number) in numbers
 
 
 def _tell(delegation: Delegation, code: str, now: datetime) -> None:
