@@ -43,7 +43,7 @@ OWN_AFFAIRS = {
 
 REFUSED = {401, 403, 404, 405}
 EXAMPLES = {"uuid": str(uuid.UUID(int=7)), "int": "7", "str": "03", "packet_id": str(uuid.UUID(int=7))}
-EXAMPLES["receipt_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
+EXAMPLES["receipt_id"] = EXAMPLES["group_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from hienluong.directory.models import Person, Post
 
 pytestmark = pytest.mark.django_db
 
-CALENDAR = "/directory/calendar/"
+DIRECTORY = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -31,9 +31,9 @@ def _menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", CALENDAR]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", CALENDAR]),
-        ("operator", ["/", "/exchange/monitor/", CALENDAR]),
+        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY]),
+        ("operator", ["/", "/exchange/monitor/", *DIRECTORY]),
     ],
 )
 def test_menu_offers_what_the_role_may_do(visit: Visit, role: str, entries: list[str]) -> None:
