@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client as Browser
@@ -26,6 +27,10 @@ DAY = timedelta(days=1)
 def _posts(post: Post, on: date | None = None) -> list[int]:
     assert post.person.user is not None
     return [row.pk for row in directory.posts_of(post.person.user, on=on)]
+
+
+def _told(agency: UUID) -> list[tuple[UUID, str]]:
+    return directory.people_to_tell([agency], ["clerk"])[agency]
 
 
 def _enter(actor: Actor, post: Post, stand_in: Post | None, now: datetime, **days: date) -> Leave:
@@ -134,7 +139,7 @@ def test_stand_in_is_told_of_the_leave_and_of_what_comes_for_the_role(office: An
     _enter(office.actor(office.head), office.clerk, office.officer, now)
 
     assert Notice.objects.get().reader == office.officer.person_id
-    told = [person for person, _mail in directory.people_to_tell(office.clerk.agency_id, ["clerk"])]
+    told = [person for person, _mail in _told(office.clerk.agency_id)]
     assert set(told) == {office.clerk.person_id, office.second_clerk.person_id, office.officer.person_id}
 
 

@@ -173,10 +173,8 @@ def test_mailbox_notices_follow_agency_and_role_to_the_successor(
     directory.end_post(actor=platform, post=office.second_clerk, now=now)
     staff.hand_over_post(actor=platform, post=office.clerk, successor=newcomer, from_day=today + DAY, now=now)
     agency = office.clerk.agency_id
-    assert [one for one, _ in directory.people_to_tell(agency, ["clerk"], on=today)] == [
-        office.clerk.person_id
-    ]
-    assert [one for one, _ in directory.people_to_tell(agency, ["clerk"], on=today + DAY)] == [newcomer.pk]
+    told = [directory.people_to_tell([agency], ["clerk"], on=day)[agency] for day in (today, today + DAY)]
+    assert [[one for one, _ in people] for people in told] == [[office.clerk.person_id], [newcomer.pk]]
 
 
 def test_post_is_not_handed_over_to_its_holder_nor_in_the_past(

@@ -76,22 +76,32 @@ def actor_of(post: Post) -> Actor:
 
 
 def people_to_tell(
-    agency_id: UUID, roles: Iterable[Post.Role | str], *, on: date | None = None
-) -> list[tuple[UUID, str]]:
-    """Returns (person, mail address or "") of who holds one of the roles at the agency or stands in, each once."""
-    return _to_tell(Q(agency=agency_id, role__in=[str(role) for role in roles]), on)
+    agency_ids: Iterable[UUID], roles: Iterable[Post.Role | str], *, on: date | None = None
+) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Returns (person, mail address or "") of those who hold one of the roles or stand in, each once, by agency.
+
+    One query for all agencies; people come by their given names.
+    """
+    wanted = set(agency_ids)
+    if not wanted:
+        return {}
+    day = on or today()
+    posts = Post.objects.filter(valid_on(day), agency__in=wanted, role__in=[str(role) for role in roles])
+    held = posts.values_list("person__sort_key", "person", "agency", "person__email")
+    standing = leaves_in_force(day).filter(post__in=posts)
+    by_leave = standing.values_list(
+        "stand_in__person__sort_key", "stand_in__person", "post__agency", "stand_in__person__email"
+    )
+    told: dict[UUID, dict[UUID, str]] = {}
+    for _key, person, agency, email in sorted(held.union(by_leave)):
+        told.setdefault(agency, {})[person] = email
+    return {agency: list(people.items()) for agency, people in told.items()}
 
 
 def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the operators of the platform, whatever agency they belong to."""
-    return _to_tell(Q(role=Post.Role.OPERATOR), on)
-
-
-def _to_tell(which: Q, on: date | None) -> list[tuple[UUID, str]]:
     day = on or today()
-    posts = Post.objects.filter(valid_on(day), which)
-    told = posts.values("person").union(
-        leaves_in_force(day).filter(post__in=posts).values("stand_in__person")
-    )
-    people = Person.objects.filter(pk__in=told)
+    posts = Post.objects.filter(valid_on(day), role=Post.Role.OPERATOR)
+    standing = leaves_in_force(day).filter(post__in=posts).values("stand_in__person")
+    people = Person.objects.filter(pk__in=posts.values("person").union(standing))
     return list(people.order_by("sort_key", "pk").values_list("pk", "email"))
