@@ -15,8 +15,9 @@ from hienluong.directory.errors import AlreadyEnded, PermissionMissing
 from hienluong.directory.models import Agency, Post
 from hienluong.directory.service import Actor
 from hienluong.ledger.models import QueuedEntry
+from hienluong.recipients import queries
 from hienluong.recipients import service as recipients
-from hienluong.recipients.errors import GroupRefused, GroupUnknown
+from hienluong.recipients.errors import GroupRefused, GroupTooLarge, GroupUnknown
 from hienluong.recipients.models import RecipientGroup
 
 pytestmark = pytest.mark.django_db
@@ -249,3 +250,14 @@ def test_list_and_expansion_cost_the_same_however_many_members(
         assert (
             sum(len(one.agencies) for one in recipients.expand_groups(clerk, [communes.pk, coast.pk])) == 81
         )
+
+
+def test_group_that_comes_to_too_many_is_shown_in_part_and_cannot_be_addressed(
+    province: Province, acting: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "EXPANSION_LIMIT", 77)
+    communes = RecipientGroup.objects.get(name=COMMUNES)
+    expanded = recipients.expand_group(communes)
+    assert (len(expanded.agencies), expanded.complete) == (77, False)
+    with pytest.raises(GroupTooLarge):
+        recipients.expand_groups(acting("H50.S01", "clerk"), [communes.pk])

@@ -107,6 +107,7 @@ def test_rights_of_a_stand_in_end_with_the_leave_even_in_an_open_session(
 ) -> None:
     leave = _enter(office.actor(office.head), office.clerk, office.officer, now)
     browser = signed_in(office.officer.person)
+    assert "thay Lê Thị Cúc" in browser.get("/acting-for/").content.decode()
     browser.post("/acting-for/", {"post": office.clerk.pk})
     assert browser.get("/exchange/send/").status_code == 200
     assert "thay Lê Thị Cúc" in browser.get("/").content.decode()

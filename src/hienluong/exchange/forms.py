@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, AgencyPickerForm
@@ -20,8 +21,9 @@ from hienluong.exchange.drafts import DraftExpired, KeptFile
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Packet
 from hienluong.exchange.service import Attached, Draft
+from hienluong.kit.errors import HienluongError
 from hienluong.recipients import service as recipients
-from hienluong.recipients.service import RecipientGroup
+from hienluong.recipients.service import ExpandedGroup, RecipientGroup
 
 # The 29 administrative document types of Decree 30/2020/NĐ-CP, art. 7, as they are written on the wire. Legal
 # normative documents have other names, so the field takes any.
@@ -274,7 +276,11 @@ class SendForm(AgencyPickerForm):
         if not named and not self.has_error("other_codes") and not self.has_error("to_groups"):
             self.add_error("codes", _("Choose at least one recipient."))
         ids = [UUID(one) for one in cleaned.get("to_groups") or []]
-        self.expanded = recipients.expand_groups(self.actor, ids)
+        self.expanded: list[ExpandedGroup] = []
+        try:
+            self.expanded = recipients.expand_groups(self.actor, ids)
+        except HienluongError as refusal:
+            self.add_error("to_groups", refusal.explain(gettext))
         for one in self.expanded:
             if not one.agencies:
                 self.add_error(

@@ -18,3 +18,12 @@ class GroupUnknown(NotFound):
     title = _("Group unknown")
     detail = _("There is no group {group} that your agency may use.")
     todo = _("List the groups and choose one of them.")
+
+
+class GroupTooLarge(InvalidInput):
+    """A group comes to more agencies than one document can be sent to."""
+
+    code = "recipients.group-too-large"
+    title = _("The group is too large")
+    detail = _("“{name}” comes to more than {limit} agencies; a document cannot be sent to so many at once.")
+    todo = _("Make a narrower group, or address the agencies in several sendings.")

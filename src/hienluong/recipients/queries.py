@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, Agency, allowed, primary_code_of, require, today, valid_on
 from hienluong.kit.vietnamese import fold
-from hienluong.recipients.errors import GroupUnknown
+from hienluong.recipients.errors import GroupTooLarge, GroupUnknown
 from hienluong.recipients.models import RecipientGroup
 
 GROUPS_LIMIT = 200
@@ -46,11 +46,15 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True)
 class ExpandedGroup:
-    """A group as it is on one day: the agencies in Vietnamese order, each with `primary_code`, and who drops out."""
+    """A group as it is on one day: the agencies in Vietnamese order, each with `primary_code`, and who drops out.
+
+    `complete` says whether these are all: a group of more than `EXPANSION_LIMIT` agencies cannot be addressed.
+    """
 
     group: RecipientGroup
     agencies: Sequence[Agency]
     dropped: Sequence[Dropped]
+    complete: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,15 +128,16 @@ def expand_group(group: RecipientGroup, *, on: date | None = None) -> ExpandedGr
         found = found.filter(kind=group.rule_kind) if group.rule_kind else found
     else:
         found = found.filter(memberships__group=group)
+    rows = list(found[: EXPANSION_LIMIT + 1])
     agencies, dropped = [], []
-    for agency in found[:EXPANSION_LIMIT]:
+    for agency in rows[:EXPANSION_LIMIT]:
         if agency.valid_to is not None and agency.valid_to <= day:
             dropped.append(Dropped(agency, ENDED))
         elif not agency.primary_code:
             dropped.append(Dropped(agency, NO_CODE))
         else:
             agencies.append(agency)
-    return ExpandedGroup(group, agencies, dropped)
+    return ExpandedGroup(group, agencies, dropped, complete=len(rows) <= EXPANSION_LIMIT)
 
 
 def expand_groups(
@@ -144,13 +149,18 @@ def expand_groups(
 
     Raises:
         GroupUnknown: a group does not exist, or is not one the actor may address.
+        GroupTooLarge: a group comes to more agencies than a document can be sent to.
     """
     known = {group.pk: group for group in groups_visible_to(actor).filter(pk__in=group_ids)}
     unknown = next((group for group in group_ids if group not in known), None)
     if unknown is not None:
         raise GroupUnknown(group=unknown)
     sender = actor.agency_id if actor else None
-    return [_without(expand_group(known[group_id], on=on), sender) for group_id in dict.fromkeys(group_ids)]
+    expanded = [expand_group(known[group_id], on=on) for group_id in dict.fromkeys(group_ids)]
+    too_large = next((one.group for one in expanded if not one.complete), None)
+    if too_large is not None:
+        raise GroupTooLarge(name=too_large.name, limit=EXPANSION_LIMIT)
+    return [_without(one, sender) for one in expanded]
 
 
 def _without(expanded: ExpandedGroup, sender: UUID | None) -> ExpandedGroup:

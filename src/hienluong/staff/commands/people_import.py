@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models.functions import Lower
 
 from hienluong.directory.errors import AccountClosed, PersonRefused, PostOverlaps, PostRefused
 from hienluong.directory.service import (
@@ -95,11 +96,11 @@ def import_people(
 
 def _known_people(rows: list[PersonRow]) -> dict[str, Person]:
     names = {row.values["username"].lower() for row in rows}
-    found = Person.objects.filter(user__isnull=False).select_related("user")
+    found = Person.objects.annotate(lowered=Lower("user__username")).filter(lowered__in=names)
     return {
         person.user.username.lower(): person
-        for person in found
-        if person.user is not None and person.user.username.lower() in names
+        for person in found.select_related("user")
+        if person.user is not None
     }
 
 
