@@ -282,7 +282,11 @@ def office(cast: Cast) -> dict[str, Any]:
         valid_from=today,
         now=clock.now(),
     )
-    members = list(directory.Agency.objects.filter(kind="department", place="province")[:5])
+    members = list(
+        directory.Agency.objects.filter(kind="department", place="province")
+        .exclude(pk=found.agency.pk)
+        .order_by("sort_key")[:5]
+    )
     group = recipients.create_group(
         actor=setup, owner=found.agency, name="Khối nội chính", members=members, now=clock.now()
     )

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
-from hienluong.exchange.commands import drain_recipient
+from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Packet, Recipient
 from hienluong.kit import clock
 
@@ -82,8 +82,8 @@ def test_clerk_sends_to_all_communes_and_sees_the_outcome_at_each(
         expect(page).to_have_url(f"{live}/exchange/packets/{packet.pk}/")
         assert packet.deliveries.count() == COMMUNES
 
-        for recipient in Recipient.objects.exclude(agency=None):
-            drain_recipient(recipient_id=recipient.pk, now=clock.now())
+        mailboxes = list(Recipient.objects.exclude(agency=None).values_list("pk", flat=True))
+        assert drain_recipients(recipient_ids=mailboxes, now=clock.now())
         delivery = Delivery.objects.get(recipient__code=COMMUNE)
         exchange.open_entry(actor=receiver, delivery_id=delivery.pk, now=clock.now())
         exchange.report_status(

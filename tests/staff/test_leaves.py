@@ -162,7 +162,7 @@ def test_leaves_that_touch_are_two_and_a_called_off_one_is_none(
     first = _enter(head, office.clerk, None, now, first=today + DAY, end=today + 3 * DAY)
     _enter(head, office.clerk, None, now, first=today + 3 * DAY, end=today + 4 * DAY)
     staff.end_leave(actor=head, leave=first, now=now)
-    _enter(head, office.clerk, office.second_clerk, now, first=today + DAY, end=today + 3 * DAY)
+    _enter(head, office.clerk, office.second_clerk, now, first=today, end=today + 3 * DAY)
     assert Leave.objects.count() == 3
 
 

@@ -32,15 +32,24 @@ def _in_english() -> Iterator[None]:
 
 
 @pytest.fixture
-def visit(employ: Callable[..., Person]) -> Callable[..., Client]:
-    """Signs a new person in a post in, and gives the browser."""
+def signed_in() -> Callable[[Person], Client]:
+    """Gives a browser in which the person is signed in and which asks for English."""
 
-    def sign_in(role: str, code: str = "H50.S01") -> Client:
-        person = employ("Ngô Thị Khách", (code, role))
+    def browser(person: Person) -> Client:
         assert person.user is not None
         client = Client(headers={"accept-language": "en"})
         client.force_login(person.user, backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
+
+    return browser
+
+
+@pytest.fixture
+def visit(employ: Callable[..., Person], signed_in: Callable[[Person], Client]) -> Callable[..., Client]:
+    """Signs a new person in a post in, and gives the browser."""
+
+    def sign_in(role: str, code: str = "H50.S01") -> Client:
+        return signed_in(employ("Ngô Thị Khách", (code, role)))
 
     return sign_in
 
@@ -306,3 +315,18 @@ def test_table_is_tried_first_and_then_imported(visit: Callable[..., Client], pr
     assert "2, agency_code" in refused.content.decode()
     assert hand_in(rows, "send").headers["Location"] == "/staff/people/"
     assert Person.objects.count() == before + 1
+
+
+def test_successor_from_elsewhere_is_named_before_the_post_is_handed_over(
+    office: Any, visit: Callable[..., Client], employ: Callable[..., Person], today: date
+) -> None:
+    browser = visit("administrator", "H50")
+    employ("Mai Thị Ly", ("H50.S02", "officer"), username="ly")
+    path = f"/staff/posts/{office.clerk.pk}/hand-over/"
+    answers = {"username": "nobody", "from_day": f"{today + DAY:%d/%m/%Y}"}
+    unknown = browser.post(path, {**answers, "step": "check"})
+    assert (unknown.status_code, "Nobody signs in under this name" in unknown.content.decode()) == (422, True)
+    checked = browser.post(path, {**answers, "username": "LY", "step": "check"}).content.decode()
+    assert "Mai Thị Ly" in checked
+    _walk(browser, path, {**answers, "username": "LY"})
+    assert Post.objects.get(agency=office.clerk.agency, person__full_name="Mai Thị Ly").role == "clerk"

@@ -120,6 +120,7 @@ def test_end_to_come_may_be_moved_and_a_post_never_begun_is_called_off(
     coming = _assign(platform, office.clerk.person, office.clerk.agency, now, valid_from=today + 5 * DAY)
     called_off = directory.end_post(actor=platform, post=coming, now=now)
     assert called_off.valid_to == called_off.valid_from
+    _assign(platform, office.clerk.person, office.clerk.agency, now, valid_from=today + 4 * DAY)
 
 
 def test_post_is_not_ended_in_the_past(office: Any, platform: Actor, now: datetime, today: date) -> None:

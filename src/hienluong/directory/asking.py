@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.forms import RefusableForm, typed
 from hienluong.directory.queries import FoundAgency, agency_by_code, today
-from hienluong.kit.errors import Conflict, HienluongError, InvalidInput
+from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound
 
 DAY = timedelta(days=1)
 Text = str | Promise
@@ -142,7 +142,7 @@ def ask(
         return render(request, "directory/ask_check.html", context)
     try:
         said, target = act(form.cleaned_data)
-    except (InvalidInput, Conflict) as refusal:
+    except (InvalidInput, Conflict, NotFound) as refusal:
         form.refuse(refusal)
         return render(request, question.template, context, status=refusal.status)
     messages.success(request, said)

@@ -8,7 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from hienluong.directory.actors import Actor
 from hienluong.directory.errors import (
@@ -201,6 +201,7 @@ def assign_post(
         if (
             Post.objects.filter(person=person, agency=agency, role=role)
             .filter(Q(valid_to=None) | Q(valid_to__gt=post.valid_from), valid_from__lt=valid_to or date.max)
+            .exclude(valid_to=F("valid_from"))  # one that was called off holds no day
             .exists()
         ):
             raise PostOverlaps(person=person.full_name, role=role.label, agency=agency.name)

@@ -19,6 +19,7 @@ from hienluong.directory.service import (
     Agency,
     AskedForm,
     Fact,
+    Person,
     Post,
     Question,
     acting_actor,
@@ -31,6 +32,7 @@ from hienluong.directory.service import (
 )
 from hienluong.kit import clock
 from hienluong.staff import commands, queries
+from hienluong.staff.errors import PersonUnknown
 from hienluong.staff.forms import EndForm, HandOverForm, LeaveForm, PostForm
 from hienluong.staff.policy import STAND_INS
 from hienluong.staff.queries.people import PAGE_LIMIT
@@ -114,10 +116,16 @@ def hand_over(request: HttpRequest, post_id: int) -> HttpResponse:
     colleagues = queries.colleagues_of(actor, post)
     form = HandOverForm(request.POST or None)
     form.offer("successor", colleagues, by_person=True)
+    named: list[Person] = []
+    if form.is_valid() and (username := form.cleaned_data["username"]):
+        try:
+            named = [queries.person_named(actor, username)]
+        except PersonUnknown:
+            form.add_error("username", _("Nobody signs in under this name."))
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         chosen = [row.person for row in colleagues if str(row.person_id) == given["successor"]]
-        successor = chosen[0] if chosen else queries.person_named(actor, given["username"])
+        successor = (chosen + named)[0]
         taken = commands.hand_over_post(
             actor=actor, post=post, successor=successor, from_day=given["from_day"], now=clock.now()
         )
@@ -130,6 +138,7 @@ def hand_over(request: HttpRequest, post_id: int) -> HttpResponse:
         lead=gettext_lazy("The post ends, and the successor holds the same one from the day on."),
         facts=[
             *_facts(post),
+            *((gettext_lazy("Successor"), person.full_name) for person in named),
             (
                 gettext_lazy("What moves"),
                 gettext_lazy(

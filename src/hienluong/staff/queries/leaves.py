@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from hienluong.directory.service import Actor, Leave, Post, allowed, not_ended, require, today, valid_on
 from hienluong.staff.errors import LeaveUnknown
@@ -60,7 +60,8 @@ def leave_by_id(actor: Actor | None, leave_id: int) -> Leave:
 def overlapping_leave(post_id: int, first: date, end: date) -> Leave | None:
     """Returns a leave of the post that shares a day with [first, end), or None."""
     same = Leave.objects.filter(post=post_id, valid_from__lt=end, valid_to__gt=first)
-    return same.exclude(valid_to__lte=first).select_related("post__person").order_by("valid_from").first()
+    held = same.exclude(valid_to=F("valid_from"))  # one that was called off holds no day
+    return held.select_related("post__person").order_by("valid_from").first()
 
 
 def posts_with_leaves(actor: Actor | None) -> list[Post]:
