@@ -11,6 +11,7 @@ ASKING = ("require", "allowed")
 NARROWING = {
     "exchange.agency_of": "the agency acted for, no read at all",
     "exchange.key_first_used_at": "a time that only the command that writes a packet asks for",
+    "exchange.audiences_of_key": "groups of an earlier request that only the command that writes a packet asks for",
     "exchange.deliveries_of": "rows of a packet that `packet` has let the actor see",
     "exchange.packets_visible_to_secrecy_officer": "asked for only to tell “quarantined” from “not found”",
     "exchange.reportable_now": "what an actor may report about a delivery it has in hand",

@@ -76,7 +76,7 @@ EXAMPLES = {
     "str": "03",
     "packet_id": str(uuid.UUID(int=7)),
 }
-EXAMPLES["receipt_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
+EXAMPLES["receipt_id"] = EXAMPLES["group_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
 
 
 @dataclass(frozen=True, slots=True)

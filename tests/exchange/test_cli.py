@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -20,8 +20,12 @@ from personas import CABINET, DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, System, del
 from pytest_django.live_server_helper import LiveServer
 
 from hienluong.config.cli import cli
+from hienluong.directory.models import Agency
+from hienluong.directory.service import Actor
 from hienluong.exchange.client import connection
 from hienluong.exchange.models import Delivery, Packet
+from hienluong.kit import clock
+from hienluong.recipients import service as recipients
 
 Call = Callable[..., Result]
 
@@ -112,6 +116,44 @@ def test_document_is_written_by_the_axis_and_written_again_is_the_same(
         1,
         "công văn.pdf",
     )
+
+
+def test_document_is_sent_to_a_group(
+    call: Call, home_affairs: System, agencies: Mapping[str, Agency], tmp_path: Path
+) -> None:
+    group = recipients.create_group(
+        actor=Actor.platform("specification"),
+        owner=None,
+        name="Hai xã",
+        members=[agencies[DONG_HOI], agencies[KHE_SANH]],
+        now=clock.now(),
+    )
+    letter = tmp_path / "letter.pdf"
+    letter.write_bytes(PDF)
+    order: list[object] = [
+        "send",
+        "--to-group",
+        group.pk,
+        "--type",
+        "Công văn",
+        "--number",
+        15,
+        "--notation",
+        "SNV-VP",
+    ]
+    order += [
+        "--date",
+        "2026-11-24",
+        "--subject",
+        "V/v họp",
+        "--signer",
+        "Lê Quang Ánh",
+        "--not-secret",
+        "--json",
+    ]
+    sent = call(home_affairs, *order, letter)
+    assert sent.exit_code == 0, sent.output
+    assert {one["code"] for one in json.loads(sent.stdout)["recipients"]} == {DONG_HOI, KHE_SANH}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,9 @@ from hienluong.directory.models import Person, Post
 
 pytestmark = pytest.mark.django_db
 
-DIRECTORY = ["/directory/agencies/", "/directory/communes/", "/directory/calendar/"]
+AGENCIES = ["/directory/agencies/", "/directory/communes/"]
+PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
+DIRECTORY = [*AGENCIES, *PEOPLE]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -37,7 +39,7 @@ def _menu(page: str) -> list[str]:
         (
             "administrator",
             [
-                *("/", "/exchange/monitor/", *DIRECTORY[:2], "/imports/", DIRECTORY[2]),
+                *("/", "/exchange/monitor/", *AGENCIES, "/imports/", *PEOPLE),
                 *("/accounts/", "/sign-on/clients/"),
             ],
         ),

@@ -30,6 +30,7 @@ from hienluong.kit.errors import (
 )
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
+from hienluong.recipients.api import router as recipients_router
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ api = DocumentedApi(
     urls_namespace="api",
 )
 api.add_router("", directory_router, auth=SystemBearer())
+api.add_router("", recipients_router, auth=SystemBearer())
 api.add_router("", exchange_router)
 
 

@@ -21,6 +21,8 @@ LAZY_GROUPS = {
     "directory": "hienluong.directory.cli:group",
     "exchange": "hienluong.exchange.cli:group",
     "identity": "hienluong.identity.cli:group",
+    "recipients": "hienluong.recipients.cli:group",
+    "staff": "hienluong.staff.cli:group",
 }
 """Commands of the modules, imported only when they are asked for.
 

@@ -98,6 +98,8 @@ INSTALLED_APPS = [
     "hienluong.files",
     "hienluong.notices",
     "hienluong.directory",
+    "hienluong.recipients",
+    "hienluong.staff",
     "hienluong.identity",
     "hienluong.imports",
     "hienluong.exchange",

@@ -11,6 +11,8 @@ urlpatterns = [
     path("", include("hienluong.identity.urls")),
     path("directory/", include("hienluong.directory.urls")),
     path("imports/", include("hienluong.imports.urls")),
+    path("staff/", include("hienluong.staff.urls")),
+    path("groups/", include("hienluong.recipients.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("", include("hienluong.portal.urls")),
 ]

@@ -39,6 +39,7 @@ class Actor:
         role: a value of `Post.Role`, for a person.
         post_id: the post acted in, for a person.
         rights: a system's rights to send for others (decision 4), whether in force or not.
+        standing_in_for: who is away and whose post this is, where the person stands in for another; else empty.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Actor:
     role: str | None = None
     post_id: int | None = None
     rights: tuple[SendingRightRef, ...] = ()
+    standing_in_for: str = ""
 
     @classmethod
     def platform(cls, name: str) -> Actor:
@@ -59,4 +61,5 @@ class Actor:
     @property
     def ref(self) -> ActorRef:
         """How the ledger stores the actor."""
-        return ActorRef(kind=self.kind, id=str(self.id), name=self.name)
+        post = f"post:{self.post_id}" if self.standing_in_for else ""
+        return ActorRef(kind=self.kind, id=str(self.id), name=self.name, acting_for=post)

@@ -62,6 +62,22 @@ class PostNotHeld(NotFound):
     kept = _("You still act in the post you chose before.")
 
 
+class PostRefused(InvalidInput):
+    """The particulars of a post, or of its hand-over, cannot be accepted."""
+
+    code = "directory.post-refused"
+    title = _("The post was not changed")
+
+
+class AccountClosed(Conflict):
+    """The person has left: their account is closed."""
+
+    code = "directory.account-closed"
+    title = _("The account is closed")
+    detail = _("The account of {person} is closed.")
+    todo = _("Open the account again first.")
+
+
 class AlreadyEnded(Conflict):
     """What is to be ended has ended already."""
 

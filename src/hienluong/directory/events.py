@@ -1,7 +1,7 @@
 """What happened in the directory, for the modules above."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 
@@ -23,7 +23,7 @@ class AgencyEnded:
 
 @dataclass(frozen=True, slots=True)
 class PostEnded:
-    """A person left a post."""
+    """A post was ended; `ended_on` is the first day it is held no more, today or a day to come."""
 
     person_id: UUID
     agency_id: UUID
@@ -42,3 +42,18 @@ class PasswordSet:
 
     user_id: int
     by_another_person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDeactivated:
+    """A person left: all posts ended and the account, if there was one, is closed."""
+
+    person_id: UUID
+    user_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceDataLoaded:
+    """The reference data is complete: at the set-up and after every upgrade; modules above add what is theirs."""
+
+    at: datetime

@@ -12,12 +12,12 @@ from hienluong.kit.errors import InvalidInput
 _HOURS = _("Hours and minutes of 24, for example 13:30.")
 
 
-def _typed(widget: type[forms.DateInput | forms.TimeInput]) -> forms.Widget:
+def typed(widget: type[forms.DateInput | forms.TimeInput]) -> forms.Widget:
     """Returns a plain text field: the browser's own picker writes dates in its own language, not in the page's."""
     return widget(attrs={"autocomplete": "off"})
 
 
-class _RefusableForm(forms.Form):
+class RefusableForm(forms.Form):
     """A form that shows what a command refused at the fields it named."""
 
     def take(self, refusal: InvalidInput) -> None:
@@ -27,10 +27,10 @@ class _RefusableForm(forms.Form):
             self.add_error(name if name in self.fields else None, error.text(gettext))
 
 
-class CalendarDayForm(_RefusableForm):
+class CalendarDayForm(RefusableForm):
     """One day that is not as its weekday says."""
 
-    day = forms.DateField(label=_("Day"), help_text=_("Day/month/year."), widget=_typed(forms.DateInput))
+    day = forms.DateField(label=_("Day"), help_text=_("Day/month/year."), widget=typed(forms.DateInput))
     kind = forms.ChoiceField(label=_("What it is"), choices=CalendarDay.Kind.choices)
     name = forms.CharField(label=_("Name of the day"), max_length=120)
     source = forms.CharField(
@@ -38,16 +38,16 @@ class CalendarDayForm(_RefusableForm):
     )
 
 
-class WorkingHoursForm(_RefusableForm):
+class WorkingHoursForm(RefusableForm):
     """The working hours of public offices from a day on."""
 
     valid_from = forms.DateField(
-        label=_("In force from"), help_text=_("Day/month/year."), widget=_typed(forms.DateInput)
+        label=_("In force from"), help_text=_("Day/month/year."), widget=typed(forms.DateInput)
     )
-    morning_from = forms.TimeField(label=_("Morning from"), help_text=_HOURS, widget=_typed(forms.TimeInput))
-    morning_to = forms.TimeField(label=_("Morning to"), widget=_typed(forms.TimeInput))
-    afternoon_from = forms.TimeField(label=_("Afternoon from"), widget=_typed(forms.TimeInput))
-    afternoon_to = forms.TimeField(label=_("Afternoon to"), widget=_typed(forms.TimeInput))
+    morning_from = forms.TimeField(label=_("Morning from"), help_text=_HOURS, widget=typed(forms.TimeInput))
+    morning_to = forms.TimeField(label=_("Morning to"), widget=typed(forms.TimeInput))
+    afternoon_from = forms.TimeField(label=_("Afternoon from"), widget=typed(forms.TimeInput))
+    afternoon_to = forms.TimeField(label=_("Afternoon to"), widget=typed(forms.TimeInput))
     source = forms.CharField(
         label=_("Decision"), max_length=200, help_text=_("The document that says so: number, notation, date.")
     )

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.functional import Promise
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory import service as directory
-from hienluong.directory.service import Actor, Agency
+from hienluong.directory.service import Actor, AgencyPickerForm
 from hienluong.exchange import drafts, policy
 from hienluong.exchange.drafts import DraftExpired, KeptFile
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Packet
 from hienluong.exchange.service import Attached, Draft
+from hienluong.kit.errors import HienluongError
+from hienluong.recipients import service as recipients
+from hienluong.recipients.service import ExpandedGroup, RecipientGroup
 
 # The 29 administrative document types of Decree 30/2020/NĐ-CP, art. 7, as they are written on the wire. Legal
 # normative documents have other names, so the field takes any.
@@ -56,7 +59,6 @@ DOCUMENT_TYPES = (
     "Thư công",
 )
 BASE64_GROWTH = 1.4  # four letters for three bytes, in lines
-LISTED_AGENCIES = 200
 
 _OPENED = (policy.FETCHED, policy.CONFIRMED)
 # What each view shows: its title, the states of the mailbox plane, and those of the business plane (empty: any).
@@ -146,11 +148,12 @@ class ManyFilesField(forms.FileField):
 
 
 @dataclass(frozen=True, slots=True)
-class AgencyGroup:
-    """Agencies of one sort that a document can be sent to, in Vietnamese order: (code, name)."""
+class OfferedGroup:
+    """A group of recipients that can be ticked, how many agencies are in it today, and whether it is."""
 
-    title: str
-    choices: list[tuple[str, str]]
+    group: RecipientGroup
+    count: int
+    chosen: bool
 
 
 def _priorities() -> list[tuple[int, str]]:
@@ -158,17 +161,14 @@ def _priorities() -> list[tuple[int, str]]:
     return [(code, capfirst(str(name))) for code, (name, _tone) in PRIORITIES.items()]
 
 
-class SendForm(forms.Form):
+class SendForm(AgencyPickerForm):
     """A new document. Lengths are those of Decree 30/2020, App. VI, Part II."""
 
-    codes = forms.MultipleChoiceField(
-        label=_("Recipients"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    other_codes = forms.CharField(
-        label=_("Other recipients, by code"),
+    to_groups = forms.MultipleChoiceField(
+        label=_("Groups of recipients"),
         required=False,
-        help_text=_("One code per line, of any scheme: for agencies that are not in the list."),
-        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+        help_text=_("Who is in a group is settled when you send; you see it before."),
+        widget=forms.CheckboxSelectMultiple,
     )
     type_name = forms.CharField(
         label=_("Type of document"), max_length=100, widget=forms.TextInput(attrs={"list": "document-types"})
@@ -216,37 +216,22 @@ class SendForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
     def __init__(self, actor: Actor, *args: Any, slips: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.actor = actor
+        super().__init__(actor, *args, **kwargs)
         self.kept: list[KeptFile] = []
         self._slips = slips
         self.initial.setdefault("key", uuid4().hex)
-        self.groups = _agency_groups(actor)
-        self.listed_all = sum(len(group.choices) for group in self.groups) < LISTED_AGENCIES - 1
-        self._choices = [(code, name) for group in self.groups for code, name in group.choices]
-        self._set_choices("codes", self._choices)
+        self._groups = recipients.groups(actor)
+        field = self.fields["to_groups"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field.choices = [(str(one.group.pk), one.group.name) for one in self._groups]
         self.fields["attachments"].widget.attrs["data-limit"] = settings.ATTACHMENT_MAX_BYTES
         self.fields["attachments"].widget.attrs["data-too-large"] = _("over the limit")
 
-    def _set_choices(self, name: str, choices: list[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
-        field.choices = choices
-
-    def clean_other_codes(self) -> list[str]:
-        """Returns the codes typed; each must lead to an agency."""
-        typed = [
-            line.strip(" ,;") for line in self.cleaned_data["other_codes"].replace(";", "\n").splitlines()
-        ]
-        codes = list(dict.fromkeys(code for code in typed if code))
-        found = directory.agencies_by_codes(codes)
-        unknown = [code for code in codes if code not in found]
-        if unknown:
-            raise forms.ValidationError(
-                _("No agency has or ever had this code: %(codes)s."), params={"codes": ", ".join(unknown)}
-            )
-        self.typed_agencies = [(found[code].code, found[code].agency.name) for code in codes]
-        return codes
+    @property
+    def offered(self) -> list[OfferedGroup]:
+        """The groups to choose from."""
+        ticked = self["to_groups"].value() or []
+        return [OfferedGroup(one.group, one.count, str(one.group.pk) in ticked) for one in self._groups]
 
     def clean_attachments(self) -> list[UploadedFile[bytes]]:
         """Keeps the files chosen now beside those kept before, each within the limit."""
@@ -285,18 +270,35 @@ class SendForm(forms.Form):
         return []
 
     def clean(self) -> dict[str, Any]:
-        """Checks that somebody receives the document."""
+        """Checks that somebody receives the document, and settles who is in the groups at this moment."""
         cleaned = super().clean() or {}
-        if not cleaned.get("codes") and not cleaned.get("other_codes") and not self.has_error("other_codes"):
+        named = cleaned.get("codes") or cleaned.get("other_codes") or cleaned.get("to_groups")
+        if not named and not self.has_error("other_codes") and not self.has_error("to_groups"):
             self.add_error("codes", _("Choose at least one recipient."))
+        ids = [UUID(one) for one in cleaned.get("to_groups") or []]
+        self.expanded: list[ExpandedGroup] = []
+        try:
+            self.expanded = recipients.expand_groups(self.actor, ids)
+        except HienluongError as refusal:
+            self.add_error("to_groups", refusal.explain(gettext))
+        for one in self.expanded:
+            if not one.agencies:
+                self.add_error(
+                    "to_groups",
+                    forms.ValidationError(
+                        _("Nobody in “%(name)s” can receive it."), params={"name": one.group.name}
+                    ),
+                )
         return cleaned
 
     @property
-    def recipients(self) -> list[tuple[str, str]]:
-        """The agencies chosen and typed, as (code, name); only for a valid form."""
-        chosen = set(self.cleaned_data["codes"])
-        listed = [(code, name) for code, name in self._choices if code in chosen]
-        return listed + [(code, name) for code, name in self.typed_agencies if code not in chosen]
+    def recipients_count(self) -> int:
+        """How many agencies receive the document, each counted once; only for a valid form."""
+        named = {code.upper() for code, _name in self.picked}
+        grouped = {
+            getattr(agency, "primary_code", "").upper() for one in self.expanded for agency in one.agencies
+        }
+        return len(named | grouped)
 
     def draft(self) -> Draft:
         """Returns the document to send, with the bytes of its files; only for a valid form.
@@ -306,7 +308,8 @@ class SendForm(forms.Form):
         """
         value = self.cleaned_data
         return Draft(
-            recipients=[code for code, _name in self.recipients],
+            recipients=[code for code, _name in self.picked],
+            groups=[one.group.pk for one in self.expanded],
             type_name=value["type_name"],
             number=value["number"],
             notation=value["notation"],
@@ -321,17 +324,6 @@ class SendForm(forms.Form):
             also_on_paper=value["also_on_paper"],
             attachments=[Attached(file.name, file.read()) for file in self.kept],
         )
-
-
-def _agency_groups(actor: Actor) -> list[AgencyGroup]:
-    """Returns the agencies in force, without the actor's own, grouped by their sort: two queries."""
-    agencies = directory.search_agencies(actor, limit=LISTED_AGENCIES).agencies
-    codes = directory.primary_codes(agency.pk for agency in agencies)
-    groups: dict[str, list[tuple[str, str]]] = {kind: [] for kind in Agency.Kind.values}
-    for agency in agencies:
-        if agency.pk in codes and agency.pk != actor.agency_id:
-            groups[agency.kind].append((codes[agency.pk], agency.name))
-    return [AgencyGroup(str(Agency.Kind(kind).label), rows) for kind, rows in groups.items() if rows]
 
 
 class ReportForm(forms.Form):

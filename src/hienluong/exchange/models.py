@@ -108,6 +108,24 @@ class Transmission(models.Model):
         return self.id.hex
 
 
+class Audience(models.Model):
+    """A group of recipients that a transmission was sent to, as the group was at that moment; never changed."""
+
+    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="audiences")
+    group = models.UUIDField(help_text="the group; it may have ended or changed since")
+    name = models.CharField(max_length=200, help_text="its name at that time")
+    codes = models.JSONField(help_text="codes of the agencies in it at that time")
+    dropped = models.JSONField(default=list, help_text="who got nothing, and why: [{name, why, successor}]")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["transmission", "group"], name="exchange_audience_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Part(models.Model):
     """An attachment of a packet, as it is after unwrapping."""
 

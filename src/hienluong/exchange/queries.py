@@ -14,7 +14,16 @@ from django.db.models.functions import TruncHour
 from hienluong.directory.service import Actor, allowed, require
 from hienluong.exchange import policy
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, PacketQuarantined
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Scan, Transmission
+from hienluong.exchange.models import (
+    Audience,
+    Delivery,
+    DeliveryEvent,
+    Packet,
+    Part,
+    Recipient,
+    Scan,
+    Transmission,
+)
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -194,13 +203,14 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """A packet, its deliveries and every hop of it."""
+    """A packet, its deliveries and every hop of it; for the sender, the groups it was sent to as they were then."""
 
     packet: Packet
     deliveries: list[Delivery]
     transmissions: list[Transmission]
     parts: list[Part]
     hops: list[Hop]
+    audiences: list[Audience]
 
 
 def journey(actor: Actor, packet_id: UUID) -> Journey:
@@ -211,7 +221,10 @@ def journey(actor: Actor, packet_id: UUID) -> Journey:
     if found.sender_id != actor.agency_id:
         mine = {delivery.transmission_id for delivery in deliveries}
         transmissions = [row for row in transmissions if row.id in mine]
-    return Journey(found, deliveries, transmissions, parts_of(found), list(_hops(transmissions, deliveries)))
+    ours = found.sender_id == actor.agency_id
+    audiences = list(Audience.objects.filter(transmission__in=transmissions).order_by("pk")) if ours else []
+    hops = list(_hops(transmissions, deliveries))
+    return Journey(found, deliveries, transmissions, parts_of(found), hops, audiences)
 
 
 def _hops(transmissions: list[Transmission], deliveries: list[Delivery]) -> Iterator[Hop]:
@@ -263,6 +276,16 @@ def key_first_used_at(actor: Actor, idempotency_key: str | None) -> datetime | N
         return None
     found = Transmission.objects.filter(submitter=agency_of(actor), idempotency_key=idempotency_key)
     return found.values_list("accepted_at", flat=True).first()
+
+
+def audiences_of_key(actor: Actor, idempotency_key: str | None) -> list[Audience]:
+    """Returns the groups that the agency addressed with an idempotency key before, as they were then."""
+    if idempotency_key is None:
+        return []
+    sent_before = Audience.objects.filter(
+        transmission__submitter=agency_of(actor), transmission__idempotency_key=idempotency_key
+    )
+    return list(sent_before.order_by("pk"))
 
 
 def mailbox_counts(actor: Actor, *, now: datetime) -> dict[str, int]:

@@ -274,7 +274,10 @@ class StatusIn(Schema):
 class DocumentIn(Schema):
     """A new document to send; lengths are those of Decree 30/2020, App. VI."""
 
-    recipients: list[Text] = Field(min_length=1, description="agency codes of any scheme")
+    recipients: list[Text] = Field(
+        [], description="agency codes of any scheme; may be left out where groups are named"
+    )
+    groups: list[UUID] = Field([], description="groups of recipients, as GET /groups lists them")
     type_name: Text = Field(min_length=1, max_length=100)
     number: Text = Field(min_length=1, max_length=11)
     notation: Text = Field(min_length=1, max_length=30)

@@ -18,6 +18,7 @@ from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
 from hienluong.kit.terminal import translate as _
 
 REFUSED = 1
+CALLER = "hienluong.caller"
 day = click.DateTime(["%Y-%m-%d", "%d/%m/%Y"])
 
 
@@ -46,6 +47,11 @@ class Printer:
             click.echo(f"  {error.pointer.strip('/') or '-'}: {error.text(_)}", err=True)
 
 
+def caller() -> str:
+    """Returns how the ledger names whoever runs the present command: "command line" with the account of the system."""
+    return str(click.get_current_context().meta[CALLER])
+
+
 def on_server(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command --json, and calls it inside the installation with the time, a printer and who calls.
 
@@ -56,15 +62,27 @@ def on_server(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
     @functools.wraps(command)
     def run(*, as_json: bool, **options: Any) -> None:
+        context = click.get_current_context()
         printer = Printer(as_json=as_json)
         # Before the context, which may become the system user.
-        caller = f"command line ({os.environ.get('SUDO_USER') or getpass.getuser()})"
-        with click.get_current_context().find_root().obj():
+        context.meta[CALLER] = f"command line ({os.environ.get('SUDO_USER') or getpass.getuser()})"
+        with context.find_root().obj():
             try:
-                command(caller=caller, now=clock.now(), printer=printer, **options)
+                command(caller=caller(), now=clock.now(), printer=printer, **options)
             except HienluongError as problem:
                 printer.error(problem)
                 sys.exit(REFUSED)
+
+    return run
+
+
+def answers(command: Callable[..., tuple[object, Iterable[str]]]) -> Callable[..., None]:
+    """Gives a command what `on_server` gives, and prints what it returns: a value for programs, lines for people."""
+
+    @on_server
+    @functools.wraps(command)
+    def run(*, caller: str, now: datetime, printer: Printer, **options: Any) -> None:  # noqa: ARG001 - asked for where needed
+        printer.result(*command(**options))
 
     return run
 

@@ -38,11 +38,15 @@ SEQUENCER_LOCK = 0x6869656E  # "hien": one sequencer in the whole database
 
 @dataclass(frozen=True, slots=True)
 class ActorRef:
-    """Who acted, as stored in the entry: kind (person, system, platform), id and the name at that time."""
+    """Who acted, as stored in the entry: kind (person, system, platform), id and the name at that time.
+
+    `acting_for` names what the person stands in for ("post:12"); the entry says so only then.
+    """
 
     kind: str
     id: str
     name: str
+    acting_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,8 @@ def record_many(
                 "v": 1,
                 "id": str(act.id),
                 "at": now.isoformat(timespec="milliseconds"),
-                "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name},
+                "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name}
+                | ({"acting_for": actor.acting_for} if actor.acting_for else {}),
                 "action": act.action,
                 "subject": act.subject,
                 "outcome": outcome,

@@ -51,6 +51,20 @@ MENU = (
                 icon="file-import",
                 permission="directory.manage_agencies",
             ),
+            Entry(_("People"), "staff:people", icon="users", permission="staff.view_people"),
+            Entry(_("Leaves"), "staff:leaves", icon="calendar-off", permission="staff.view_people"),
+            Entry(
+                _("Delegations"),
+                "staff:delegations",
+                icon="writing-sign",
+                permission="staff.view_people",
+            ),
+            Entry(
+                _("Groups of recipients"),
+                "recipients:groups",
+                icon="users-group",
+                permission="recipients.view_groups",
+            ),
             Entry(
                 _("Working calendar"),
                 "directory:calendar",

@@ -10,19 +10,24 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from personas import CABINET, DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, queries_of
+from personas import CABINET, DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, PDF, queries_of
 from pytest_django.fixtures import Settings
 
+from hienluong.directory import service as directory
+from hienluong.directory.models import Agency
+from hienluong.directory.service import Actor
 from hienluong.exchange import drafts
 from hienluong.exchange.models import Packet
 from hienluong.files import service as files
+from hienluong.kit import clock
+from hienluong.recipients import service as recipients
 
 pytestmark = pytest.mark.django_db
 
 Visit = Callable[..., Client]
 
 PATH = "/exchange/send/"
-SEND_QUERIES = 6
+SEND_QUERIES = 7
 ANSWERS: Mapping[str, Any] = {
     "codes": [DONG_HOI],
     "other_codes": CABINET,
@@ -200,4 +205,54 @@ def test_kept_file_that_was_swept_is_asked_for_again(clerk: Client) -> None:
 
 def test_form_asks_the_database_a_fixed_number_of_times(clerk: Client) -> None:
     clerk.get(PATH)
+    assert queries_of(lambda: clerk.get(PATH)) == SEND_QUERIES
+
+
+def _group(agencies: Mapping[str, Agency], name: str, *codes: str) -> str:
+    made = recipients.create_group(
+        actor=Actor.platform("specification"),
+        owner=None,
+        name=name,
+        members=[agencies[code] for code in codes],
+        now=clock.now(),
+    )
+    return str(made.pk)
+
+
+def test_groups_are_offered_with_how_many_they_come_to(clerk: Client, agencies: Mapping[str, Agency]) -> None:
+    group = _group(agencies, "Hai xã", DONG_HOI, KHE_SANH)
+    page = _text(clerk.get(PATH))
+    assert f'id="group-{group}"' in page
+    assert re.search(r"Hai xã <span[^>]*>2 agencies", page)
+
+
+def test_group_is_shown_whole_before_sending_and_its_outcome_after(
+    clerk: Client, agencies: Mapping[str, Agency]
+) -> None:
+    group = _group(agencies, "Ba nơi", DONG_HOI, KHE_SANH, FINANCE)
+    Agency.objects.filter(pk=agencies[FINANCE].pk).update(valid_to=directory.today())
+    directory.forget()
+    checked = _check(clerk, codes=[DONG_HOI], other_codes="", to_groups=[group])
+    page = _text(checked)
+    for shown in ("Ba nơi", "Ủy ban nhân dân xã Khe Sanh", "Sở Tài chính: has ended", f'value="{group}"'):
+        assert shown in page
+    assert re.search(r"Recipients in all</dt><dd>2<", page)
+    sent = _send(clerk, _slips(checked), codes=[DONG_HOI], other_codes="", to_groups=[group])
+    outcome = _text(clerk.get(sent.headers["Location"]))
+    for shown in ("Ba nơi", "2 recipients", "waiting for delivery", "Sở Tài chính: has ended"):
+        assert shown in outcome
+
+
+def test_made_up_group_is_refused_in_the_form(clerk: Client) -> None:
+    answer = _check(clerk, to_groups=["0193527a-0000-7000-8000-00000000ffff"])
+    assert 'href="#id_to_groups"' in _text(answer)
+    assert not Packet.objects.exists()
+
+
+def test_form_costs_the_same_however_many_groups(clerk: Client, agencies: Mapping[str, Agency]) -> None:
+    _group(agencies, "Một", DONG_HOI)
+    clerk.get(PATH)
+    assert queries_of(lambda: clerk.get(PATH)) == SEND_QUERIES
+    for number in range(5):
+        _group(agencies, f"Nhóm {number}", DONG_HOI, KHE_SANH)
     assert queries_of(lambda: clerk.get(PATH)) == SEND_QUERIES

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import F, Q
 
 from hienluong.directory.actors import Actor
 from hienluong.directory.errors import (
+    AccountClosed,
     AlreadyEnded,
     PersonRefused,
     PostNotHeld,
     PostOverlaps,
+    PostRefused,
 )
-from hienluong.directory.events import PasswordSet, PostEnded
+from hienluong.directory.events import PasswordSet, PersonDeactivated, PostEnded
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import require
 from hienluong.directory.queries import actor_of, posts_of
@@ -27,7 +30,7 @@ from hienluong.kit.ids import new_id
 from hienluong.kit.vietnamese import fold, normalise, sort_key
 from hienluong.ledger import service as ledger
 
-NAME_LIMIT, TELEPHONE_LIMIT = 100, 20
+NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT = 100, 20, 100, 120
 
 
 def create_person(
@@ -151,61 +154,239 @@ def set_password(*, actor: Actor | None, user: User, password: str, now: datetim
 
 
 def assign_post(
-    *, actor: Actor | None, person: Person, agency: Agency, role: Post.Role | str, title: str, now: datetime
+    *,
+    actor: Actor | None,
+    person: Person,
+    agency: Agency,
+    role: Post.Role | str,
+    title: str,
+    unit: str = "",
+    leads_unit: bool = False,
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+    now: datetime,
 ) -> Post:
-    """Gives a person a post at an agency from today on and returns it.
+    """Gives a person a post at an agency, from today or another day on, and returns it.
+
+    Args:
+        actor: who gives it.
+        person: who holds it.
+        agency: where.
+        role: what its holder may do.
+        title: as people write it, "Phó Giám đốc".
+        unit: the office inside the agency, as people write it.
+        leads_unit: whether the post leads that office.
+        valid_from: its first day; None is today.
+        valid_to: the first day it is no more; None is for good.
+        now: the moment of the act.
 
     Raises:
         PermissionMissing: the actor does not manage people.
-        PostOverlaps: the person holds this role at this agency already.
+        PostRefused: words or days cannot be accepted.
+        AccountClosed: the person has left.
+        PostOverlaps: the person holds this role at this agency on some of these days already.
     """
     actor = require(actor, "directory.manage_people")
     role = Post.Role(role)
-    try:
-        with transaction.atomic():
-            post = Post.objects.create(
-                person=person,
-                agency=agency,
-                role=role,
-                title=normalise(title),
-                valid_from=clock.in_vietnam(now).date(),
-            )
-            ledger.record(
-                actor=actor.ref,
-                action="directory.assign_post",
-                subject=f"person:{person.pk}",
-                details={"post": post.pk, "agency": str(agency.pk), "role": role.value},
-                now=now,
-            )
-    except IntegrityError as problem:
-        raise PostOverlaps(person=person.full_name, role=role.value, agency=agency.name) from problem
+    post = Post(
+        person=person,
+        agency=agency,
+        role=role,
+        title=normalise(title),
+        unit=normalise(unit),
+        leads_unit=leads_unit,
+        valid_from=valid_from or clock.in_vietnam(now).date(),
+        valid_to=valid_to,
+    )
+    _check_post(post)
+    with transaction.atomic():
+        _refuse_closed(person)
+        if (
+            Post.objects.filter(person=person, agency=agency, role=role)
+            .filter(Q(valid_to=None) | Q(valid_to__gt=post.valid_from), valid_from__lt=valid_to or date.max)
+            .exclude(valid_to=F("valid_from"))  # one that was called off holds no day
+            .exists()
+        ):
+            raise PostOverlaps(person=person.full_name, role=role.label, agency=agency.name)
+        post.save()
+        ledger.record(
+            actor=actor.ref,
+            action="directory.assign_post",
+            subject=f"person:{person.pk}",
+            details={
+                "post": post.pk,
+                "agency": str(agency.pk),
+                "role": role.value,
+                "from": post.valid_from.isoformat(),
+                "to": valid_to.isoformat() if valid_to else None,
+            },
+            now=now,
+        )
     return post
 
 
-def end_post(*, actor: Actor | None, post: Post, now: datetime) -> Post:
-    """Ends a post today: from this moment nobody acts in it.
+def _refuse_closed(person: Person) -> None:
+    """Waits for whoever changes the posts of the person at this moment, and refuses one whose account is closed."""
+    person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
+    if person.user is not None and not person.user.is_active:
+        raise AccountClosed(person=person.full_name)
+
+
+def _check_post(post: Post) -> None:
+    errors = [
+        FieldError(f"/{name}", _("At most {limit} characters."), {"limit": limit})
+        for name, limit in (("title", TITLE_LIMIT), ("unit", UNIT_LIMIT))
+        if len(getattr(post, name)) > limit
+    ]
+    if post.leads_unit and not post.unit:
+        errors.append(FieldError("/unit", _("Name the office that the post leads.")))
+    if post.valid_to is not None and post.valid_to <= post.valid_from:
+        errors.append(FieldError("/valid_to", _("The last day is before the first.")))
+    if errors:
+        raise PostRefused(errors)
+
+
+def end_post(*, actor: Actor | None, post: Post, now: datetime, valid_to: date | None = None) -> Post:
+    """Ends a post: at once, so that nobody acts in it from this moment on, or on a day to come.
+
+    `valid_to` is the first day it is no more. A post that has not begun is called off. An end to come may be moved.
 
     Raises:
         PermissionMissing: the actor does not manage people.
         AlreadyEnded: the post ended before.
+        PostRefused: the day is past: what was done in the post was done in it.
     """
     actor = require(actor, "directory.manage_people")
     today = clock.in_vietnam(now).date()
+    if valid_to is not None and valid_to < today:
+        raise PostRefused([FieldError("/valid_to", _("The day is past; a post ends today or later."))])
     with transaction.atomic():
-        post = Post.objects.select_for_update().get(pk=post.pk)
-        if post.valid_to is not None:
+        post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
+        if post.valid_to is not None and post.valid_to <= today:
             raise AlreadyEnded(ended_on=post.valid_to)
-        post.valid_to = today
-        post.save(update_fields=["valid_to"])
-        events.publish(PostEnded(post.person_id, post.agency_id, post.role, today))
+        _end(post, valid_to or today)
         ledger.record(
             actor=actor.ref,
             action="directory.end_post",
             subject=f"person:{post.person_id}",
-            details={"post": post.pk, "agency": str(post.agency_id), "role": post.role},
+            details={
+                "post": post.pk,
+                "agency": str(post.agency_id),
+                "role": post.role,
+                "to": (valid_to or today).isoformat(),
+            },
             now=now,
         )
     return post
+
+
+def _end(post: Post, day: date) -> None:
+    post.valid_to = max(day, post.valid_from)
+    post.save(update_fields=["valid_to"])
+    events.publish(PostEnded(post.person_id, post.agency_id, post.role, post.valid_to))
+
+
+def change_person(
+    *, actor: Actor | None, person: Person, full_name: str, email: str, telephone: str, now: datetime
+) -> Person:
+    """Changes a person's particulars; the ledger says which ones, not what they were.
+
+    Raises:
+        PermissionMissing: the actor does not manage people.
+        PersonRefused: a value cannot be accepted; each is named.
+    """
+    actor = require(actor, "directory.manage_people")
+    values = {"full_name": normalise(full_name), "email": email.strip(), "telephone": normalise(telephone)}
+    _check_person(**values, user=None, password=None)
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
+        changed = [name for name, value in values.items() if getattr(person, name) != value]
+        if not changed:
+            return person
+        for name in changed:
+            setattr(person, name, values[name])
+        person.sort_key, person.search_key = name_sort_key(person.full_name), fold(person.full_name)
+        person.save()
+        if person.user is not None and "email" in changed:
+            person.user.email = person.email
+            person.user.save(update_fields=["email"])
+        ledger.record(
+            actor=actor.ref,
+            action="directory.change_person",
+            subject=f"person:{person.pk}",
+            details={"changed": changed},
+            now=now,
+        )
+    return person
+
+
+def deactivate_person(*, actor: Actor | None, person: Person, reason: str, now: datetime) -> Person:
+    """Lets a person leave: all posts end at once, the account is closed, and whoever is signed in with it is out.
+
+    The password is forgotten, so that no session of before comes back to life with the account.
+
+    Raises:
+        PermissionMissing: the actor does not manage people.
+        PersonRefused: no reason, or the actor means themself.
+    """
+    actor = require(actor, "directory.manage_people")
+    reason = normalise(reason)
+    if not reason:
+        raise PersonRefused([FieldError("/reason", _("Say why."))])
+    if str(actor.id) == str(person.pk):
+        raise PersonRefused(
+            [FieldError("", _("You cannot close your own account; ask another administrator."))]
+        )
+    today = clock.in_vietnam(now).date()
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
+        held = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), person=person)
+        posts = list(held.select_for_update(of=("self",)).order_by("pk"))
+        for post in posts:
+            _end(post, today)
+        if person.user is not None:
+            person.user.is_active = False
+            person.user.set_unusable_password()
+            person.user.save(update_fields=["is_active", "password"])
+        events.publish(PersonDeactivated(person.pk, person.user_id))
+        ledger.record(
+            actor=actor.ref,
+            action="directory.deactivate_person",
+            subject=f"person:{person.pk}",
+            details={"posts": [post.pk for post in posts], "account": person.user_id, "reason": reason[:200]},
+            now=now,
+        )
+    return person
+
+
+def open_account(*, actor: Actor | None, person: Person, username: str = "", now: datetime) -> Person:
+    """Gives a person an account under the user name, or opens the closed one again; without posts and a password.
+
+    Raises:
+        PermissionMissing: the actor does not manage people.
+        PersonRefused: the user name cannot be accepted, or the account is open already.
+    """
+    actor = require(actor, "directory.manage_people")
+    with transaction.atomic():
+        person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
+        if person.user is not None and person.user.is_active:
+            raise PersonRefused([FieldError("/username", _("The account is open already."))])
+        user = person.user or User(username=User.normalize_username(username.strip()), email=person.email)
+        if user.pk is None and (errors := _check_account(user, None)):
+            raise PersonRefused(errors)
+        user.is_active = True
+        user.set_unusable_password()
+        user.save()
+        person.user = user
+        person.save(update_fields=["user"])
+        ledger.record(
+            actor=actor.ref,
+            action="directory.open_account",
+            subject=f"person:{person.pk}",
+            details={"account": user.pk},
+            now=now,
+        )
+    return person
 
 
 def switch_post(*, actor: Actor | None, user: User, post_id: int, now: datetime) -> Actor:

@@ -18,6 +18,7 @@ from django.db.models.functions import Upper
 
 from hienluong.directory.actors import Actor
 from hienluong.directory.commands.agency_changes import begin_change
+from hienluong.directory.events import ReferenceDataLoaded
 from hienluong.directory.models import (
     AdministrativeUnit,
     Agency,
@@ -27,7 +28,7 @@ from hienluong.directory.models import (
 )
 from hienluong.directory.policy import agency_search_key
 from hienluong.directory.recent import forget
-from hienluong.kit import worktime
+from hienluong.kit import events, worktime
 from hienluong.kit.vietnamese import fold, normalise, sort_key
 from hienluong.ledger import service as ledger
 
@@ -90,6 +91,7 @@ def load_reference_data(*, now: datetime) -> Summary:
             now=now,
         )
         transaction.on_commit(forget)
+    events.publish(ReferenceDataLoaded(now))
     return summary
 
 

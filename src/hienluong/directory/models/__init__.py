@@ -10,7 +10,7 @@ from hienluong.directory.models.agencies import (
     RemovedAgency,
 )
 from hienluong.directory.models.calendar import CalendarDay, WorkingHours
-from hienluong.directory.models.people import Person, Post, User
+from hienluong.directory.models.people import Leave, Person, Post, User
 
 __all__ = [
     "AdministrativeUnit",
@@ -19,6 +19,7 @@ __all__ = [
     "CalendarDay",
     "FormerName",
     "FormerParent",
+    "Leave",
     "OtherSuccessor",
     "Person",
     "Post",

@@ -49,8 +49,12 @@ class Post(models.Model):
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(max_length=16, choices=Role)
     title = models.CharField(max_length=100)
+    unit = models.CharField(
+        max_length=120, blank=True, help_text="office inside the agency, as people write it"
+    )
+    leads_unit = models.BooleanField(default=False)
     valid_from = models.DateField()
-    valid_to = models.DateField(null=True)
+    valid_to = models.DateField(null=True, help_text="the first day it is no more")
 
     class Meta:
         constraints = [
@@ -60,6 +64,31 @@ class Post(models.Model):
                 name="directory_post_once",
             ),
         ]
+        indexes = [models.Index(fields=["agency", "role"], name="directory_post_of_agency")]
 
     def __str__(self) -> str:
         return f"{self.title} — {self.agency}"
+
+
+class Leave(models.Model):
+    """The holder of a post is away for some days; why is nobody's business here and is not kept.
+
+    Who stands in acts in the absent one's post while the leave lasts, out of a post of their own, and never longer
+    than they hold that one.
+    """
+
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="leaves")
+    stand_in = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="stands_in")
+    valid_from = models.DateField()
+    valid_to = models.DateField(help_text="the first day back")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gte=models.F("valid_from")), name="directory_leave_days"
+            ),
+        ]
+        indexes = [models.Index(fields=["valid_to"], name="directory_leave_end")]
+
+    def __str__(self) -> str:
+        return f"{self.post_id}: {self.valid_from}–{self.valid_to}"

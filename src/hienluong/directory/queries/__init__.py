@@ -37,6 +37,7 @@ from hienluong.directory.queries.people import (
     posts_of,
 )
 from hienluong.directory.queries.validity import (
+    not_ended,
     today,
     valid_on,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "former_names",
     "map_of_communes",
     "matching_agencies",
+    "not_ended",
     "operators_to_tell",
     "people_to_tell",
     "posts_of",

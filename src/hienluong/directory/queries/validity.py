@@ -17,3 +17,8 @@ def today() -> date:
 def valid_on(day: date) -> Q:
     """Returns the condition "in force on the day" for rows with valid_from and valid_to (the first day after)."""
     return Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gt=day))
+
+
+def not_ended(day: date) -> Q:
+    """Returns the condition "in force on the day or later" for rows with valid_to (the first day after)."""
+    return Q(valid_to=None) | Q(valid_to__gt=day)

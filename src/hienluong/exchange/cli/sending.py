@@ -44,6 +44,13 @@ not_secret = click.option(
 @click.option(
     "--to", "recipients", multiple=True, metavar="CODE", help=_("A recipient's code; may be repeated.")
 )
+@click.option(
+    "--to-group",
+    "groups",
+    multiple=True,
+    metavar="ID",
+    help=_("The id of a group of recipients; may be repeated."),
+)
 @click.option("--type", "type_name", help=_("Type of the document, as “Công văn”."))
 @click.option("--number", help=_("Its number."))
 @click.option("--notation", help=_("Its notation, as “SNV-VP”."))
@@ -84,7 +91,7 @@ def send(
         raise click.BadParameter(_("1 to 100 ASCII characters."), param_hint="--idempotency-key")
     document = _document(fields)
     contents = [(path.name, path.read_bytes()) for path in files]
-    if "recipients" in document:
+    if {"recipients", "groups"} & set(document):
         key = idempotency_key or _key_of(document, contents)
         receipt = client.send_document(document, contents, not_secret=True, idempotency_key=key)
     elif document or len(files) != 1:
@@ -121,7 +128,7 @@ def _document(fields: Mapping[str, Any]) -> dict[str, str | Sequence[str]]:
         "signer_name": "--signer",
     }
     missing = [option for name, option in needed.items() if name not in document]
-    if "recipients" in document and missing:
+    if {"recipients", "groups"} & set(document) and missing:
         raise click.UsageError(fill(_("With --to, these are needed too: {options}."), {"options": missing}))
     return document
 

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
+from hienluong.exchange.audiences import keep_audiences
 from hienluong.exchange.commands.accepted_rows import (
     Addressee,
     HandedIn,
@@ -45,6 +46,7 @@ from hienluong.exchange.formats.edxml import StatusPacket
 from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.safe_xml import Limits
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
+from hienluong.exchange.models import Audience
 from hienluong.files import service as files
 from hienluong.identity.service import may_send_for
 from hienluong.kit.clock import in_vietnam
@@ -79,6 +81,7 @@ def accept_packet(
     declared_not_secret: bool,
     now: datetime,
     idempotency_key: str | None = None,
+    audiences: Sequence[Audience] = (),
 ) -> Receipt:
     """Accepts one edXML file and returns its receipt; the same file or key again gets the first receipt again.
 
@@ -106,7 +109,7 @@ def accept_packet(
         if len(source) > settings.PACKET_MAX_BYTES:
             raise PacketTooLarge(limit=settings.PACKET_MAX_BYTES)
         wire = read_packet(source, limits=_limits())
-        return _accept(actor, wire, source, idempotency_key, now)
+        return _accept(actor, wire, source, idempotency_key, audiences, now)
     except PermissionMissing:
         raise  # every interface records these
     except HienluongError as refusal:
@@ -153,7 +156,14 @@ def _load(receipt: str) -> dict[str, Any]:
     return facts
 
 
-def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now: datetime) -> Receipt:
+def _accept(
+    actor: Actor,
+    wire: WirePacket,
+    source: bytes,
+    key: str | None,
+    audiences: Sequence[Audience],
+    now: datetime,
+) -> Receipt:
     to_codes = _to_codes(wire)
     _refuse_overlong(wire, to_codes)
     day = in_vietnam(now).date()
@@ -166,7 +176,7 @@ def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now:
     stored = files.store(source)
     crash_point("accept.after_fsync")
     with transaction.atomic():
-        receipt = _write(actor, wire, sender, addressees, stored, key, now)
+        receipt = _write(actor, wire, sender, addressees, stored, key, audiences, now)
         crash_point("accept.before_commit")
     crash_point("accept.after_commit")
     return receipt
@@ -235,6 +245,7 @@ def _write(
     addressees: list[Addressee],
     stored: files.StoredFile,
     key: str | None,
+    audiences: Sequence[Audience],
     now: datetime,
 ) -> Receipt:
     assert actor.agency_id is not None  # noqa: S101 - may_send_for lets nobody through without an agency
@@ -263,7 +274,8 @@ def _write(
             wire=wire, packet_id=packet["id"], sender=sender, actor_name=packet["sender_name"], now=now
         )
     publish(PacketAccepted(packet["id"], sender.agency.pk if sender else None, now))
-    ledger.record_many(actor=actor.ref, acts=[act], now=now)
+    acts = [*keep_audiences(audiences, stored.id, packet["id"]), act] if audiences else [act]
+    ledger.record_many(actor=actor.ref, acts=acts, now=now)
     return Receipt(handed_in.receipt, repeated=False)
 
 

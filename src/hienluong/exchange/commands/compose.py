@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_OID, uuid4, uuid5
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, FoundAgency, require
+from hienluong.exchange.audiences import settle_audiences
 from hienluong.exchange.commands.accept import Receipt, accept_packet
 from hienluong.exchange.errors import RecipientUnknown
 from hienluong.exchange.formats.attachments import attach, list_attachments
@@ -46,9 +47,10 @@ class Attached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What a document packet is written from; recipients are agency codes of any scheme."""
+    """What a document packet is written from; recipients are agency codes of any scheme, and groups of them."""
 
-    recipients: Sequence[str]
+    recipients: Sequence[str] = ()
+    groups: Sequence[UUID] = ()
     type_name: str
     number: str
     notation: str
@@ -76,9 +78,12 @@ def send_document(
 
     The document id is "code,yyyy/MM/dd,number/notation", as the national axis's samples write it; it carries the
     facts that QĐ 28/2018, art. 10.2.b asks for. The same draft with the same idempotency key gives the first receipt.
+    Groups come to the agencies that are in them at this moment, each written as a receiver of its own; who that was
+    is kept.
 
     Raises:
         InvalidInput: no recipient, or no attachment.
+        GroupUnknown: a group that the actor's agency may not address.
         RecipientUnknown: a code that the directory does not know.
         and whatever `accept_packet` raises.
     """
@@ -86,15 +91,19 @@ def send_document(
     missing = [
         FieldError(f"/{name}", text)
         for name, value, text in (
-            ("recipients", draft.recipients, _("Name at least one recipient.")),
+            ("recipients", draft.recipients or draft.groups, _("Name at least one recipient.")),
             ("attachments", draft.attachments, _("Attach the document itself.")),
         )
         if not value
     ]
     if missing or actor.agency_id is None:
         raise InvalidInput(missing)
-    found = directory.agencies_by_codes(draft.recipients)
-    unknown = [code for code in draft.recipients if code not in found]
+    audiences = settle_audiences(actor, draft.groups, idempotency_key)
+    addressed = dict.fromkeys([*draft.recipients, *(code for one in audiences for code in one.codes)])
+    if not addressed:
+        raise InvalidInput([FieldError("/groups", _("Nobody in these groups can receive it."))])
+    found = directory.agencies_by_codes(addressed)
+    unknown = [code for code in addressed if code not in found]
     if unknown:
         raise RecipientUnknown(codes=unknown)
     mine = directory.agency_by_id(actor.agency_id)
@@ -144,6 +153,7 @@ def send_document(
         source=write_packet(wire),
         declared_not_secret=declared_not_secret,
         idempotency_key=idempotency_key or f"compose-{uuid4()}",
+        audiences=audiences,
         now=now,
     )
 

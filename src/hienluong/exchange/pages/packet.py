@@ -15,8 +15,9 @@ from hienluong.directory.service import allowed
 from hienluong.exchange import policy, service
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.pages import actor_of
-from hienluong.exchange.service import Hop
+from hienluong.exchange.service import Hop, Journey
 from hienluong.kit import clock
+from hienluong.recipients.service import why_dropped
 
 BEFORE_DELIVERY = frozenset({"trace", "accepted"})
 
@@ -28,6 +29,26 @@ class Leg:
     delivery: Delivery
     steps: list[Hop]
     may_report: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOutcome:
+    """A group the packet was sent to: what became of it at each recipient, and who got nothing and why."""
+
+    name: str
+    deliveries: list[Delivery]
+    dropped: list[tuple[str, str]]
+
+
+def _outcomes(journey: Journey) -> list[GroupOutcome]:
+    """Returns the outcomes group by group, as the groups were when the packet was sent."""
+    outcomes = []
+    for audience in journey.audiences:
+        codes = set(audience.codes)
+        dropped = [(gone["name"], why_dropped(gone["why"], gone["successor"])) for gone in audience.dropped]
+        found = [row for row in journey.deliveries if row.recipient_code in codes]
+        outcomes.append(GroupOutcome(audience.name, found, dropped))
+    return outcomes
 
 
 @require_GET
@@ -53,6 +74,7 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
             "parts": [(part, bytes(part.sha256).hex()) for part in journey.parts],
             "before_us": [hop for hop in journey.hops if hop.step in BEFORE_DELIVERY],
             "legs": legs,
+            "outcomes": _outcomes(journey),
             "mine": mine,
             "to_open": mine is not None and mine.delivery.state in {policy.DELIVERED, policy.FETCHED},
             "sent_by_us": journey.packet.sender_id == actor.agency_id,

@@ -1,0 +1,1 @@
+"""Tables that are read: tolerant about their make, strict about what they say."""

@@ -1,0 +1,49 @@
+"""Reads: one file per subject."""
+
+from hienluong.staff.queries.delegations import (
+    DelegationPage,
+    delegation_by_id,
+    delegations,
+    delegations_in_force,
+    posts_to_delegate,
+    posts_to_take,
+    signing_post,
+)
+from hienluong.staff.queries.leaves import (
+    LeavePage,
+    leave_by_id,
+    leaves,
+    overlapping_leave,
+    posts_with_leaves,
+)
+from hienluong.staff.queries.people import (
+    PeoplePage,
+    PersonView,
+    colleagues_of,
+    person_named,
+    person_view,
+    post_by_id,
+    search_people,
+)
+
+__all__ = [
+    "DelegationPage",
+    "LeavePage",
+    "PeoplePage",
+    "PersonView",
+    "colleagues_of",
+    "delegation_by_id",
+    "delegations",
+    "delegations_in_force",
+    "leave_by_id",
+    "leaves",
+    "overlapping_leave",
+    "person_named",
+    "person_view",
+    "post_by_id",
+    "posts_to_delegate",
+    "posts_to_take",
+    "posts_with_leaves",
+    "search_people",
+    "signing_post",
+]

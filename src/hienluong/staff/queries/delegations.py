@@ -1,0 +1,152 @@
+"""Written delegations of the right to sign."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from hienluong.directory.service import Actor, Post, allowed, not_ended, require, today, valid_on
+from hienluong.staff.errors import DelegationUnknown
+from hienluong.staff.models import Delegation
+from hienluong.staff.policy import SigningPost
+from hienluong.staff.queries.people import PAGE, PAGE_LIMIT
+
+STATES = ("in_force", "coming", "over")
+WHOSE = ("mine", "agency", "all")
+_PARTIES = ("giver__person", "giver__agency", "taker__person", "taker__agency", "basis")
+_AGENCY_READERS = (Post.Role.CLERK, Post.Role.HEAD, Post.Role.DEPUTY)
+
+
+@dataclass(frozen=True, slots=True)
+class DelegationPage:
+    """One page of delegations; `next` is the cursor of the following page, `offered` whose ones may be asked for."""
+
+    delegations: list[Delegation]
+    next: str | None
+    offered: tuple[str, ...]
+
+
+def in_force_on(day: date) -> Q:
+    """Returns the condition "gives the right to sign on the day": dated, not revoked, both posts still held."""
+    posts = Q()
+    for side in ("giver", "taker"):
+        posts &= Q(**{f"{side}__valid_from__lte": day}) & (
+            Q(**{f"{side}__valid_to": None}) | Q(**{f"{side}__valid_to__gt": day})
+        )
+    return valid_on(day) & (Q(revoked_on=None) | Q(revoked_on__gt=day)) & posts
+
+
+def delegations_in_force(post: Post, on: date) -> list[Delegation]:
+    """Returns the delegations by which the holder of a post may sign for others on a day, oldest first.
+
+    One that hands another on counts only while that one is in force too (Decree 30/2020/NĐ-CP, art. 13.4). For the
+    module that signs: it decides whether the scope covers the document.
+    """
+    found = Delegation.objects.filter(in_force_on(on), taker=post).select_related(*_PARTIES)
+    bases = Delegation.objects.filter(in_force_on(on)).values("pk")
+    return list(found.filter(Q(basis=None) | Q(basis__in=bases)).order_by("valid_from", "pk"))
+
+
+def delegations_visible_to(actor: Actor | None) -> QuerySet[Delegation]:
+    """Returns the delegations that the actor's post gave or took.
+
+    Clerks, heads and deputies see all of their agency, administrators and auditors all there are.
+    """
+    actor = require(actor, "staff.view_people")
+    found = Delegation.objects.select_related(*_PARTIES)
+    if allowed(actor, "staff.view_everybody"):
+        return found
+    return found.filter(_whose("agency" if actor.role in _AGENCY_READERS else "mine", actor))
+
+
+def _whose(whose: str, actor: Actor) -> Q:
+    if whose == "agency":
+        return Q(giver__agency=actor.agency_id) | Q(taker__agency=actor.agency_id)
+    return Q(giver=actor.post_id) | Q(taker=actor.post_id)
+
+
+def delegations(
+    actor: Actor | None,
+    *,
+    whose: str = "",
+    state: str = "in_force",
+    after: int | None = None,
+    limit: int = PAGE,
+) -> DelegationPage:
+    """Returns delegations, the last entered first.
+
+    Args:
+        actor: who asks.
+        whose: one of `WHOSE`, as far as the actor may see them; else the widest the actor may see.
+        state: one of `STATES`; "over" are those past or revoked, or whose parties left their posts.
+        after: the cursor of the former page.
+        limit: how many at most.
+    """
+    actor = require(actor, "staff.view_people")
+    offered: tuple[str, ...] = WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
+    if actor.role in _AGENCY_READERS:
+        offered = tuple(WHOSE[:2])
+    day = today()
+    found = delegations_visible_to(actor)
+    if whose in offered and whose != "all":
+        found = found.filter(_whose(whose, actor))
+    coming = Q(valid_from__gt=day) & (Q(revoked_on=None) | Q(revoked_on__gt=day))
+    states = {"in_force": in_force_on(day), "coming": coming, "over": ~coming & ~in_force_on(day)}
+    found = found.filter(states.get(state, states["in_force"]))
+    found = found.filter(pk__lt=after) if after is not None else found
+    rows = list(found.order_by("-pk")[: limit + 1])
+    following = str(rows[limit - 1].pk) if len(rows) > limit else None
+    return DelegationPage(rows[:limit], following, offered)
+
+
+def delegation_by_id(actor: Actor | None, delegation_id: int) -> Delegation:
+    """Returns a delegation with both posts.
+
+    Raises:
+        DelegationUnknown: there is none, or the actor may not see it.
+    """
+    found = delegations_visible_to(actor).filter(pk=delegation_id).first()
+    if found is None:
+        raise DelegationUnknown
+    return found
+
+
+def signing_post(post: Post) -> SigningPost:
+    """Returns a post as the rules of delegation look at it; asks for the agencies above it, one query per level."""
+    above: set[object] = set()
+    agency = post.agency
+    while agency.parent is not None and agency.parent_id not in above:
+        above.add(agency.parent_id)
+        agency = agency.parent
+    return SigningPost(
+        person=post.person_id,
+        agency=post.agency_id,
+        role=post.role,
+        unit=post.unit,
+        leads_unit=post.leads_unit,
+        below=frozenset(above),
+    )
+
+
+def posts_to_delegate(actor: Actor | None) -> list[Post]:
+    """Returns the posts for which the actor may enter a delegation, by given name: the givers to choose from."""
+    actor = require(actor, "staff.view_people")
+    found = Post.objects.filter(not_ended(today())).select_related("person", "agency")
+    if not allowed(actor, "directory.manage_people"):
+        found = found.filter(agency=actor.agency_id)
+    givers = found.filter(Q(role=Post.Role.HEAD) | Q(leads_unit=True)).order_by("person__sort_key", "pk")
+    return [post for post in givers[:PAGE_LIMIT] if allowed(actor, "staff.grant_delegation", post)]
+
+
+def posts_to_take(actor: Actor | None, giver: Post) -> list[Post]:
+    """Returns the posts that may be chosen as taker of a giver's delegation.
+
+    They are the deputies and the people of units at the agency, and the heads of the agencies directly below it.
+    """
+    require(actor, "staff.grant_delegation", giver)
+    here = Q(agency=giver.agency_id) & (Q(role=Post.Role.DEPUTY) | Q(leads_unit=True) | ~Q(unit=""))
+    below = Q(agency__parent=giver.agency_id, role=Post.Role.HEAD)
+    found = Post.objects.filter(not_ended(today())).filter(here | below).exclude(person=giver.person_id)
+    return list(found.select_related("person", "agency").order_by("person__sort_key", "pk")[:PAGE_LIMIT])
