@@ -74,6 +74,6 @@ def test_environment_is_read_in_few_places(house: Any) -> None:
     }
     assert {name for name in readers if not name.startswith("config/")} <= {
         "kit/crash.py",
-        "exchange/cli/axis.py",
+        "client/cli/axis.py",
         "kit/server_command.py",  # SUDO_USER: who called, before the system user took over
     }

@@ -19,10 +19,10 @@ from click.testing import CliRunner, Result
 from personas import CABINET, DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, System, deliver, document
 from pytest_django.live_server_helper import LiveServer
 
+from hienluong.client import connection
 from hienluong.config.cli import cli
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
-from hienluong.exchange.client import connection
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.kit import clock
 from hienluong.recipients import service as recipients
@@ -506,7 +506,7 @@ def test_file_is_inspected_without_axis_and_without_django(packet_file: Path) ->
 
 
 def test_client_needs_no_django() -> None:
-    program = "import sys, hienluong.exchange.client; print('django' in sys.modules)"
+    program = "import sys, hienluong.client.service; print('django' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert result.stdout == "False\n"

@@ -14,10 +14,10 @@ from django.db import connection
 from personas import System, deliver
 from pytest_django.live_server_helper import LiveServer
 
+from hienluong.client.service import Credentials, ExchangeClient
 from hienluong.config import demo_server
 from hienluong.config.demo import Demonstration, Office, Protocol
 from hienluong.config.letter import issued_letter
-from hienluong.exchange.client import Credentials, ExchangeClient
 from hienluong.exchange.commands import answer
 
 

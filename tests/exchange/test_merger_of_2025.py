@@ -12,11 +12,11 @@ import pytest
 from django.test import Client
 from personas import deliver, document
 
+from hienluong.client.cli.printing import receipt_lines
 from hienluong.directory import service as directory
 from hienluong.directory.models import AdministrativeUnit, Agency
 from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
-from hienluong.exchange.cli.printing import receipt_lines
 from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
 

@@ -19,7 +19,7 @@ from hienluong.kit.terminal import translate as _
 
 LAZY_GROUPS = {
     "directory": "hienluong.directory.cli:group",
-    "exchange": "hienluong.exchange.cli:group",
+    "exchange": "hienluong.client.cli:group",
     "identity": "hienluong.identity.cli:group",
     "recipients": "hienluong.recipients.cli:group",
     "staff": "hienluong.staff.cli:group",

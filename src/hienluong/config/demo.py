@@ -16,13 +16,13 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from hienluong.client.service import Credentials, ExchangeClient, RequestRefused
 from hienluong.config.account import become_owner
 from hienluong.config.demo_server import served
 from hienluong.config.errors import CommandFailed
 from hienluong.config.initialise import ready_demonstration
 from hienluong.config.installation import Installation, chosen_data_dir
 from hienluong.config.letter import issued_letter
-from hienluong.exchange.client import Credentials, ExchangeClient, RequestRefused
 from hienluong.exchange.formats.attachments import attach, list_attachments
 from hienluong.exchange.formats.content import Content
 from hienluong.exchange.formats.edxml import (

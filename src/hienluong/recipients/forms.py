@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from hienluong.directory.service import Actor, Agency, AgencyPickerForm, AskedForm, agencies_by_codes, allowed
 from hienluong.recipients.models import RecipientGroup
 
-
 # An internal unit has no mailbox of its own.
 _KINDS = [("", _("any")), *(kind for kind in Agency.Kind.choices if kind[0] != Agency.Kind.UNIT)]
 

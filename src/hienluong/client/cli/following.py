@@ -9,8 +9,8 @@ from uuid import UUID
 
 import click
 
-from hienluong.exchange.cli.axis import calls_axis
-from hienluong.exchange.cli.printing import (
+from hienluong.client.cli.axis import calls_axis
+from hienluong.client.cli.printing import (
     Facts,
     Printer,
     as_json,
@@ -24,7 +24,7 @@ from hienluong.exchange.cli.printing import (
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
-    from hienluong.exchange.client import ExchangeClient
+    from hienluong.client.service import ExchangeClient
 
 
 @click.command(

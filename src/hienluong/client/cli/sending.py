@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hienluong.exchange.cli.axis import calls_axis
-from hienluong.exchange.cli.printing import Facts, Printer, receipt_lines
+from hienluong.client.cli.axis import calls_axis
+from hienluong.client.cli.printing import Facts, Printer, receipt_lines
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
-    from hienluong.exchange.client import ExchangeClient
+    from hienluong.client.service import ExchangeClient
 
 KEY_MAX = 100
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hienluong.exchange.cli.axis import REFUSED, calls_axis
-from hienluong.exchange.cli.printing import (
+from hienluong.client.cli.axis import REFUSED, calls_axis
+from hienluong.client.cli.printing import (
     Facts,
     Printer,
     document_number,
@@ -25,7 +25,7 @@ from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
-    from hienluong.exchange.client import ExchangeClient, FetchedPacket
+    from hienluong.client.service import ExchangeClient, FetchedPacket
 
 
 @click.command(
@@ -93,7 +93,7 @@ def fetch(
     confirms: bool,
 ) -> None:
     """Fetches packets; one that is refused does not hold up the others."""
-    from hienluong.exchange.client import RequestRefused  # noqa: PLC0415 - start fast
+    from hienluong.client.service import RequestRefused  # noqa: PLC0415 - start fast
 
     if everything == bool(entries):
         raise click.UsageError(_("Name the entries to fetch, or give --all."))

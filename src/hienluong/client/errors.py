@@ -15,7 +15,7 @@ _TOO_MANY, _SERVER_ERRORS = 429, 500
 class CredentialsUnusable(HienluongError):
     """The file with the client id and secret cannot be used, or the axis does not accept them."""
 
-    code = "exchange.credentials-unusable"
+    code = "client.credentials-unusable"
     status = 401
     title = _("The credentials cannot be used")
     detail = _("The credentials in {path} cannot be used: {reason}.")
@@ -28,7 +28,7 @@ class CredentialsUnusable(HienluongError):
 class PacketDamaged(OutgoingError):
     """What arrived is not what the axis sent: its SHA-256 differs."""
 
-    code = "exchange.packet-damaged"
+    code = "client.packet-damaged"
     title = _("The packet was damaged on the way")
     detail = _("The packet of entry {entry} did not arrive as it was sent.")
     kept = _("Nothing was written and nothing was confirmed.")
@@ -44,7 +44,7 @@ class RequestRefused(HienluongError):
         document: the problem document as the axis gave it, in the language asked for.
     """
 
-    code = "exchange.request-refused"
+    code = "client.request-refused"
     title = _("The axis refused the request")
     detail = _("The axis answered with the status {answer_status}.")
 

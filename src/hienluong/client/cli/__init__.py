@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import click
 
-from hienluong.exchange.cli.following import inspect, trace
-from hienluong.exchange.cli.receiving import confirm, fetch, inbox, status
-from hienluong.exchange.cli.sending import send
+from hienluong.client.cli.following import inspect, trace
+from hienluong.client.cli.receiving import confirm, fetch, inbox, status
+from hienluong.client.cli.sending import send
 from hienluong.kit.terminal import translate as _
 
 __all__ = ["group"]

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from hienluong.exchange.cli.printing import Printer, as_json
+from hienluong.client.cli.printing import Printer, as_json
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.terminal import translate as _
 
@@ -44,7 +44,7 @@ def calls_axis(command: Callable[..., None]) -> Callable[..., None]:
     @as_json
     @functools.wraps(command)
     def run(*, url: str, credentials: Path, as_json: bool, **options: Any) -> None:
-        from hienluong.exchange.client import Credentials, ExchangeClient  # noqa: PLC0415 - start fast
+        from hienluong.client.service import Credentials, ExchangeClient  # noqa: PLC0415 - start fast
 
         printer = Printer(as_json=as_json)
         try:
@@ -59,7 +59,7 @@ def calls_axis(command: Callable[..., None]) -> Callable[..., None]:
 
 def exit_code(problem: HienluongError) -> int:
     """Returns 1 for a refusal, 2 for what the caller gave wrong, 3 where the same may succeed later."""
-    from hienluong.exchange.client import CredentialsUnusable  # noqa: PLC0415 - start fast
+    from hienluong.client.service import CredentialsUnusable  # noqa: PLC0415 - start fast
     from hienluong.kit.http import AddressRefused, OutgoingError  # noqa: PLC0415 - the same
 
     if isinstance(problem, (CredentialsUnusable, AddressRefused)):

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 import httpx
 
-from hienluong.exchange.client.credentials import Credentials
-from hienluong.exchange.client.errors import CredentialsUnusable, RequestRefused
+from hienluong.client.credentials import Credentials
+from hienluong.client.errors import CredentialsUnusable, RequestRefused
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.http import AddressRefused, Answer, Limits, OutgoingClient, OutgoingError
 

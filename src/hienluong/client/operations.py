@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 
 import httpx
 
-from hienluong.exchange.client.connection import Connection
-from hienluong.exchange.client.credentials import Credentials
-from hienluong.exchange.client.errors import PacketDamaged
+from hienluong.client.connection import Connection
+from hienluong.client.credentials import Credentials
+from hienluong.client.errors import PacketDamaged
 
 
 @dataclass(frozen=True, slots=True)

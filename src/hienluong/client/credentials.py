@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from hienluong.exchange.client.errors import CredentialsUnusable
+from hienluong.client.errors import CredentialsUnusable
 
 _OTHERS_MAY_READ = stat.S_IRWXG | stat.S_IRWXO
 

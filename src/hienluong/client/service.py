@@ -4,9 +4,9 @@ Everything it sends may be sent again, so it tries again by itself when the netw
 nothing twice (docs/integrate/retries.md).
 """
 
-from hienluong.exchange.client.credentials import Credentials
-from hienluong.exchange.client.errors import CredentialsUnusable, PacketDamaged, RequestRefused
-from hienluong.exchange.client.operations import ExchangeClient, FetchedPacket
+from hienluong.client.credentials import Credentials
+from hienluong.client.errors import CredentialsUnusable, PacketDamaged, RequestRefused
+from hienluong.client.operations import ExchangeClient, FetchedPacket
 
 __all__ = [
     "Credentials",
