@@ -10,6 +10,9 @@ from typing import Any
 WITHOUT_ACTOR = {
     "drain_recipients": "the worker looks out for what is due; it acts as the platform's part “exchange”",
     "scan_packets": "the worker looks out for it after acceptance; it acts as the platform's part “secrecy-scan”",
+    "answer_as_echo": "a job: the sandbox's partner, which is the program itself, answers",
+    "purge_sandbox": "the clock; it acts as the platform's part “sandbox-purge”",
+    "tell_of_ending_secrets": "the clock; people are told, nothing else changes",
     "load_reference_data": "a step of the installation, before there is any person",
     "ask_for_password_link": "somebody who cannot sign in; the mail goes to the address on record only",
     "check_import": "a job after a file was handed in; the ledger names who handed it in",

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 AGENCIES = ["/directory/agencies/", "/directory/communes/"]
 PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 DIRECTORY = [*AGENCIES, *PEOPLE]
+SYSTEMS = ["/systems/", "/sending-rights/"]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -33,14 +34,15 @@ def _menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY]),
+        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY, *SYSTEMS]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, *SYSTEMS]),
         ("operator", ["/", "/exchange/monitor/", *DIRECTORY]),
         (
             "administrator",
             [
                 *("/", "/exchange/monitor/", *AGENCIES, "/imports/", *PEOPLE),
                 *("/accounts/", "/sign-on/clients/"),
+                *SYSTEMS,
             ],
         ),
     ],

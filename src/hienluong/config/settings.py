@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "hienluong.recipients",
     "hienluong.staff",
     "hienluong.identity",
+    "hienluong.systems",
     "hienluong.imports",
     "hienluong.exchange",
     "hienluong.config",
@@ -220,6 +221,10 @@ IDP_OIDC_PRIVATE_KEYS = (
 )
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
+# How many days a system's former secret stays good beside its new one, unless the administrator says otherwise.
+SECRET_OVERLAP_DAYS = _number("HIENLUONG_SECRET_OVERLAP_DAYS", 7)
+# After how many days what test agencies sent each other is deleted.
+SANDBOX_KEEP_DAYS = _number("HIENLUONG_SANDBOX_KEEP_DAYS", 30)
 SESSION_COOKIE_NAME = "hienluong_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

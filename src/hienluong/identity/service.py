@@ -1,30 +1,19 @@
-"""Public Python API of identity: sign-in of people and systems, the systems and their rights to send for others."""
+"""Public Python API of identity: sign-in of people, their sessions."""
 
-from hienluong.identity.accounts import create_one_time_sign_in, sweep_expired, use_one_time_sign_in
-from hienluong.identity.commands import (
-    end_sending_right,
-    end_sessions,
-    end_system,
-    grant_sending_right,
-    register_system,
-    rotate_system_secret,
+from hienluong.identity.accounts import (
+    client_address,
+    create_one_time_sign_in,
+    sweep_expired,
+    use_one_time_sign_in,
 )
-from hienluong.identity.models import AgencySystem
-from hienluong.identity.policy import may_send_for
-from hienluong.identity.tokens import SystemBearer, system_by_token
+from hienluong.identity.commands import (
+    end_sessions,
+)
 
 __all__ = [
-    "AgencySystem",
-    "SystemBearer",
+    "client_address",
     "create_one_time_sign_in",
-    "end_sending_right",
     "end_sessions",
-    "end_system",
-    "grant_sending_right",
-    "may_send_for",
-    "register_system",
-    "rotate_system_secret",
     "sweep_expired",
-    "system_by_token",
     "use_one_time_sign_in",
 ]
