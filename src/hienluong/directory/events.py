@@ -1,8 +1,10 @@
 """What happened in the directory, for the modules above."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
+
+from hienluong.ledger.service import ActorRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +15,44 @@ class AgencyCodesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountOpened:
+    """A person got an account."""
+
+    person_id: UUID
+    user_id: int
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReset:
+    """An account got another password from somebody else."""
+
+    user_id: int
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostAssigned:
+    """A person got a post."""
+
+    post_id: int
+    person_id: UUID
+    agency_id: UUID
+    role: str
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PostEnded:
     """A person left a post."""
 
+    post_id: int
     person_id: UUID
     agency_id: UUID
     role: str
     ended_on: date
+    by: ActorRef
+    at: datetime

@@ -13,7 +13,7 @@ from hienluong.directory.commands import (
     set_password,
     switch_post,
 )
-from hienluong.directory.middleware import ActingRequest, act_in
+from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import (
     Permission,
@@ -34,6 +34,7 @@ from hienluong.directory.queries import (
     AgencyPage,
     FoundAgency,
     actor_of,
+    administrators_to_tell,
     agencies_by_codes,
     agencies_visible_to,
     agency_by_code,
@@ -65,7 +66,9 @@ __all__ = [
     "Summary",
     "User",
     "act_in",
+    "acting_actor",
     "actor_of",
+    "administrators_to_tell",
     "agencies_by_codes",
     "agencies_visible_to",
     "agency_by_code",

@@ -5,9 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from hienluong.directory import service as directory
+from hienluong.exchange.commands.break_glass import label_of
+from hienluong.exchange.errors import PacketQuarantined
 from hienluong.exchange.events import DeliveryFailedForGood, PacketDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
-from hienluong.exchange.policy import ASKED_BACK, REFUSED
+from hienluong.exchange.permissions import GLASS_KIND
+from hienluong.exchange.policy import ASKED_BACK, IN_MAILBOX, REFUSED
+from hienluong.identity.events import BreakGlassApproved
+from hienluong.kit import clock
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
 from hienluong.notices import service as notices
@@ -16,6 +21,10 @@ from hienluong.notices.service import Reader
 notices.declare_text("exchange.arrived", _("Document {document} from {sender} has arrived."))
 notices.declare_text("exchange.refused", _("{recipient} refused document {document}."))
 notices.declare_text("exchange.asked_back", _("{sender} asks document {document} back."))
+notices.declare_text(
+    "exchange.glass",
+    _("{requester} may see the content of {document} until {until}, approved by {approver}."),
+)
 notices.declare_text("exchange.failed", _("A delivery to {recipient} failed: {reason}"))
 
 
@@ -69,5 +78,33 @@ def tell_operators(event: DeliveryFailedForGood) -> None:
         code="exchange.failed",
         values={"recipient": delivery.recipient.name, "reason": event.reason},
         link=f"/exchange/monitor/#delivery-{event.delivery_id}",
+        now=event.at,
+    )
+
+
+@subscribe(BreakGlassApproved)
+def tell_holders(event: BreakGlassApproved) -> None:
+    """Tells clerks and heads of every agency that holds a packet that somebody may see its content (decision 11).
+
+    Raises:
+        PacketQuarantined: it was taken out since the request; the approval does not happen.
+    """
+    if event.kind != GLASS_KIND:
+        return
+    packet = Packet.objects.select_for_update().get(pk=event.object_id)
+    if packet.secrecy != Packet.Secrecy.OPEN:
+        raise PacketQuarantined
+    reached = packet.deliveries.filter(state__in=IN_MAILBOX).exclude(recipient__agency=None)
+    holders = {packet.sender_id, *reached.values_list("recipient__agency_id", flat=True)} - {None}
+    notices.tell(
+        readers={reader for agency in holders if agency for reader in _readers(agency, "clerk", "head")},
+        code="exchange.glass",
+        values={
+            "requester": event.requester,
+            "approver": event.approver,
+            "document": label_of(packet),
+            "until": f"{clock.in_vietnam(event.valid_until):%H:%M %d/%m/%Y}",
+        },
+        link=f"/exchange/packets/{packet.pk}/?glass={event.grant_id}",
         now=event.at,
     )

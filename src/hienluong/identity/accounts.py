@@ -21,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, Person, User, require
 from hienluong.identity.errors import SignInLinkSpent
+from hienluong.identity.events import SignInHandedOut
 from hienluong.identity.models import OneTimeSignIn
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.kit.ids import new_secret
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
@@ -129,6 +130,7 @@ def create_one_time_sign_in(
         OneTimeSignIn.objects.create(
             token_hash=_hash(token), user=user, expires_at=now + timedelta(minutes=minutes)
         )
+        events.publish(SignInHandedOut(user.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="identity.create_one_time_sign_in",

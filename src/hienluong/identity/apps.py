@@ -1,4 +1,4 @@
-"""Names the module to Django and declares its permissions."""
+"""Registers identity: permissions, alerts of changed rights, jobs."""
 
 from django.apps import AppConfig
 
@@ -9,5 +9,5 @@ class IdentityConfig(AppConfig):
     name = "hienluong.identity"
 
     def ready(self) -> None:
-        """Declares the permissions."""
-        from hienluong.identity import permissions  # noqa: F401, PLC0415 - models must be loaded first
+        """Imports what registers itself."""
+        from hienluong.identity import listeners, permissions, tasks  # noqa: F401, PLC0415 - models must be loaded first

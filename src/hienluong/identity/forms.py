@@ -1,4 +1,4 @@
-"""Forms of signing in."""
+"""Forms of signing in, of alerts and cases, of accounts and of break-glass."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from hienluong.kit.errors import HienluongError, InvalidInput
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types for it
@@ -28,3 +31,63 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # allauth ships no types for
         cleaned: dict[str, Any] = super().clean()
         cleaned["remember"] = False
         return cleaned
+
+
+class _RefusableForm(forms.Form):
+    """A form that shows what a command refused at the fields it named."""
+
+    def take(self, refusal: HienluongError) -> None:
+        """Puts each refused value beside its field, and anything else above the form."""
+        if isinstance(refusal, InvalidInput) and refusal.errors:
+            for error in refusal.errors:
+                name = error.pointer.strip("/")
+                self.add_error(name if name in self.fields else None, error.text(gettext))
+        else:
+            self.add_error(None, refusal.explain(gettext))
+
+
+class DisputeForm(_RefusableForm):
+    """What is wrong with a change of rights, and whether one's other sessions are to end."""
+
+    note = forms.CharField(
+        label=_("What is wrong"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Say what you know: who should have the right, or that you did not ask for it."),
+    )
+    end_sessions = forms.BooleanField(
+        label=_("Sign me out everywhere else now"),
+        required=False,
+        help_text=_("Choose this if somebody else may be using your account."),
+    )
+
+
+class OutcomeForm(_RefusableForm):
+    """What came of a case."""
+
+    outcome = forms.CharField(
+        label=_("What you found and did"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class AnswerForm(_RefusableForm):
+    """The answer to a break-glass request."""
+
+    note = forms.CharField(
+        label=_("Note to the requester"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when you do not approve."),
+    )
+
+
+class AccountFilter(forms.Form):
+    """Narrows the list of accounts."""
+
+    q = forms.CharField(label=_("Name or user name"), required=False, max_length=100)
+    show = forms.ChoiceField(
+        label=_("Accounts"),
+        required=False,
+        choices=[("", _("all")), ("open", _("open")), ("closed", _("closed"))],
+    )

@@ -51,6 +51,23 @@ MENU = (
             ),
         ),
     ),
+    Section(
+        _("Administration"),
+        (
+            Entry(_("Accounts"), "identity:accounts", icon="users", permission="identity.view_roles"),
+            Entry(_("Who may do what"), "identity:roles", icon="table", permission="identity.view_roles"),
+            Entry(
+                _("Access reviews"),
+                "identity:reviews",
+                icon="clipboard-check",
+                permission="identity.view_review",
+            ),
+            Entry(_("Reported changes"), "identity:cases", icon="flag", permission="identity.handle_cases"),
+            Entry(
+                _("Break-glass"), "identity:break_glass", icon="shield-lock", permission="identity.view_glass"
+            ),
+        ),
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
+from hienluong.identity import service as identity
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
 from hienluong.kit.ids import short_code
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = exchange.mailbox_counts(actor, now=clock.now())
     context = {
         "counts": counts,
+        "changes": identity.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
         "monitor": exchange.monitor(actor, now=clock.now())

@@ -16,7 +16,7 @@ from hienluong.directory.errors import (
     PostNotHeld,
     PostOverlaps,
 )
-from hienluong.directory.events import PostEnded
+from hienluong.directory.events import AccountOpened, AccountReset, PostAssigned, PostEnded
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import require
 from hienluong.directory.queries import actor_of, posts_of
@@ -50,7 +50,9 @@ def create_person(
     """
     actor = require(actor, "directory.manage_people")
     full_name = normalise(full_name)
-    user = User(username=User.normalize_username(username), email=email) if username else None
+    user = (
+        User(username=User.normalize_username(username), email=email, date_joined=now) if username else None
+    )
     _check_person(full_name=full_name, email=email, telephone=telephone, user=user, password=password)
     with transaction.atomic():
         if user is not None:
@@ -65,6 +67,8 @@ def create_person(
             telephone=telephone,
             user=user,
         )
+        if user is not None:
+            events.publish(AccountOpened(person.pk, user.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="directory.create_person",
@@ -142,6 +146,7 @@ def set_password(*, actor: Actor | None, user: User, password: str, now: datetim
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
+        events.publish(AccountReset(user.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref, action="directory.set_password", subject=f"user:{user.pk}", details={}, now=now
         )
@@ -167,6 +172,7 @@ def assign_post(
                 title=normalise(title),
                 valid_from=clock.in_vietnam(now).date(),
             )
+            events.publish(PostAssigned(post.pk, person.pk, agency.pk, role.value, actor.ref, now))
             ledger.record(
                 actor=actor.ref,
                 action="directory.assign_post",
@@ -194,7 +200,7 @@ def end_post(*, actor: Actor | None, post: Post, now: datetime) -> Post:
             raise AlreadyEnded(ended_on=post.valid_to)
         post.valid_to = today
         post.save(update_fields=["valid_to"])
-        events.publish(PostEnded(post.person_id, post.agency_id, post.role, today))
+        events.publish(PostEnded(post.pk, post.person_id, post.agency_id, post.role, today, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="directory.end_post",

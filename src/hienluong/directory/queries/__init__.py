@@ -21,6 +21,7 @@ from hienluong.directory.queries.calendar import (
 )
 from hienluong.directory.queries.people import (
     actor_of,
+    administrators_to_tell,
     operators_to_tell,
     people_to_tell,
     posts_of,
@@ -37,6 +38,7 @@ __all__ = [
     "CalendarYear",
     "FoundAgency",
     "actor_of",
+    "administrators_to_tell",
     "agencies_by_codes",
     "agencies_visible_to",
     "agency_by_code",

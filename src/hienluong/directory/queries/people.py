@@ -50,6 +50,11 @@ def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     return _to_tell(Q(role=Post.Role.OPERATOR), on)
 
 
+def administrators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
+    """Returns (person, mail address or "") of the administrators of the installation."""
+    return _to_tell(Q(role=Post.Role.ADMINISTRATOR), on)
+
+
 def _to_tell(which: Q, on: date | None) -> list[tuple[UUID, str]]:
     posts = Post.objects.filter(valid_on(on or today()), which)
     people = Person.objects.filter(pk__in=posts.values("person"))

@@ -10,6 +10,7 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
+from hienluong.exchange.commands.break_glass import Opened, ask_to_see, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery, wake_recipients
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packet
@@ -18,14 +19,17 @@ __all__ = [
     "Attached",
     "Draft",
     "Fetched",
+    "Opened",
     "PartRead",
     "Receipt",
     "accept_packet",
+    "ask_to_see",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipient",
     "fetch_packet",
     "open_entry",
+    "open_packet",
     "quarantine_packet",
     "read_part",
     "report_status",

@@ -18,8 +18,10 @@ from hienluong.exchange.formats.edxml import DocumentPacket
 from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Delivery, Packet, Part, Transmission
+from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import agency_of
 from hienluong.files import service as files
+from hienluong.identity import service as identity
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 
@@ -62,6 +64,7 @@ def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
     packet.search_key = ""  # its subject enters no search index
     packet.save(update_fields=["secrecy", "search_key"])
     Delivery.objects.filter(packet=packet, due_at__isnull=False).update(due_at=None, failure=QUARANTINED)
+    identity.end_all_break_glass(kind=GLASS_KIND, object_id=str(packet.pk), by=actor, now=now)
     ledger.record(
         actor=actor.ref,
         action="exchange.packet-quarantined",

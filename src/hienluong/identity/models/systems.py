@@ -1,4 +1,4 @@
-"""Agencies' systems with their rights to send for others, and one-time sign-ins."""
+"""Agencies' systems with their rights to send for others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.models import Agency, User
+from hienluong.directory.models import Agency
 
 
 class AgencySystem(models.Model):
@@ -54,15 +54,3 @@ class SendingRight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.system} → {self.agency or self.scope}"
-
-
-class OneTimeSignIn(models.Model):
-    """A single-use sign-in that an operator of the server hands out; only its hash is kept."""
-
-    token_hash = models.CharField(max_length=64, unique=True)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="one_time_sign_ins")
-    expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return f"{self.user_id} until {self.expires_at}"

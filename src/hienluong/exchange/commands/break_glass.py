@@ -1,0 +1,81 @@
+"""Opening a packet's content: by right of the agency that holds it, or by break-glass with two people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from hienluong.directory.service import Actor, allowed, require
+from hienluong.exchange.errors import PacketNotFound, PacketQuarantined
+from hienluong.exchange.models import Packet
+from hienluong.exchange.permissions import GLASS_KIND
+from hienluong.exchange.queries import Journey, journey, packet_by_glass, way_of
+from hienluong.identity import service as identity
+from hienluong.identity.service import BreakGlass, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A packet's way with its content, whether it was opened by break-glass, and who was ever let see it so."""
+
+    journey: Journey
+    by_glass: bool
+    glass: list[BreakGlass]
+
+
+@transaction.atomic
+def open_packet(*, actor: Actor, packet_id: UUID, now: datetime) -> Opened:
+    """Opens a packet for a person to read; a look by break-glass is recorded.
+
+    Raises:
+        PermissionMissing: the actor sees no content, and has no access by break-glass that is running.
+        PacketNotFound, PacketQuarantined: see `queries.packet`.
+    """
+    if allowed(actor, "exchange.view_mailbox"):
+        return Opened(
+            journey(actor, packet_id),
+            by_glass=False,
+            glass=identity.break_glass_about(GLASS_KIND, str(packet_id)),
+        )
+    packet = packet_by_glass(actor, packet_id, now=now)
+    identity.record_look(actor=actor, kind=GLASS_KIND, object_id=str(packet_id), what="page", now=now)
+    return Opened(
+        way_of(actor, packet), by_glass=True, glass=identity.break_glass_about(GLASS_KIND, str(packet_id))
+    )
+
+
+def ask_to_see(
+    *, actor: Actor, packet_id: UUID, reason: str, legal_basis: str, hours: int, now: datetime
+) -> BreakGlass:
+    """Asks to see the content of a packet by break-glass (decision 11): another person has to approve.
+
+    Raises:
+        PermissionMissing: the actor may not ask.
+        PacketNotFound: there is no such packet.
+        PacketQuarantined: it may be a state secret; nobody but its secrecy officer ever sees it.
+        InvalidInput, BreakGlassRepeated: see `identity.request_break_glass`.
+    """
+    require(actor, "identity.request_glass")
+    with transaction.atomic():
+        packet = Packet.objects.select_for_update().filter(id=packet_id).first()
+        if packet is None:
+            raise PacketNotFound(id=packet_id)
+        if packet.secrecy != Packet.Secrecy.OPEN:
+            raise PacketQuarantined
+        return identity.request_break_glass(
+            actor=actor,
+            thing=Thing(GLASS_KIND, str(packet_id), label_of(packet), f"/exchange/packets/{packet_id}/"),
+            reason=reason,
+            legal_basis=legal_basis,
+            hours=hours,
+            now=now,
+        )
+
+
+def label_of(packet: Packet) -> str:
+    """Returns what a packet is called without its content: number and notation, and the sender."""
+    name = "/".join(filter(None, [packet.code_number, packet.code_notation])) or packet.document_id
+    return f"{name} — {packet.sender_name}"

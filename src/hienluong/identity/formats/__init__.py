@@ -1,0 +1,1 @@
+"""Tables as files, without Django: CSV and workbooks for spreadsheet programs."""

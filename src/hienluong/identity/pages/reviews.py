@@ -1,0 +1,140 @@
+"""Access reviews: the list, one review's progress, one agency's lines, export; opening, carrying out, finishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hienluong.directory.service import acting_actor, allowed
+from hienluong.identity import commands
+from hienluong.identity.commands.reviews import Decided
+from hienluong.identity.errors import ReviewNotFound
+from hienluong.identity.formats.tables import write_csv, write_workbook
+from hienluong.identity.models import ReviewLine
+from hienluong.identity.queries import reviews as queries
+from hienluong.kit import clock
+from hienluong.kit.errors import HienluongError, InvalidInput
+
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NO_AGENCY = UUID(int=0)
+"""Stands in addresses for the accounts without any post, which belong to no agency."""
+
+
+@require_GET
+def show(request: HttpRequest) -> HttpResponse:
+    """Lists the reviews, newest first."""
+    actor = acting_actor(request)
+    context = {"reviews": queries.reviews(actor), "may_run": allowed(actor, "identity.run_reviews")}
+    return render(request, "identity/reviews.html", context)
+
+
+@require_POST
+def open_one(request: HttpRequest) -> HttpResponse:
+    """Opens the review of this quarter now."""
+    review = commands.open_review(actor=acting_actor(request), now=clock.now())
+    messages.success(request, _("The access review %(quarter)s is open.") % {"quarter": review.quarter})
+    return redirect("identity:review", quarter=review.quarter)
+
+
+@require_GET
+def progress(request: HttpRequest, quarter: str) -> HttpResponse:
+    """Shows how far a review is, agency by agency."""
+    found = queries.review_progress(acting_actor(request), quarter)
+    return render(request, "identity/review.html", {"progress": found, "nobody": NO_AGENCY})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
+    """Shows an agency's lines; a POST decides those whose answer was given."""
+    actor = acting_actor(request)
+    problem, status, given = "", 200, {}
+    if request.method == "POST":
+        given = _given(request)
+        try:
+            lines = commands.decide_lines(actor=actor, quarter=quarter, decisions=given, now=clock.now())
+        except ReviewNotFound:
+            raise
+        except HienluongError as refusal:
+            errors = refusal.errors if isinstance(refusal, InvalidInput) else []
+            problem = " ".join(error.text(_) for error in errors) or refusal.explain(_)
+            status = refusal.status
+        else:
+            decided = sum(line.decision != ReviewLine.Decision.UNDECIDED for line in lines)
+            messages.success(
+                request, ngettext("Saved: one decision.", "Saved: %(n)d decisions.", decided) % {"n": decided}
+            )
+            return redirect(request.get_full_path())
+    after = request.GET.get("after", "")
+    found = queries.review_lines(
+        actor,
+        quarter,
+        None if agency_id == NO_AGENCY else agency_id,
+        after=int(after) if after.isdecimal() and len(after) < 19 else 0,  # noqa: PLR2004 - digits of a bigint
+    )
+    for line in found.lines:
+        if line.pk in given:  # what was chosen stays when something is wrong
+            line.decision, line.note = str(given[line.pk].decision), given[line.pk].note
+    return render(
+        request,
+        "identity/review_agency.html",
+        {"found": found, "problem": problem, "choices": ReviewLine.Decision.choices[1:], "nobody": NO_AGENCY},
+        status=status,
+    )
+
+
+def _given(request: HttpRequest) -> dict[int, Decided]:
+    choices = set(ReviewLine.Decision.values)
+    return {
+        int(name.removeprefix("decision-")): Decided(
+            str(value), request.POST.get(name.replace("decision", "note"), "")
+        )
+        for name, value in request.POST.items()
+        if name.startswith("decision-") and name.removeprefix("decision-").isdecimal() and value in choices
+    }
+
+
+@require_POST
+def carry_out(request: HttpRequest, quarter: str) -> HttpResponse:
+    """Ends everything that was decided to end."""
+    count = commands.carry_out_review(actor=acting_actor(request), quarter=quarter, now=clock.now())
+    messages.success(request, ngettext("Ended: one right.", "Ended: %(n)d rights.", count) % {"n": count})
+    return redirect("identity:review", quarter=quarter)
+
+
+@require_POST
+def finish(request: HttpRequest, quarter: str) -> HttpResponse:
+    """Makes the review a record."""
+    commands.finish_review(actor=acting_actor(request), quarter=quarter, now=clock.now())
+    messages.success(request, _("The review is finished; its record can no longer be changed."))
+    return redirect("identity:review", quarter=quarter)
+
+
+@require_GET
+def export(request: HttpRequest, quarter: str, form: str) -> HttpResponse | StreamingHttpResponse:
+    """Hands out a review's lines as CSV (UTF-8 with a mark, as spreadsheet programs want it) or as a workbook."""
+    review, rows = queries.export_rows(acting_actor(request), quarter)
+    titles = [str(title) for title in _titles()]
+    values: Iterable[list[object]] = ([row[name] for name in queries.COLUMNS] for row in rows)
+    name = f"access-review-{review.quarter}.{form}"
+    response: HttpResponse | StreamingHttpResponse
+    if form == "csv":
+        response = StreamingHttpResponse(write_csv(titles, values), content_type="text/csv; charset=utf-8")
+    else:
+        response = HttpResponse(write_workbook(review.quarter, titles, values), content_type=WORKBOOK)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _titles() -> tuple[str, ...]:
+    return (
+        _("Agency"), _("Kind"), _("Name"), _("Role"), _("Post"), _("Account"), _("Account open"),
+        _("Last sign-in"), _("Second factor"), _("Sends for"), _("Last use"), _("Since"), _("Decision"),
+        _("Note"), _("Decided by"), _("Decided"), _("Carried out"),
+    )  # fmt: skip

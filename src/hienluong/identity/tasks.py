@@ -1,0 +1,24 @@
+"""What identity does by the clock: access reviews, idle accounts, break-glass that ran out."""
+# ruff: noqa: ARG001 - procrastinate hands every periodic job its time
+
+from hienluong.identity.commands import close_idle_accounts, run_reviews, settle_break_glass
+from hienluong.jobs import service as jobs
+from hienluong.kit import clock
+
+
+@jobs.periodic(cron="3 6 * * *", name="identity.run_reviews")
+def run_reviews_today(timestamp: int) -> None:
+    """Opens the quarter's access review on its first working day, reminds and escalates."""
+    run_reviews(now=clock.now())
+
+
+@jobs.periodic(cron="23 5 * * *", name="identity.close_idle_accounts")
+def close_idle(timestamp: int) -> None:
+    """Closes accounts that nobody used for long and warns the next ones."""
+    close_idle_accounts(now=clock.now())
+
+
+@jobs.periodic(cron="* * * * *", name="identity.settle_break_glass")
+def settle(timestamp: int) -> None:
+    """Writes down which break-glass requests lapsed and which access expired."""
+    settle_break_glass(now=clock.now())
