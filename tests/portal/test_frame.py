@@ -14,6 +14,7 @@ from hienluong.directory.models import Person, Post
 pytestmark = pytest.mark.django_db
 
 CALENDAR = "/directory/calendar/"
+REVIEWS, GLASS = "/access/reviews/", "/access/break-glass/"
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -32,8 +33,8 @@ def _menu(page: str) -> list[str]:
     ("role", "entries"),
     [
         ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", CALENDAR]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", CALENDAR]),
-        ("operator", ["/", "/exchange/monitor/", CALENDAR]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", CALENDAR, REVIEWS]),
+        ("operator", ["/", "/exchange/monitor/", CALENDAR, GLASS]),
     ],
 )
 def test_menu_offers_what_the_role_may_do(visit: Visit, role: str, entries: list[str]) -> None:

@@ -166,12 +166,11 @@ def _alert(change: RightsChange, concerned: list[tuple[UUID, str]], by: ActorRef
     readers = dict([*concerned, *directory.administrators_to_tell()])
     if by.kind == "person":
         readers.pop(UUID(by.id), None)
-    alerts = RightsAlert.objects.bulk_create(
-        RightsAlert(change=change, reader_id=person) for person in readers
-    )
-    if alerts:
+    RightsAlert.objects.bulk_create(RightsAlert(change=change, reader_id=person) for person in readers)
+    reached = [Reader(person, address) for person, address in readers.items() if address]
+    if reached:  # only mail reaches who is not signed in; in the product the alert itself stays in sight
         notices.tell(
-            readers=[Reader(person, address) for person, address in readers.items()],
+            readers=reached,
             code="identity.rights_changed",
             values={"by": by.name},
             link=f"/access/alerts/#change-{change.pk}",

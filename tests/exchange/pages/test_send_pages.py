@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., Client]
 
 PATH = "/exchange/send/"
-SEND_QUERIES = 6
+SEND_QUERIES = 7
 ANSWERS: Mapping[str, Any] = {
     "codes": [DONG_HOI],
     "other_codes": CABINET,

@@ -26,7 +26,6 @@ class Opened:
     glass: list[BreakGlass]
 
 
-@transaction.atomic
 def open_packet(*, actor: Actor, packet_id: UUID, now: datetime) -> Opened:
     """Opens a packet for a person to read; a look by break-glass is recorded.
 
@@ -40,11 +39,12 @@ def open_packet(*, actor: Actor, packet_id: UUID, now: datetime) -> Opened:
             by_glass=False,
             glass=identity.break_glass_about(GLASS_KIND, str(packet_id)),
         )
-    packet = packet_by_glass(actor, packet_id, now=now)
-    identity.record_look(actor=actor, kind=GLASS_KIND, object_id=str(packet_id), what="page", now=now)
-    return Opened(
-        way_of(actor, packet), by_glass=True, glass=identity.break_glass_about(GLASS_KIND, str(packet_id))
-    )
+    with transaction.atomic():
+        packet = packet_by_glass(actor, packet_id, now=now)
+        identity.record_look(actor=actor, kind=GLASS_KIND, object_id=str(packet_id), what="page", now=now)
+        return Opened(
+            way_of(actor, packet), by_glass=True, glass=identity.break_glass_about(GLASS_KIND, str(packet_id))
+        )
 
 
 def ask_to_see(

@@ -1,0 +1,68 @@
+"""Doors of signing in, and of accounts and rights."""
+
+from tests.access.doors import EVERYBODY, anybody, door
+
+_REVIEWERS = ("administrator", "auditor", "head")
+_WATCHERS = ("administrator", "auditor", "operator")
+_ALERT = {"alert": "alert_id"}
+
+ROUTES = {
+    "sign-in/": {
+        # whoever is signed in already is sent home
+        "GET": anybody(answers=(200, 302)),
+        "POST": anybody(answers=(200, 302), sends={"login": "nobody", "password": "wrong"}),
+    },
+    "sign-in/once/<str:token>/": {"GET": anybody(), "POST": anybody(answers=401)},
+    "sign-out/": {"POST": anybody(answers=302)},
+    "acting-for/": {
+        "GET": door("postless", *EVERYBODY),
+        "POST": door("postless", *EVERYBODY, answers=404, sends={"post": "0"}),
+    },
+    "api/oauth/token": {"GET": anybody(answers=405), "POST": anybody(answers=(400, 401))},
+    "access/alerts/": {"GET": door(*EVERYBODY)},
+    "access/alerts/confirm/": {
+        # an alert is one person's: the clerk's here; everybody else's is “not found”
+        "POST": door(
+            "clerk", answers=302, bound=True, refusal=404, sends=lambda things: {"alert": things["alert_id"]}
+        ),
+    },
+    "access/alerts/<int:alert_id>/wrong/": {
+        "GET": door("clerk", bound=True, refusal=404),
+        "POST": door("clerk", answers=302, bound=True, refusal=404, sends={"note": "Not mine."}),
+    },
+    "access/cases/": {"GET": door("administrator")},
+    "access/cases/<int:case_id>/": {
+        "GET": door("administrator"),
+        "POST": door("administrator", answers=302, sends={"outcome": "It was right."}),
+    },
+    "access/accounts/": {"GET": door("administrator", "auditor")},
+    "access/accounts/<int:user_id>/close/": {"POST": door("administrator", answers=302)},
+    "access/accounts/<int:user_id>/reopen/": {"POST": door("administrator", answers=409)},  # it is open
+    "access/roles/": {"GET": door("administrator", "auditor")},
+    "access/reviews/": {"GET": door(*_REVIEWERS)},
+    "access/reviews/open/": {"POST": door("administrator", answers=409)},  # this quarter's is open
+    "access/reviews/<quarter:quarter>/": {"GET": door(*_REVIEWERS)},
+    "access/reviews/<quarter:quarter>/agencies/<uuid:agency_id>/": {
+        "GET": door(*_REVIEWERS, bound=True),
+        "POST": door(
+            "administrator",
+            "head",
+            answers=302,
+            bound=True,
+            sends=lambda things: {f"decision-{things['line_id']}": "keep"},
+        ),
+    },
+    "access/reviews/<quarter:quarter>/carry-out/": {"POST": door("administrator", answers=302)},
+    "access/reviews/<quarter:quarter>/finish/": {"POST": door("administrator", answers=409)},  # not decided
+    "access/reviews/<quarter:quarter>/export.csv": {"GET": door(*_REVIEWERS)},
+    "access/reviews/<quarter:quarter>/export.xlsx": {"GET": door(*_REVIEWERS)},
+    "access/break-glass/": {"GET": door(*_WATCHERS)},
+    "access/break-glass/<uuid:grant_id>/": {
+        "GET": door(*_WATCHERS),
+        "POST": door("administrator", "auditor", answers=302, sends={"approve": "1"}),
+    },
+    "access/break-glass/<uuid:grant_id>/end/": {
+        # the operator asked: only the operator takes it back; to others it is not theirs to end
+        "POST": door(*_WATCHERS, answers=(302, 409)),
+    },
+}
