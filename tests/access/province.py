@@ -33,6 +33,9 @@ AGENCIES = {
     OFFICE: "Văn phòng Ủy ban nhân dân tỉnh",
     COMMUNE: "Ủy ban nhân dân phường Đồng Hới",
 }
+CONTENT = {OURS: "chuyện riêng của Sở Nội vụ", THEIRS: "chuyện riêng của Sở Tài chính"}
+"""What the documents of an agency say: nobody but that agency may read it, on whatever page."""
+
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
 OF_AN_AGENCY = ("clerk", "head", "deputy", "officer", "secrecy_officer")
@@ -125,14 +128,14 @@ def _system(agency: Agency) -> Client:
 
 def _furnish_exchange(province: Province, things: dict[str, Any], clerk: str, code: str) -> None:
     """Lets the agency send a document to the commune, and receive one from it; one delivery failed for good."""
-    sent = _send(province.actors[clerk], COMMUNE, next(_numbers), declared=code)
-    received = _send(_commune(province), code, next(_numbers), declared=COMMUNE)
+    sent = _send(province.actors[clerk], COMMUNE, next(_numbers), of=code)
+    received = _send(_commune(province), code, next(_numbers), of=code)
     for recipient in Recipient.objects.exclude(agency=None):
         drain_recipient(recipient_id=recipient.pk, now=clock.now())
     delivery = Delivery.objects.get(packet_id=received.packet_id)
     failed = Delivery.objects.get(packet_id=sent.packet_id)
     Delivery.objects.filter(pk=failed.pk).update(state="dead", attempts=6)
-    quarantined = _send(_commune(province), code, next(_numbers), declared=COMMUNE)
+    quarantined = _send(_commune(province), code, next(_numbers), of=code)
     Packet.objects.filter(pk=quarantined.packet_id).update(secrecy="quarantined")
     things.update(
         packet_id=received.packet_id,
@@ -158,7 +161,7 @@ def _commune(province: Province) -> Actor:
     return province.actors["commune_clerk"]
 
 
-def _send(actor: Actor, to: str, number: int, *, declared: str) -> Any:
+def _send(actor: Actor, to: str, number: int, *, of: str) -> Any:
     return exchange.send_document(
         actor=actor,
         draft=Draft(
@@ -167,9 +170,9 @@ def _send(actor: Actor, to: str, number: int, *, declared: str) -> Any:
             number=str(number),
             notation="VP-TH",
             issued_on=date(2026, 11, 20),
-            subject=f"Nội dung chỉ {declared} được biết",
+            subject=CONTENT[of],
             signer_name="Lê Quang Ánh",
-            attachments=[Attached("Công văn.pdf", PDF)],
+            attachments=[Attached(f"{CONTENT[of]}.pdf", PDF)],
         ),
         declared_not_secret=True,
         now=clock.now(),

@@ -20,7 +20,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import translation
 from tests.access import routes
 from tests.access.doors import Door
-from tests.access.province import PEOPLE, PERSONAS, Province, furnish
+from tests.access.province import (
+    CONTENT,
+    OF_AN_AGENCY,
+    OURS,
+    PEOPLE,
+    PERSONAS,
+    STRANGERS,
+    THEIRS,
+    Province,
+    furnish,
+)
 
 from hienluong.directory import service as directory
 from hienluong.identity.models import ReviewLine
@@ -96,6 +106,15 @@ def test_door_lets_in_whom_the_table_names_and_nobody_else(province: Province, r
     assert faults == []
 
 
+def _may_not_read(persona: str) -> set[str]:
+    """Returns the contents that must not stand on any page this persona gets."""
+    if persona in {*OF_AN_AGENCY, "system"}:
+        return {CONTENT[THEIRS]}
+    if persona in {*STRANGERS, "other_system"}:
+        return {CONTENT[OURS]}
+    return set(CONTENT.values())
+
+
 def _knock(
     province: Province, persona: str, method: str, route: str, door: Door, things: Mapping[str, Any]
 ) -> int:
@@ -112,8 +131,9 @@ def _knock(
             answer = client.post(path, body, content_type="application/json", headers=dict(door.headers))
         else:
             answer = client.post(path, body, headers=dict(door.headers))
-        if hasattr(answer, "streaming_content"):
-            list(answer.streaming_content)
+        content = answer.getvalue().decode("utf-8", "replace")
+        leaked = [text for text in _may_not_read(persona) if text in content]
+        assert not leaked, f"{method} {path} shows {persona} what it must not read: {leaked}"
         client.cookies = kept  # a sign-out is undone too
         transaction.set_rollback(True)
     led_to_sign_in = (

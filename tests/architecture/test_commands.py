@@ -11,11 +11,16 @@ WITHOUT_ACTOR = {
     "drain_recipient": "a wake-up of the queue; it acts as the platform's part “exchange”",
     "wake_recipients": "the sweep by the clock",
     "scan_packet": "a job after acceptance; it acts as the platform's part “secrecy-scan”",
+    "close_idle_accounts": "a job by the clock; it acts as the platform's part “idle accounts”",
+    "run_reviews": "a job by the clock; it acts as the platform's part “access review”",
+    "settle_break_glass": "a job by the clock; it writes down what the time has settled",
+    "end_all_break_glass": "a module says that nobody may see a thing any more; who did that is in `by`",
     "load_reference_data": "a step of the installation, before there is any person",
     "create_administrator": "the first person; the operator of the server types it on its terminal",
 }
 # Commands that ask for no named permission, because what they check is not one.
 OWN_AFFAIRS = {
+    "record_look": "a look by break-glass; the running grant of this very person is the check",
     "switch_post": "one chooses among the posts one holds; holding it is the check",
 }
 
@@ -84,6 +89,11 @@ def _reaches(name: str, function: ast.FunctionDef, functions: dict[str, ast.Func
     return reached
 
 
+def _called_verbs(function: ast.AST) -> set[str]:
+    """Returns the names of what is called without the module before them: a command of another module counts too."""
+    return {call.rpartition(".")[2] for call in _calls(function)}
+
+
 def test_commands_are_found(house: Any) -> None:
     found = {name for name, _, _ in _commands(house)}
     assert {"exchange.accept_packet", "directory.import_agency_codes"} <= found
@@ -120,7 +130,7 @@ def test_command_asks_for_permission_before_it_writes(house: Any) -> None:
         verb = name.split(".")[1]
         asked = _reaches("require", function, functions)
         written = _reaches("ledger.record", function, functions)
-        hands_on = verbs & set(_calls(function))  # to another command, which asks
+        hands_on = verbs & _called_verbs(function)  # to another command, which asks
         if not asked and not hands_on and verb not in {*WITHOUT_ACTOR, *OWN_AFFAIRS}:
             faults.append(f"{name} asks for no permission")
         elif asked and written and written[0] < asked[0]:
@@ -135,7 +145,7 @@ def test_every_act_leaves_an_entry_in_the_ledger(house: Any) -> None:
         name
         for name, function, functions in commands
         if not _reaches("ledger.", function, functions)
-        and not verbs & set(_calls(function))
+        and not verbs & _called_verbs(function)
         and name.split(".")[1] not in WITHOUT_ENTRY
     ]
     assert silent == []

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from hienluong.directory.service import Actor, Post, User, require
+from hienluong.directory.service import Actor, Post, User, require, valid_on
 from hienluong.identity import policy
 from hienluong.identity.errors import (
     BreakGlassNotFound,
@@ -22,7 +22,7 @@ from hienluong.identity.errors import (
 )
 from hienluong.identity.events import BreakGlassApproved
 from hienluong.identity.models import BreakGlass, BreakGlassLook
-from hienluong.kit import events
+from hienluong.kit import clock, events
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
@@ -107,7 +107,7 @@ def _settle_run_out(actor: Actor, thing: Thing, now: datetime) -> None:
 
 def _tell_approvers(grant: BreakGlass, actor: Actor, now: datetime) -> None:
     roles = [Post.Role.ADMINISTRATOR, Post.Role.AUDITOR]
-    people = Post.objects.filter(role__in=roles, valid_to=None).exclude(person=actor.person_id)
+    people = Post.objects.filter(valid_on(clock.in_vietnam(now).date()), role__in=roles).exclude(person=actor.person_id)
     notices.tell(
         readers={Reader(pk, address) for pk, address in people.values_list("person", "person__email")},
         code="identity.glass_requested",
