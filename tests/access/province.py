@@ -18,7 +18,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, AgencyCode, CalendarDay, Post
 from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
-from hienluong.exchange.commands import drain_recipient
+from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Packet, Part, Recipient
 from hienluong.exchange.service import Attached, Draft
 from hienluong.identity import service as identity
@@ -130,8 +130,8 @@ def _furnish_exchange(province: Province, things: dict[str, Any], clerk: str, co
     """Lets the agency send a document to the commune, and receive one from it; one delivery failed for good."""
     sent = _send(province.actors[clerk], COMMUNE, next(_numbers), of=code)
     received = _send(_commune(province), code, next(_numbers), of=code)
-    for recipient in Recipient.objects.exclude(agency=None):
-        drain_recipient(recipient_id=recipient.pk, now=clock.now())
+    recipients = Recipient.objects.exclude(agency=None).values_list("pk", flat=True)
+    drain_recipients(recipient_ids=list(recipients), now=clock.now())
     delivery = Delivery.objects.get(packet_id=received.packet_id)
     failed = Delivery.objects.get(packet_id=sent.packet_id)
     Delivery.objects.filter(pk=failed.pk).update(state="dead", attempts=6)

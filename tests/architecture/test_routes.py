@@ -42,7 +42,13 @@ OWN_AFFAIRS = {
 """Pages for anybody who is signed in; they show that person's own things and ask for no permission."""
 
 REFUSED = {401, 403, 404, 405}
-EXAMPLES = {"uuid": str(uuid.UUID(int=7)), "int": "7", "str": "03", "quarter": "2026-Q4", "packet_id": str(uuid.UUID(int=7))}
+EXAMPLES = {
+    "uuid": str(uuid.UUID(int=7)),
+    "int": "7",
+    "str": "03",
+    "quarter": "2026-Q4",
+    "packet_id": str(uuid.UUID(int=7)),
+}
 EXAMPLES["receipt_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
 
 

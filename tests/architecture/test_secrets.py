@@ -23,6 +23,7 @@ NO_SECRET = {
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",
 }
 
+
 def _names(node: ast.expr) -> set[str]:
     """Returns the names that say what an operand is: the variable, the attribute, the key, the function called."""
     if isinstance(node, ast.Name):
@@ -62,7 +63,9 @@ def test_secret_is_compared_in_constant_time(house: Any) -> None:
         for node in _comparisons(source.tree)
         if _is_of_secrets(node) and (text := ast.unparse(node)) not in NO_SECRET
     }
-    assert found == set(), "kit.ids.timing_safe_equal, or look it up by its hash; or name it in NO_SECRET with why"
+    assert found == set(), (
+        "kit.ids.timing_safe_equal, or look it up by its hash; or name it in NO_SECRET with why"
+    )
 
 
 def test_exceptions_name_comparisons_that_exist(house: Any) -> None:
@@ -71,5 +74,7 @@ def test_exceptions_name_comparisons_that_exist(house: Any) -> None:
 
 
 def test_comparison_of_a_secret_is_found() -> None:
-    tree = ast.parse("if given_token == row.secret: pass\nif len(key) == 64: pass\nif token_type != 'bearer': pass")
+    tree = ast.parse(
+        "if given_token == row.secret: pass\nif len(key) == 64: pass\nif token_type != 'bearer': pass"
+    )
     assert [_is_of_secrets(node) for node in _comparisons(tree)] == [True, False, False]

@@ -218,7 +218,7 @@ class TestTwoPeople:
         ]
         assert QueuedEntry.objects.filter(action="identity.look_by_glass").count() == 2
         (shown,) = exchange.open_packet(actor=clerk, packet_id=packet, now=now).glass
-        assert (shown.requester_name, getattr(shown, "look_count")) == (asking.name, 2)
+        assert (shown.requester_name, shown.look_count) == (asking.name, 2)
 
     def test_clerks_and_heads_of_every_holder_are_told_at_once(
         self, someone: Someone, packet: uuid.UUID
@@ -294,7 +294,9 @@ def test_of_two_approvals_at_once_one_is_refused(someone: Someone, packet: uuid.
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_approving_and_quarantining_at_once_nothing_stays_open(someone: Someone, packet: uuid.UUID) -> None:
+def test_of_approving_and_quarantining_at_once_nothing_stays_open(
+    someone: Someone, packet: uuid.UUID
+) -> None:
     now, asking, auditor, clerk = (
         clock.now(),
         someone("operator"),
@@ -334,7 +336,9 @@ def _at_once(*acts: Callable[[], Any]) -> list[Any]:
 # --- the state table ----------------------------------------------------------------------------------------------
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["approve", "decline", "end", "end by second", "look", "settle"]), st.integers(0, 30)),
+    st.tuples(
+        st.sampled_from(["approve", "decline", "end", "end by second", "look", "settle"]), st.integers(0, 30)
+    ),
     max_size=8,
 )
 
@@ -396,9 +400,7 @@ def _after(act: str, state: str) -> str | None:
     }.get((act, state), state if act == "settle" else None)
 
 
-def _do(
-    act: str, asking: Actor, second: Actor, grant: BreakGlass, packet: uuid.UUID, now: datetime
-) -> None:
+def _do(act: str, asking: Actor, second: Actor, grant: BreakGlass, packet: uuid.UUID, now: datetime) -> None:
     if act == "approve":
         identity.approve_break_glass(actor=second, grant_id=grant.pk, now=now)
     elif act == "decline":

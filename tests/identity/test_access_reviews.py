@@ -61,9 +61,7 @@ def _line(actor: Actor) -> ReviewLine:
 
 
 def _decide(by: Actor, line: ReviewLine, decision: str, now: datetime, note: str = "") -> list[ReviewLine]:
-    return identity.decide_lines(
-        actor=by, quarter=Q4, decisions={line.pk: Decided(decision, note)}, now=now
-    )
+    return identity.decide_lines(actor=by, quarter=Q4, decisions={line.pk: Decided(decision, note)}, now=now)
 
 
 def _decide_everything(staffed: dict[str, Actor], now: datetime) -> None:
@@ -89,7 +87,9 @@ def test_review_has_a_line_for_every_post_system_and_account_without_a_post(
     assert (facts["role"], facts["last_sign_in"], facts["open"]) == ("clerk", None, True)
 
 
-def test_deadline_is_ten_working_days_later_by_the_calendar(platform: Actor, now: datetime, province: Province) -> None:
+def test_deadline_is_ten_working_days_later_by_the_calendar(
+    platform: Actor, now: datetime, province: Province
+) -> None:
     review = identity.open_review(actor=platform, now=now)  # Tuesday, 24 November 2026
     assert review.deadline == datetime(2026, 12, 8, 17, 0, tzinfo=UTC)  # the end of 8 December in Vietnam
 
@@ -237,7 +237,9 @@ def test_clock_opens_the_review_on_the_first_working_day(
     assert identity.run_reviews(now=monday + timedelta(hours=1)) == []
 
 
-def test_clock_opens_nothing_late_in_a_quarter_or_when_it_is_told_so(province: Province, now: datetime) -> None:
+def test_clock_opens_nothing_late_in_a_quarter_or_when_it_is_told_so(
+    province: Province, now: datetime
+) -> None:
     assert identity.run_reviews(now=now) == []
     with override_settings(REVIEW_OPENS=False):
         assert identity.run_reviews(now=datetime(2027, 1, 4, 2, 0, tzinfo=UTC)) == []
@@ -266,7 +268,11 @@ def test_undecided_agencies_are_reminded_and_then_administrators_told(
 
 
 def test_export_is_safe_to_open_in_a_spreadsheet(
-    staffed: dict[str, Actor], platform: Actor, employ: Employ, signed_in: Callable[[Person], Client], now: datetime
+    staffed: dict[str, Actor],
+    platform: Actor,
+    employ: Employ,
+    signed_in: Callable[[Person], Client],
+    now: datetime,
 ) -> None:
     employ("=HYPERLINK(1)", ("H50.S01", "officer"))
     identity.open_review(actor=platform, now=now)
@@ -314,7 +320,11 @@ def test_page_saves_decisions_and_keeps_what_was_chosen_when_something_is_wrong(
 
 
 def test_page_of_an_agency_asks_a_fixed_number_of_times(
-    staffed: dict[str, Actor], platform: Actor, employ: Employ, signed_in: Callable[[Person], Client], now: datetime
+    staffed: dict[str, Actor],
+    platform: Actor,
+    employ: Employ,
+    signed_in: Callable[[Person], Client],
+    now: datetime,
 ) -> None:
     for number in range(5):
         employ(f"Lê Thứ {number}", ("H50.S01", "officer"))

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
@@ -54,7 +55,8 @@ def test_new_post_alerts_the_person_and_other_administrators_but_not_its_author(
     assert {alert.reader_id for alert in new} == {clerk.pk, other.person_id}
     assert author.person_id not in {alert.reader_id for alert in new}
     assert stranger.person_id not in {alert.reader_id for alert in new}
-    assert sentence(new[0].change) == "Lê An got the post “Văn thư” (clerk) at Sở Nội vụ tỉnh Quảng Trị."
+    with translation.override("en"):
+        assert sentence(new[0].change) == "Lê An got the post “Văn thư” (clerk) at Sở Nội vụ tỉnh Quảng Trị."
 
 
 def test_own_change_of_an_administrator_alerts_the_others_only(

@@ -156,7 +156,8 @@ def _alert_of_system(
         agency=system.agency,
         facts=facts if other is None else {**facts, "other": other},
     )
-    _alert(change, directory.people_to_tell(system.agency.pk, [Post.Role.HEAD]), by, at)
+    heads = directory.people_to_tell([system.agency.pk], [Post.Role.HEAD])
+    _alert(change, heads.get(system.agency.pk, []), by, at)
 
 
 def _alert(change: RightsChange, concerned: list[tuple[UUID, str]], by: ActorRef, at: datetime) -> None:

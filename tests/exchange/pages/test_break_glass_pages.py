@@ -67,7 +67,9 @@ def test_monitor_leads_to_the_request_with_the_packet_filled_in(
     delivery = received(15)
     Delivery.objects.filter(pk=delivery.pk).update(state="dead")
     operator = visit(FINANCE, "operator")
-    found = re.search(r'href="(/exchange/break-glass/\?packet=[^"]+)"', _text(operator.get("/exchange/monitor/")))
+    found = re.search(
+        r'href="(/exchange/break-glass/\?packet=[^"]+)"', _text(operator.get("/exchange/monitor/"))
+    )
     assert found
     assert f'value="{delivery.packet_id}"' in _text(operator.get(found[1]))
 

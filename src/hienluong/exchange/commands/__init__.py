@@ -12,8 +12,8 @@ from hienluong.exchange.commands.answer import (
 )
 from hienluong.exchange.commands.break_glass import Opened, ask_to_see, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
-from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery, wake_recipients
-from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packet
+from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
+from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 
 __all__ = [
     "Attached",
@@ -26,7 +26,7 @@ __all__ = [
     "ask_to_see",
     "confirm_delivery",
     "destroy_packet",
-    "drain_recipient",
+    "drain_recipients",
     "fetch_packet",
     "open_entry",
     "open_packet",
@@ -34,7 +34,6 @@ __all__ = [
     "read_part",
     "report_status",
     "retry_delivery",
-    "scan_packet",
+    "scan_packets",
     "send_document",
-    "wake_recipients",
 ]

@@ -107,7 +107,9 @@ def _settle_run_out(actor: Actor, thing: Thing, now: datetime) -> None:
 
 def _tell_approvers(grant: BreakGlass, actor: Actor, now: datetime) -> None:
     roles = [Post.Role.ADMINISTRATOR, Post.Role.AUDITOR]
-    people = Post.objects.filter(valid_on(clock.in_vietnam(now).date()), role__in=roles).exclude(person=actor.person_id)
+    people = Post.objects.filter(valid_on(clock.in_vietnam(now).date()), role__in=roles).exclude(
+        person=actor.person_id
+    )
     notices.tell(
         readers={Reader(pk, address) for pk, address in people.values_list("person", "person__email")},
         code="identity.glass_requested",
