@@ -91,7 +91,9 @@ def test_deadline_is_ten_working_days_later_by_the_calendar(
     platform: Actor, now: datetime, province: Province
 ) -> None:
     review = identity.open_review(actor=platform, now=now)  # Tuesday, 24 November 2026
-    assert review.deadline == datetime(2026, 12, 8, 17, 0, tzinfo=UTC)  # the end of 8 December in Vietnam
+    assert review.deadline == datetime(
+        2026, 12, 8, 16, 59, 59, tzinfo=UTC
+    )  # the end of 8 December in Vietnam
 
 
 def test_quarter_has_one_review(platform: Actor, province: Province, now: datetime) -> None:

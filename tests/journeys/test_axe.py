@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -21,6 +22,8 @@ from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Recipient
 from hienluong.exchange.service import Attached, Draft
+from hienluong.identity import service as identity
+from hienluong.identity.models import RightsAlert
 from hienluong.kit import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -53,6 +56,7 @@ class Cast:
     administrator: str
     packet: str
     delivery: int
+    access: tuple[str, ...]
 
 
 def _person(code: str, role: str) -> tuple[Actor, str]:
@@ -115,15 +119,57 @@ def cast(live: str) -> Iterator[Cast]:
     Delivery.objects.filter(pk=failed.pk).update(
         state="dead", failure="The recipient's system answered 500.", attempts=6
     )
+    operator, operator_key = _person("H50", "operator")
+    administrator, administrator_key = _person("H50", "administrator")
     yield Cast(
         sender=sender_key,
         recipient=recipient_key,
-        operator=_person("H50", "operator")[1],
-        administrator=_person("H50", "administrator")[1],
+        operator=operator_key,
+        administrator=administrator_key,
         packet=str(packets[0]),
         delivery=delivery.pk,
+        access=_access_pages(operator, administrator, sender, packets[0]),
     )
     directory.forget()
+
+
+def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: UUID) -> tuple[str, ...]:
+    """Returns the pages about accounts and rights that an administrator sees, each with something on it."""
+    now = clock.now()
+    review = identity.open_review(actor=administrator, now=now)
+    alert = RightsAlert.objects.filter(reader=sender.person_id).latest("pk")
+    case = identity.dispute_alert(actor=sender, alert_id=alert.pk, note="Tôi không nhận việc này.", now=now)
+    directory.create_person(
+        actor=Actor.platform("specification"),
+        full_name="Lê Không Vị Trí",
+        username=f"visitor{next(_numbers)}",
+        now=now,
+    )
+    grant = exchange.ask_to_see(
+        actor=operator,
+        packet_id=packet,
+        reason="Gói tin không đến nơi nhận dù đã thử lại nhiều lần.",
+        legal_basis="Quyết định 28/2018/QĐ-TTg, điều 16",
+        hours=4,
+        now=now,
+    )
+    mine = RightsAlert.objects.filter(reader=administrator.person_id).latest("pk")
+    reviews = f"/access/reviews/{review.quarter}/"
+    return (
+        "/access/alerts/",
+        f"/access/alerts/{mine.pk}/wrong/",
+        "/access/cases/",
+        f"/access/cases/{case.pk}/",
+        "/access/accounts/",
+        "/access/accounts/?q=nothing-of-the-kind",
+        "/access/roles/",
+        "/access/reviews/",
+        reviews,
+        f"{reviews}agencies/{sender.agency_id}/",
+        "/access/break-glass/",
+        f"/access/break-glass/{grant.pk}/",
+        f"/exchange/break-glass/?packet={packet}",
+    )
 
 
 def _context(chromium: Browser, live: str, look: Look, session: str | None) -> BrowserContext:
@@ -247,7 +293,9 @@ def test_main_pages_have_no_fault_that_axe_knows(
     with _context(chromium, live, look, cast.operator) as operator:
         _visit(operator, live, look, "/", "/exchange/monitor/")
     with _context(chromium, live, look, cast.administrator) as administrator:
-        _visit(administrator, live, look, "/directory/calendar/")
+        page = _visit(administrator, live, look, "/", "/directory/calendar/", *cast.access)
+        page.click("main button[type=submit]")
+        _examine(page, look, "break-glass with errors")
 
     assert look.faults == []
 

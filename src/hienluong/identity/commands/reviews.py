@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -73,7 +73,7 @@ def open_review(*, actor: Actor | None, quarter: str | None = None, now: datetim
     quarter = quarter or policy.quarter_of(today)
     calendar = directory.calendar(today)
     last = policy.working_days_later(today, settings.REVIEW_WORKING_DAYS, calendar)
-    deadline = datetime.combine(last + timedelta(days=1), time(), clock.VIETNAM)
+    deadline = datetime.combine(last, time(23, 59, 59), clock.VIETNAM)
     try:
         with transaction.atomic():
             review = AccessReview.objects.create(quarter=quarter, opened_at=now, deadline=deadline)
@@ -100,7 +100,7 @@ def tell_heads(review: AccessReview, agencies: Collection[UUID | None], code: st
     administrators = [Reader(person, address) for person, address in directory.administrators_to_tell()]
     named = [agency for agency in agencies if agency is not None]
     names = dict(directory.Agency.objects.filter(pk__in=named).values_list("pk", "name"))
-    last = clock.in_vietnam(review.deadline - timedelta(seconds=1))
+    last = clock.in_vietnam(review.deadline)
     for agency_id in sorted(agencies, key=str):
         readers = heads.get(agency_id, administrators) if agency_id else administrators
         if code == "overdue":
@@ -310,7 +310,7 @@ def run_reviews(*, now: datetime) -> list[str]:
         open_review(actor=CLOCK, quarter=quarter, now=now)
         done.append(f"opened {quarter}")
     for review in AccessReview.objects.filter(finished_at=None):
-        last = clock.in_vietnam(review.deadline - timedelta(seconds=1)).date()
+        last = clock.in_vietnam(review.deadline).date()
         due_from = policy.working_days_before(last, REMIND_DAYS, directory.calendar(last))
         code = "overdue" if now >= review.deadline else "due" if today >= due_from else ""
         if code:

@@ -63,5 +63,4 @@ def reopen(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_GET
 def who_may_what(request: HttpRequest) -> HttpResponse:
     """Shows every permission with the roles that hold it."""
-    context = {"rows": roles.who_may_what(acting_actor(request)), "columns": roles.columns()}
-    return render(request, "identity/roles.html", context)
+    return render(request, "identity/roles.html", {"rows": roles.who_may_what(acting_actor(request))})

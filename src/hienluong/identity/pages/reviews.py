@@ -135,6 +135,6 @@ def export(request: HttpRequest, quarter: str, form: str) -> HttpResponse | Stre
 def _titles() -> tuple[str, ...]:
     return (
         _("Agency"), _("Kind"), _("Name"), _("Role"), _("Post"), _("Account"), _("Account open"),
-        _("Last sign-in"), _("Second factor"), _("Sends for"), _("Last use"), _("Since"), _("Decision"),
+        _("Last sign-in"), _("Second factor"), _("Sends for"), _("Last use"), _("Since"), _("What becomes of it"),
         _("Note"), _("Decided by"), _("Decided"), _("Carried out"),
     )  # fmt: skip

@@ -16,6 +16,11 @@ class RoleRow:
     permission: Permission
     holders: tuple[bool, ...]
 
+    @property
+    def who(self) -> list[tuple[str, str | Promise]]:
+        """The columns of those who hold it."""
+        return [column for column, holds in zip(columns(), self.holders, strict=True) if holds]
+
 
 class _Own:
     """Stands for whatever is the actor's own: every comparison with it says yes."""
