@@ -16,6 +16,8 @@ WITHOUT_ACTOR = {
 }
 # Commands that ask for no named permission, because what they check is not one.
 OWN_AFFAIRS = {
+    "end_own_session": "one ends one's own session",
+    "end_own_other_sessions": "the same",
     "switch_post": "one chooses among the posts one holds; holding it is the check",
 }
 

@@ -1,6 +1,6 @@
 """What can go wrong in signing in."""
 
-from hienluong.kit.errors import NotAuthenticated
+from hienluong.kit.errors import Conflict, Forbidden, InvalidInput, NotAuthenticated, NotFound
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -11,3 +11,52 @@ class SignInLinkSpent(NotAuthenticated):
     title = _("This sign-in link no longer works")
     detail = _("A one-time sign-in works once, and only for some minutes.")
     todo = _("Sign in with your password, or ask the operator for a new link.")
+
+
+class SessionUnknown(NotFound):
+    """The session is not one of the person's own, or has ended."""
+
+    code = "identity.session-unknown"
+    title = _("This session has ended")
+    detail = _("You have no such session any more.")
+    kept = _("Your other sessions go on.")
+
+
+class SecondFactorNeeded(Forbidden):
+    """The post needs a second factor, and this session was opened without one."""
+
+    code = "identity.second-factor-needed"
+    title = _("A second factor is needed")
+    detail = _("Posts of this kind are acted in only after signing in with a second factor.")
+    todo = _("Confirm with your second factor, or set one up, and try again.")
+
+
+class OwnAccount(Forbidden):
+    """An administrator tried to do to their own account what a second person must do."""
+
+    code = "identity.own-account"
+    title = _("Not for your own account")
+    detail = _("A second administrator does this for you; nobody lifts the protection of their own account.")
+    todo = _("Ask another administrator, or the operator of the server.")
+
+
+class PasswordRefused(InvalidInput):
+    """The present password is wrong, or the new one breaks a rule."""
+
+    code = "identity.password-refused"
+    title = _("The password was not changed")
+
+
+class SignOnRefused(InvalidInput):
+    """The particulars of a system that people sign on to cannot be accepted."""
+
+    code = "identity.sign-on-refused"
+    title = _("The system was not registered")
+
+
+class SignOnEnded(Conflict):
+    """The system that people signed on to has ended already."""
+
+    code = "identity.sign-on-ended"
+    title = _("This system has ended")
+    detail = _("Nobody signs on to {name} any more.")

@@ -1,4 +1,4 @@
-"""Agencies' systems with their rights to send for others, and one-time sign-ins."""
+"""Agencies' systems with their rights to send for others, one-time sign-ins, sessions, systems people sign on to."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.models import Agency, User
+from hienluong.directory.models import Agency, Post, User
 
 
 class AgencySystem(models.Model):
@@ -66,3 +66,63 @@ class OneTimeSignIn(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} until {self.expires_at}"
+
+
+class SignInSession(models.Model):
+    """A browser in which somebody is signed in: what they need to recognise it, and to end it from elsewhere.
+
+    The session itself is Django's; ending deletes both rows, and the next request finds nobody signed in.
+    """
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_in_sessions")
+    started_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+    address = models.GenericIPAddressField(null=True)
+    device = models.CharField(max_length=300, help_text="what the browser calls itself")
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "-last_seen_at"], name="identity_sessions_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.started_at}"
+
+
+class AccountState(models.Model):
+    """What sign-in remembers about an account beside its password: a row is there only once there is something."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_in_state")
+    must_change_password = models.BooleanField(default=False, help_text="an administrator set the present one")
+    locked_until = models.DateTimeField(null=True, help_text="too many wrong passwords")
+
+    def __str__(self) -> str:
+        return f"state of {self.user_id}"
+
+
+class SignOnClient(models.Model):
+    """A system of an agency into which people sign in with their account here (OpenID Connect, code flow)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="sign_on_clients")
+    name = models.CharField(max_length=100)
+    client = models.OneToOneField("allauth_idp_oidc.Client", on_delete=models.PROTECT, related_name="sign_on")
+    registered_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.agency})"
+
+
+class SignOn(models.Model):
+    """The post in which a person last signed on to a client; the client is told about no other."""
+
+    client = models.ForeignKey(SignOnClient, on_delete=models.CASCADE, related_name="sign_ons")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ons")
+    post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["client", "user"], name="identity_one_sign_on")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} at {self.client_id}"

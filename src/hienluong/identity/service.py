@@ -3,6 +3,7 @@
 from hienluong.identity.accounts import create_one_time_sign_in, sweep_expired, use_one_time_sign_in
 from hienluong.identity.commands import (
     end_sending_right,
+    end_sessions,
     end_system,
     grant_sending_right,
     register_system,
@@ -17,6 +18,7 @@ __all__ = [
     "SystemBearer",
     "create_one_time_sign_in",
     "end_sending_right",
+    "end_sessions",
     "end_system",
     "grant_sending_right",
     "may_send_for",
