@@ -11,8 +11,8 @@ from hienluong.exchange.commands.answer import (
     report_status,
 )
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
-from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery, wake_recipients
-from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packet
+from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
+from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 
 __all__ = [
     "Attached",
@@ -23,14 +23,13 @@ __all__ = [
     "accept_packet",
     "confirm_delivery",
     "destroy_packet",
-    "drain_recipient",
+    "drain_recipients",
     "fetch_packet",
     "open_entry",
     "quarantine_packet",
     "read_part",
     "report_status",
     "retry_delivery",
-    "scan_packet",
+    "scan_packets",
     "send_document",
-    "wake_recipients",
 ]
