@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -46,16 +46,29 @@ DATABASE = "hienluong"
 DEFAULT_PORT = 8000
 DEFAULT_HOST = "127.0.0.1"
 
+
+def new_signing_key() -> str:
+    """Returns a new RSA key in PEM (PKCS 8), with which sign-ons to other systems are signed (RS256)."""
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - start fast
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415 - the same
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode().strip()
+
+
 SECRETS: Mapping[str, Callable[[], str]] = {
     "django-secret-key": lambda: secrets.token_urlsafe(64),
     "database-password": lambda: secrets.token_urlsafe(32),
     "database-superuser-password": lambda: secrets.token_urlsafe(32),
     "master-key": lambda: secrets.token_hex(32),  # 32 bytes; as text it can be kept on paper in a safe
+    "second-factor-key": lambda: secrets.token_hex(32),
+    "sign-on-key": new_signing_key,
 }
-"""Every secret of an installation and how it is made; each is a file of one line."""
+"""Every secret of an installation and how it is made; each is a file."""
 
 PORTABLE_SECRETS = ("django-secret-key", "master-key")
-"""The secrets that belong to the data and travel with a backup; the others belong to one database server."""
+"""The secrets without which a backup opens nothing; all but those of the database server travel with it."""
 
 
 def default_data_dir(kind: Kind = "real") -> Path:
@@ -276,6 +289,27 @@ class Installation:
     def has_secret(self, name: str) -> bool:
         """Returns whether the secret exists."""
         return (self.secrets / name).is_file()
+
+    def json_secret(self, name: str, default: Any) -> Any:
+        """Returns what a secret file holds as JSON, or the default where there is no such file.
+
+        Raises:
+            InstallationUnreadable: the file is not ours to read, or no JSON.
+        """
+        if not self.has_secret(name):
+            return default
+        try:
+            return json.loads(self.secret(name))
+        except ValueError as problem:
+            raise InstallationUnreadable(path=self.secrets / name, reason=problem) from problem
+
+    def renew_signing_key(self) -> None:
+        """Makes a new key for sign-ons to other systems; the former one still verifies what it signed.
+
+        Running processes take it at their next start.
+        """
+        write_durably(self.secrets / "sign-on-key.former", self.secret("sign-on-key") + "\n")
+        write_durably(self.secrets / "sign-on-key", new_signing_key() + "\n")
 
     def make_missing_secrets(self) -> None:
         """Makes the secrets that do not exist yet; a new version of the program may need a new one."""

@@ -87,6 +87,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "allauth.idp.oidc",
     "procrastinate.contrib.django",
     "django_cotton",
@@ -116,6 +118,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "hienluong.directory.middleware.acting_post",
+    "hienluong.identity.middleware.sign_in_rules",
     "hienluong.config.middleware.error_pages",
 ]
 ROOT_URLCONF = "hienluong.config.urls"
@@ -172,6 +175,46 @@ SIGN_INS_PER_MINUTE = _number(
     "HIENLUONG_SIGN_INS_PER_MINUTE", 300
 )  # per address: agencies share one behind a proxy
 ACCOUNT_RATE_LIMITS = {"login": f"{SIGN_INS_PER_MINUTE}/m/ip", "login_failed": "60/m/ip,5/5m/key"}
+# Who acts only after signing in with a second factor; their accounts must have one. Empty: nobody.
+SECOND_FACTOR_ROLES = (
+    _names("HIENLUONG_SECOND_FACTOR_ROLES")
+    if "HIENLUONG_SECOND_FACTOR_ROLES" in os.environ
+    else ["administrator", "operator"]
+)
+SECOND_FACTOR_KEY = _secret("second-factor-key")
+MFA_ADAPTER = "hienluong.identity.second_factor.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from administrators; nobody signs up
+MFA_TOTP_ISSUER = "Hiền Lương"
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_RATE_LIMITS = {"webauthn_login": f"{SIGN_INS_PER_MINUTE}/m/ip"}
+MFA_FORMS = {
+    "authenticate": "hienluong.identity.forms.CodeForm",
+    "reauthenticate": "hienluong.identity.forms.ConfirmCodeForm",
+    "activate_totp": "hienluong.identity.forms.ActivateAppForm",
+    "add_webauthn": "hienluong.identity.forms.AddPasskeyForm",
+}
+ACCOUNT_FORMS = {"reauthenticate": "hienluong.identity.forms.ConfirmPasswordForm"}
+PASSWORD_RESET_TIMEOUT = 1800
+# Sign-in with accounts of elsewhere (VNeID, the province's own): a secret file, docs/operate/sign-in.md.
+SIGN_IN_PROVIDERS = INSTALLATION.json_secret("sign-in-providers.json", []) if INSTALLATION else []
+SOCIALACCOUNT_ADAPTER = "hienluong.identity.providers.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
+    "openid_connect": {"APPS": []}
+}  # read from SIGN_IN_PROVIDERS by the adapter
+# Single sign-on of agencies' systems with the accounts here.
+IDP_OIDC_ADAPTER = "hienluong.identity.sign_on.SignOnAdapter"
+IDP_OIDC_PRIVATE_KEYS = (
+    [
+        {"pem": INSTALLATION.secret(name), "issued_at": f"2026-01-0{place}T00:00:00+00:00"}
+        for place, name in ((1, "sign-on-key.former"), (2, "sign-on-key"))
+        if INSTALLATION.has_secret(name)
+    ]
+    if INSTALLATION
+    else []
+)
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
 SESSION_COOKIE_NAME = "hienluong_session"
