@@ -3,6 +3,7 @@ import htmx from "htmx.org";
 import { bindCopyButtons } from "./copy.js";
 import { bindFileInputs } from "./files.js";
 import { bindMenus } from "./menus.js";
+import { bindPasskeys } from "./passkeys.js";
 import { bindPickers } from "./picker.js";
 import { nameTableParts } from "./tables.js";
 
@@ -15,6 +16,7 @@ htmx.config.historyCacheSize = 0; // pages of documents are not kept in the brow
 const bind = (part) => {
   bindCopyButtons(part);
   bindFileInputs(part);
+  bindPasskeys(part);
   bindPickers(part);
   nameTableParts(part);
 };

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.app_settings import REAUTHENTICATION_TIMEOUT
+from allauth.account.internal.flows.login import get_authentication_records
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.contrib import messages
@@ -20,12 +23,15 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, Person, User, require
+from hienluong.identity import lockout, sessions
 from hienluong.identity.errors import SignInLinkSpent
-from hienluong.identity.models import OneTimeSignIn
+from hienluong.identity.models import AccountState, OneTimeSignIn, SignInSession
 from hienluong.kit import clock
 from hienluong.kit.ids import new_secret
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
+from hienluong.notices import service as notices
+from hienluong.notices.service import Reader
 
 LOCKOUT_RECORDED_EVERY = 300  # seconds: a machine that keeps trying must not fill the ledger
 ONE_TIME_MINUTES = 15
@@ -41,6 +47,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             "There were too many failed attempts. Wait five minutes and try again, or ask the operator "
             "for a one-time sign-in."
         ),
+        "incorrect_password": _("The password is wrong."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
@@ -48,14 +55,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         return False
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
-        """Opens the session and records the sign-in."""
+        """Opens the session under a new key, notes it down and records the sign-in."""
+        former = request.session.session_key
         super().login(request, user)
+        SignInSession.objects.filter(session_key=former).delete()
+        sessions.begin(request, now=clock.now())
         self._record(request, user, "identity.sign_in")
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Returns whether to ask again who is there; right after signing in we know."""
+        records = get_authentication_records(self.request, self.request.user)
+        last = max((record["at"] for record in records), default=0.0)
+        fresh = time.time() - last < REAUTHENTICATION_TIMEOUT
+        return not fresh and bool(super().is_reauthentication_required(app=app, **kwargs))
 
     def logout(self, request: HttpRequest) -> None:
         """Records the sign-out and closes the session."""
         if request.user.is_authenticated:
             self._record(request, request.user, "identity.sign_out")
+            SignInSession.objects.filter(session_key=request.session.session_key).delete()
         super().logout(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
@@ -69,8 +87,15 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
             raise
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
-        """Records a wrong user name or password."""
-        self._record_refusal(request, _account_named(credentials), "wrong user name or password")
+        """Records a wrong user name or password, and when that was one too many, until when the account waits."""
+        account = _account_named(credentials)
+        self._record_refusal(request, account, "wrong user name or password")
+        until = lockout.locked_until(str(credentials.get("username", "")))
+        if account != "unknown" and until is not None:
+            AccountState.objects.update_or_create(user_id=int(account), defaults={"locked_until": until})
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:  # noqa: ARG002 - allauth's signature
+        return lockout.key_of(str(credentials.get("username", "")))
 
     def respond_user_inactive(self, request: HttpRequest, user: AbstractBaseUser) -> HttpResponse:
         """Tells who knew the password of a closed account that it is closed, and records that."""
@@ -112,6 +137,11 @@ def account_ref(user: AbstractBaseUser) -> ActorRef:
     return ActorRef("person", str(person.pk), person.full_name)
 
 
+def readers_of(user: User) -> list[Reader]:
+    """Returns whom to tell what happened to an account: the person who holds it."""
+    return [Reader(person.pk, person.email) for person in Person.objects.filter(user=user)]
+
+
 def create_one_time_sign_in(
     *, actor: Actor | None, user: User, now: datetime, minutes: int = ONE_TIME_MINUTES
 ) -> str:
@@ -129,6 +159,14 @@ def create_one_time_sign_in(
         OneTimeSignIn.objects.create(
             token_hash=_hash(token), user=user, expires_at=now + timedelta(minutes=minutes)
         )
+        if actor.kind == "person":
+            notices.tell(
+                readers=readers_of(user),
+                code="identity.one_time_sign_in",
+                values={"by": actor.name, "at": clock.in_vietnam(now).strftime("%d/%m/%Y %H:%M")},
+                link="/account/",
+                now=now,
+            )
         ledger.record(
             actor=actor.ref,
             action="identity.create_one_time_sign_in",
@@ -183,6 +221,7 @@ def sweep_expired(*, now: datetime) -> int:
         Token.objects.filter(expires_at__lte=now),
         Session.objects.filter(expire_date__lte=now),
         OneTimeSignIn.objects.filter(expires_at__lte=now - timedelta(days=1)),
+        SignInSession.objects.exclude(session_key__in=Session.objects.values("session_key")),
     ):
         swept += rows.delete()[0]
     return swept

@@ -1,4 +1,4 @@
-"""Names the module to Django and declares its permissions."""
+"""Registers identity: permissions, listeners, jobs, what is recorded of second factors."""
 
 from django.apps import AppConfig
 
@@ -9,5 +9,11 @@ class IdentityConfig(AppConfig):
     name = "hienluong.identity"
 
     def ready(self) -> None:
-        """Declares the permissions."""
-        from hienluong.identity import permissions  # noqa: F401, PLC0415 - models must be loaded first
+        """Imports what registers itself."""
+        from hienluong.identity import (  # noqa: F401, PLC0415 - they need loaded models
+            listeners,
+            permissions,
+            providers,
+            second_factor,
+            tasks,
+        )

@@ -9,6 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency, Post, User
 
+_BROWSERS = (
+    ("Edg/", "Edge"), ("OPR/", "Opera"), ("coc_coc", "Cốc Cốc"), ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"), ("Safari/", "Safari"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"),
+    ("Mac OS X", "macOS"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def browser_named(device: str) -> str:
+    """Returns "Firefox, Windows" for what a browser calls itself, or its own first words."""
+    names = [next((name for mark, name in marks if mark in device), "") for marks in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(filter(None, names)) or device[:40] or "–"
+
 
 class AgencySystem(models.Model):
     """A system of an agency that calls the API with its own OAuth2 client (RFC 6749, client credentials)."""
@@ -87,12 +102,19 @@ class SignInSession(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} since {self.started_at}"
 
+    @property
+    def browser(self) -> str:
+        """Browser and system in two words, as far as what the browser says of itself is to be believed."""
+        return browser_named(self.device)
+
 
 class AccountState(models.Model):
     """What sign-in remembers about an account beside its password: a row is there only once there is something."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_in_state")
-    must_change_password = models.BooleanField(default=False, help_text="an administrator set the present one")
+    must_change_password = models.BooleanField(
+        default=False, help_text="an administrator set the present one"
+    )
     locked_until = models.DateTimeField(null=True, help_text="too many wrong passwords")
 
     def __str__(self) -> str:

@@ -1,0 +1,89 @@
+"""What a signed-in request must meet before a page opens: its session is known, its password its own, its post protected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+
+from hienluong.directory.service import ActingRequest, User
+from hienluong.identity import sessions
+from hienluong.identity.policy import second_factor_missing
+from hienluong.identity.second_factor import has_second_factor, used_second_factor
+from hienluong.kit import clock
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+ALWAYS_OPEN = frozenset(
+    {
+        "identity:sign_in_once",
+        "identity:sign_out",
+        "portal:set_language",
+        "healthz",
+        "account_reauthenticate",
+    }
+)
+"""Pages that open even to a session that has still something to do."""
+OPEN_FOR_SETTING_UP = frozenset(
+    {
+        "identity:second_factor_needed",
+        "identity:switch_post",
+        "mfa_activate_totp",
+        "mfa_add_webauthn",
+        "mfa_view_recovery_codes",
+        "mfa_reauthenticate",
+        "mfa_reauthenticate_webauthn",
+    }
+)
+"""Pages that open to a session without the second factor that the post asks for."""
+
+
+def sign_in_rules(get_response: GetResponse) -> GetResponse:
+    """Returns a layer that keeps the list of sessions true and leads a session to what it must do first.
+
+    First a password that an administrator set is changed; then, where a post the person holds asks for it, a second
+    factor is set up or shown. Until then nobody acts: `request.actor` is None on the pages that stay open.
+    """
+
+    def layer(request: HttpRequest) -> HttpResponseBase:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, *_view: object) -> HttpResponse | None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+            return None
+        sessions.keep(request, now=clock.now())
+        match = request.resolver_match
+        name = match.view_name if match else ""
+        acting = cast("ActingRequest", request)
+        if request.session.get(sessions.MUST_CHANGE_PASSWORD):
+            acting.actor = None
+            if name in ALWAYS_OPEN or name == "identity:change_password":
+                return None
+            return HttpResponseRedirect(reverse("identity:change_password"))
+        return _second_factor(acting, name)
+
+    layer.process_view = process_view  # type: ignore[attr-defined]  # Django's protocol for function layers
+    return layer
+
+
+def _second_factor(request: ActingRequest, name: str) -> HttpResponse | None:
+    if request.actor is None or used_second_factor(request):
+        return None
+    held = {post.role for post in request.acting_posts}
+    protected = settings.SECOND_FACTOR_ROLES
+    if not held & set(protected):
+        return None
+    has_one = has_second_factor(cast("User", request.user))
+    if not second_factor_missing(request.actor.role, held, protected, has_one=has_one):
+        return None
+    request.actor = None
+    if name in ALWAYS_OPEN | OPEN_FOR_SETTING_UP:
+        return None
+    page = reverse("mfa_reauthenticate" if has_one else "identity:second_factor_needed")
+    if request.method == "GET":
+        page += "?" + urlencode({"next": request.get_full_path()})
+    return HttpResponseRedirect(page)
