@@ -20,3 +20,16 @@ class PostEnded:
     agency_id: UUID
     role: str
     ended_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    """Somebody else than the person gave an account its password.
+
+    Attributes:
+        user_id: the account.
+        by_another_person: whether a person knows it now: an administrator, not the set-up of the server.
+    """
+
+    user_id: int
+    by_another_person: bool

@@ -22,15 +22,6 @@ class SessionUnknown(NotFound):
     kept = _("Your other sessions go on.")
 
 
-class SecondFactorNeeded(Forbidden):
-    """The post needs a second factor, and this session was opened without one."""
-
-    code = "identity.second-factor-needed"
-    title = _("A second factor is needed")
-    detail = _("Posts of this kind are acted in only after signing in with a second factor.")
-    todo = _("Confirm with your second factor, or set one up, and try again.")
-
-
 class OwnAccount(Forbidden):
     """An administrator tried to do to their own account what a second person must do."""
 
@@ -60,3 +51,19 @@ class SignOnEnded(Conflict):
     code = "identity.sign-on-ended"
     title = _("This system has ended")
     detail = _("Nobody signs on to {name} any more.")
+
+
+class AccountUnknown(NotFound):
+    """No account has this user name."""
+
+    code = "identity.account-unknown"
+    title = _("Account unknown")
+    detail = _("No account has the user name {username}.")
+
+
+class SignOnUnknown(NotFound):
+    """No system that people sign on to has this id."""
+
+    code = "identity.sign-on-unknown"
+    title = _("System unknown")
+    detail = _("No system that people sign on to has the id {system}.")

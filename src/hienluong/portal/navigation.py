@@ -51,6 +51,18 @@ MENU = (
             ),
         ),
     ),
+    Section(
+        _("Administration"),
+        (
+            Entry(_("Accounts"), "identity:accounts", icon="users", permission="identity.view_accounts"),
+            Entry(
+                _("Single sign-on"),
+                "identity:sign_on_clients",
+                icon="key",
+                permission="identity.manage_sign_on",
+            ),
+        ),
+    ),
 )
 
 

@@ -16,7 +16,7 @@ from hienluong.directory.errors import (
     PostNotHeld,
     PostOverlaps,
 )
-from hienluong.directory.events import PostEnded
+from hienluong.directory.events import PasswordSet, PostEnded
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import require
 from hienluong.directory.queries import actor_of, posts_of
@@ -65,6 +65,8 @@ def create_person(
             telephone=telephone,
             user=user,
         )
+        if user is not None and password is not None:
+            events.publish(PasswordSet(user.pk, by_another_person=actor.kind == "person"))
         ledger.record(
             actor=actor.ref,
             action="directory.create_person",
@@ -142,6 +144,7 @@ def set_password(*, actor: Actor | None, user: User, password: str, now: datetim
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
+        events.publish(PasswordSet(user.pk, by_another_person=actor.kind == "person"))
         ledger.record(
             actor=actor.ref, action="directory.set_password", subject=f"user:{user.pk}", details={}, now=now
         )

@@ -1,6 +1,15 @@
 """Writes of identity: each one transaction, its permission checked first, its ledger entry last."""
 
+from hienluong.identity.commands.accounts import reset_second_factor, unlock_account
+from hienluong.identity.commands.identities import unlink_identity
+from hienluong.identity.commands.passwords import ask_for_password_link, change_own_password
 from hienluong.identity.commands.sessions import end_own_other_sessions, end_own_session, end_sessions
+from hienluong.identity.commands.sign_on import (
+    end_sign_on_client,
+    register_sign_on_client,
+    rotate_sign_on_secret,
+    sign_on,
+)
 from hienluong.identity.commands.systems import (
     end_sending_right,
     end_system,
@@ -10,12 +19,21 @@ from hienluong.identity.commands.systems import (
 )
 
 __all__ = [
+    "ask_for_password_link",
+    "change_own_password",
     "end_own_other_sessions",
     "end_own_session",
     "end_sending_right",
     "end_sessions",
+    "end_sign_on_client",
     "end_system",
     "grant_sending_right",
+    "register_sign_on_client",
     "register_system",
+    "reset_second_factor",
+    "rotate_sign_on_secret",
     "rotate_system_secret",
+    "sign_on",
+    "unlink_identity",
+    "unlock_account",
 ]

@@ -24,7 +24,7 @@ def end_sessions(*, actor: Actor | None, user: User, now: datetime) -> int:
     """
     actor = require(actor, "identity.end_sessions")
     with transaction.atomic():
-        ended = _end(SignInSession.objects.filter(user=user))
+        ended = delete_sessions(SignInSession.objects.filter(user=user))
         Token.objects.filter(user=user).delete()
         ledger.record(
             actor=actor.ref,
@@ -46,7 +46,7 @@ def end_own_session(*, actor: ActorRef, user: User, session_id: int, now: dateti
         session = SignInSession.objects.select_for_update().filter(user=user, pk=session_id).first()
         if session is None:
             raise SessionUnknown
-        _end(SignInSession.objects.filter(pk=session.pk))
+        delete_sessions(SignInSession.objects.filter(pk=session.pk))
         _record_own(actor, user, 1, now)
     return session
 
@@ -57,13 +57,14 @@ def end_own_other_sessions(*, actor: ActorRef, user: User, keep: str, now: datet
     What other systems hold of the person's sign-on ends too.
     """
     with transaction.atomic():
-        ended = _end(SignInSession.objects.filter(user=user).exclude(session_key=keep))
+        ended = delete_sessions(SignInSession.objects.filter(user=user).exclude(session_key=keep))
         Token.objects.filter(user=user).delete()
         _record_own(actor, user, ended, now)
     return ended
 
 
-def _end(sessions: QuerySet[SignInSession]) -> int:
+def delete_sessions(sessions: QuerySet[SignInSession]) -> int:
+    """Ends the sessions in the caller's transaction and returns how many; the caller records it."""
     keys = list(sessions.values_list("session_key", flat=True))
     Session.objects.filter(session_key__in=keys).delete()
     return sessions.delete()[0]

@@ -1,0 +1,79 @@
+"""Pages of the administrators: accounts, how they sign in, and what to do when somebody cannot."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from hienluong.directory.service import ActingRequest, Actor, User
+from hienluong.identity import commands, queries
+from hienluong.kit import clock
+
+
+def _actor(request: HttpRequest) -> Actor | None:
+    actor: Actor | None = getattr(request, "actor", None)
+    return actor
+
+
+@require_GET
+def account_list(request: ActingRequest) -> HttpResponse:
+    """Lists the accounts, narrowed by name or to those that are locked."""
+    search, locked = request.GET.get("q", ""), request.GET.get("locked") == "1"
+    page = queries.accounts(
+        _actor(request), now=clock.now(), search=search, locked=locked, after=request.GET.get("after", "")
+    )
+    kept = {"q": search} | ({"locked": "1"} if locked else {})
+    return render(
+        request,
+        "identity/accounts.html",
+        {
+            "page": page,
+            "q": search,
+            "locked": locked,
+            "reset": request.path if search or locked else "",
+            "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
+            "next": f"?{urlencode(kept | {'after': page.next})}" if page.next else "",
+        },
+    )
+
+
+@require_GET
+def account_detail(request: ActingRequest, user_id: int) -> HttpResponse:
+    """Shows one account: how it signs in, where it is signed in, and what can be done."""
+    found = queries.account(_actor(request), user_id, now=clock.now())
+    if found is None:
+        raise Http404
+    return render(request, "identity/account_detail.html", {"found": found})
+
+
+@require_POST
+def account_act(request: ActingRequest, user_id: int, act: str) -> HttpResponse:
+    """Does one thing to an account: unlock it, end its sessions, or take away its second factors."""
+    actor, now = _actor(request), clock.now()
+    found = queries.account(actor, user_id, now=now)
+    if found is None:
+        raise Http404
+    user: User = found.row.user
+    if act == "unlock":
+        commands.unlock_account(actor=actor, user=user, now=now)
+        messages.success(request, _("The account was unlocked."))
+    elif act == "end-sessions":
+        count = commands.end_sessions(actor=actor, user=user, now=now)
+        messages.success(request, _("Sessions ended: %(count)d.") % {"count": count})
+    else:
+        commands.reset_second_factor(actor=actor, user=user, now=now)
+        messages.success(request, _("The second factors were taken away, and the person was told."))
+    return redirect("identity:account_detail", user_id=user_id)
+
+
+@require_GET
+def confirm_reset(request: ActingRequest, user_id: int) -> HttpResponse:
+    """Asks before the second factors of an account are taken away."""
+    found = queries.account(_actor(request), user_id, now=clock.now())
+    if found is None:
+        raise Http404
+    return render(request, "identity/reset_second_factor.html", {"found": found})

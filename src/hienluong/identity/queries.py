@@ -1,0 +1,190 @@
+"""Reads of identity: a person's own sign-in, and the accounts as administrators see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.sessions.models import Session
+from django.db.models import Q
+
+from hienluong.directory.service import Actor, Person, Post, User, posts_of, require
+from hienluong.identity.models import AccountState, SignInSession, SignOn, SignOnClient
+from hienluong.kit import clock
+from hienluong.kit.vietnamese import fold
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAccount:
+    """What a person sees of their own account.
+
+    Attributes:
+        person: who they are; None for an account without a person.
+        posts: what they hold today.
+        sessions: where they are signed in, last used first.
+        app: the app that makes codes, or None.
+        passkeys: their passkeys, oldest first.
+        recovery_codes_left: how many recovery codes are unused; None without any.
+        identities: accounts of elsewhere that sign in here.
+        sign_ons: systems they signed on to with this account.
+    """
+
+    person: Person | None
+    posts: Sequence[Post]
+    sessions: Sequence[SignInSession]
+    app: Authenticator | None
+    passkeys: Sequence[Authenticator]
+    recovery_codes_left: int | None
+    identities: Sequence[SocialAccount]
+    sign_ons: Sequence[SignOn]
+
+
+def own_account(user: User) -> OwnAccount:
+    """Returns what a person's account page shows."""
+    factors = list(Authenticator.objects.filter(user=user).order_by("created_at", "pk"))
+    of_type = {kind: [factor for factor in factors if factor.type == kind] for kind in Authenticator.Type}
+    codes = of_type[Authenticator.Type.RECOVERY_CODES]
+    return OwnAccount(
+        person=Person.objects.filter(user=user).first(),
+        posts=posts_of(user),
+        sessions=_live_sessions(user),
+        app=next(iter(of_type[Authenticator.Type.TOTP]), None),
+        passkeys=of_type[Authenticator.Type.WEBAUTHN],
+        recovery_codes_left=len(codes[0].wrap().get_unused_codes()) if codes else None,
+        identities=list(SocialAccount.objects.filter(user=user).order_by("pk")),
+        sign_ons=list(SignOn.objects.filter(user=user).select_related("client__agency", "post__agency").order_by("-at")),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account in the administrators' list."""
+
+    person: Person
+    user: User
+    locked_until: datetime | None
+    has_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """A page of the list; `next` continues it, "" at its end."""
+
+    rows: Sequence[AccountRow]
+    next: str
+
+
+def accounts(
+    actor: Actor | None, *, now: datetime, search: str = "", locked: bool = False, after: str = ""
+) -> AccountPage:
+    """Returns a page of the accounts in the order of people's names.
+
+    Args:
+        actor: who asks.
+        now: the moment.
+        search: words of the name or the user name, with or without diacritics.
+        locked: only accounts that wait after too many failures.
+        after: `next` of the page before.
+
+    Raises:
+        PermissionMissing: the actor does not see accounts.
+    """
+    require(actor, "identity.view_accounts")
+    found = Person.objects.exclude(user=None).select_related("user__sign_in_state")
+    for word in fold(search).split():
+        found = found.filter(Q(search_key__contains=word) | Q(user__username__icontains=word))
+    if locked:
+        found = found.filter(user__sign_in_state__locked_until__gt=now)
+    key, _, pk = after.rpartition(" ")
+    if key and _is_uuid(pk):
+        found = found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))
+    people = list(found.order_by("sort_key", "pk")[: PAGE + 1])
+    shown = people[:PAGE]
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    strong = set(
+        Authenticator.objects.filter(user__in=[one.user_id for one in shown], type__in=kinds).values_list(
+            "user", flat=True
+        )
+    )
+    rows = [
+        AccountRow(one, one.user, _locked(one.user, now), one.user_id in strong)
+        for one in shown
+        if one.user is not None
+    ]
+    return AccountPage(rows, f"{shown[-1].sort_key} {shown[-1].pk}" if len(people) > PAGE else "")
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _locked(user: User, now: datetime) -> datetime | None:
+    state: AccountState | None = getattr(user, "sign_in_state", None)
+    until = state.locked_until if state else None
+    return until if until is not None and until > now else None
+
+
+def _live_sessions(user: User) -> list[SignInSession]:
+    """Returns the sessions that still open something, last used first; what has run out is swept at night."""
+    open_ones = Session.objects.filter(expire_date__gt=clock.now()).values("session_key")
+    found = SignInSession.objects.filter(user=user, session_key__in=open_ones)
+    return list(found.order_by("-last_seen_at", "-pk")[:50])
+
+
+@dataclass(frozen=True, slots=True)
+class AccountDetail:
+    """One account as an administrator sees it: how it signs in, never a secret."""
+
+    row: AccountRow
+    posts: Sequence[Post]
+    sessions: Sequence[SignInSession]
+    factors: Sequence[Authenticator]
+    identities: Sequence[SocialAccount]
+
+
+def account(actor: Actor | None, user_id: int, *, now: datetime) -> AccountDetail | None:
+    """Returns one account, or None where there is none.
+
+    Raises:
+        PermissionMissing: the actor does not see accounts.
+    """
+    require(actor, "identity.view_accounts")
+    person = Person.objects.filter(user=user_id).select_related("user__sign_in_state").first()
+    if person is None or person.user is None:
+        return None
+    own = own_account(person.user)
+    factors = [*([own.app] if own.app else []), *own.passkeys]
+    row = AccountRow(person, person.user, _locked(person.user, now), bool(factors))
+    return AccountDetail(row, own.posts, own.sessions, factors, own.identities)
+
+
+def sign_on_clients(actor: Actor | None) -> Sequence[SignOnClient]:
+    """Returns the systems that people sign on to, those in use first.
+
+    Raises:
+        PermissionMissing: the actor does not manage them.
+    """
+    require(actor, "identity.manage_sign_on")
+    return list(
+        SignOnClient.objects.select_related("agency", "client").order_by("ended_at", "name", "pk")[:500]
+    )
+
+
+def sign_on_client(actor: Actor | None, client_id: UUID) -> SignOnClient | None:
+    """Returns one system that people sign on to, or None.
+
+    Raises:
+        PermissionMissing: the actor does not manage them.
+    """
+    require(actor, "identity.manage_sign_on")
+    return SignOnClient.objects.select_related("agency", "client").filter(pk=client_id).first()
