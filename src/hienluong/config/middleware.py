@@ -15,9 +15,10 @@ from hienluong.kit.errors import HienluongError, NotFound
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+FORM_ACTION = "form-action 'self'"
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    f"connect-src 'self'; manifest-src 'self'; {FORM_ACTION}; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -30,10 +31,17 @@ HEADERS = {
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
-    """Returns a layer that gives every answer the security headers; a page never weakens them."""
+    """Returns a layer that gives every answer the security headers; a page never weakens them.
+
+    One exception is narrow: an answer whose form ends at another server (single sign-on leads back to the system that
+    asked) names that server in `form_leads_to`; browsers would hold the redirect against the policy.
+    """
 
     def layer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        if place := getattr(response, "form_leads_to", ""):
+            wider = CONTENT_SECURITY_POLICY.replace(FORM_ACTION, f"{FORM_ACTION} {place}")
+            response.headers["Content-Security-Policy"] = wider
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if not request.path.startswith(settings.STATIC_URL):
