@@ -11,12 +11,15 @@ WITHOUT_ACTOR = {
     "drain_recipients": "the worker looks out for what is due; it acts as the platform's part “exchange”",
     "scan_packets": "the worker looks out for it after acceptance; it acts as the platform's part “secrecy-scan”",
     "load_reference_data": "a step of the installation, before there is any person",
+    "ask_for_password_link": "somebody who cannot sign in; the mail goes to the address on record only",
     "create_administrator": "the first person; the operator of the server types it on its terminal",
 }
 # Commands that ask for no named permission, because what they check is not one.
 OWN_AFFAIRS = {
     "end_own_session": "one ends one's own session",
     "end_own_other_sessions": "the same",
+    "change_own_password": "one's own password; knowing the present one is the check",
+    "unlink_identity": "one's own account of elsewhere",
     "switch_post": "one chooses among the posts one holds; holding it is the check",
 }
 

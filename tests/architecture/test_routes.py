@@ -27,6 +27,14 @@ PUBLIC = {
     "healthz": "the supervisor and the monitoring ask it; it says only that the database answers",
     "sign-in/": "one signs in here",
     "sign-in/once/<str:token>/": "a one-time sign-in; the token is the key",
+    "sign-in/with/<slug:provider_id>/": "leads to a provider of accounts that the operator configured",
+    "sign-in/with/<slug:provider_id>/callback/": "one comes back from there; state, nonce and signature are the key",
+    "sign-in/passkey/": "one signs in here with a passkey; its signature is the key",
+    "sign-in/forgotten/": "asks for a link to a new password; says the same to everybody",
+    "sign-in/forgotten/<str:uid>/<str:token>/": "sets a new password; the token of the mail is the key",
+    ".well-known/openid-configuration": "describes single sign-on; holds no data",
+    "sign-on/keys.json": "the public keys that verify a sign-on",
+    "sign-on/revoke": "a system gives a token back, with its own id and secret",
     "sign-out/": "ends a session; without one there is nothing to end",
     "api/oauth/token": "systems sign in here with their own client id and secret",
     "language/": "chooses the language of the pages, for strangers too; nothing but a cookie changes",
@@ -37,12 +45,37 @@ PUBLIC = {
 OWN_AFFAIRS = {
     "": "home: what the signed-in person's own post has to do",
     "notices/": "the signed-in person's own notices",
+    "account/": "one's own account",
+    "account/password/": "one's own password",
+    "account/second-factor/": "says that one's post asks for a second factor",
+    "account/sessions/end-others/": "one's own sessions",
+    "account/sessions/<int:session_id>/end/": "the same",
+    "account/identities/link/<slug:provider_id>/": "one's own account of elsewhere",
+    "account/identities/<int:identity_id>/unlink/": "the same",
+    "account/confirm/": "asks who is there, again",
+    "account/confirm/code/": "the same",
+    "account/confirm/passkey/": "the same",
+    "account/app/": "one's own second factors",
+    "account/app/remove/": "the same",
+    "account/passkeys/add/": "the same",
+    "account/passkeys/<int:pk>/remove/": "the same",
+    "account/recovery-codes/": "the same",
+    "account/recovery-codes/renew/": "the same",
+    "sign-in/code/": "the second step of signing in; the first one is the key",
+    "sign-on/authorize/": "asks the signed-in person whether a system may know who they are; granting asks a permission",
+    "sign-on/userinfo": "answers to the token of a sign-on",
     "acting-for/": "the posts the signed-in person holds",
 }
 """Pages for anybody who is signed in; they show that person's own things and ask for no permission."""
 
 REFUSED = {401, 403, 404, 405}
-EXAMPLES = {"uuid": str(uuid.UUID(int=7)), "int": "7", "str": "03", "packet_id": str(uuid.UUID(int=7))}
+EXAMPLES = {
+    "slug": "nobody",
+    "uuid": str(uuid.UUID(int=7)),
+    "int": "7",
+    "str": "03",
+    "packet_id": str(uuid.UUID(int=7)),
+}
 EXAMPLES["receipt_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
 
 

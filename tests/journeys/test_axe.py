@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
@@ -16,11 +17,12 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hienluong.directory import service as directory
-from hienluong.directory.service import Actor
+from hienluong.directory.service import Actor, User
 from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Recipient
 from hienluong.exchange.service import Attached, Draft
+from hienluong.identity.commands import register_sign_on_client
 from hienluong.kit import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -53,6 +55,9 @@ class Cast:
     administrator: str
     packet: str
     delivery: int
+    account: int
+    system: str
+    sign_on: str
 
 
 def _person(code: str, role: str) -> tuple[Actor, str]:
@@ -115,7 +120,20 @@ def cast(live: str) -> Iterator[Cast]:
     Delivery.objects.filter(pk=failed.pk).update(
         state="dead", failure="The recipient's system answered 500.", attempts=6
     )
+    agency = directory.agency_by_code(OFFICE)
+    assert agency is not None
+    system, client_id, _secret = register_sign_on_client(
+        actor=Actor.platform("specification"), agency=agency.agency, name="Phần mềm quản lý văn bản",
+        redirect_uris=["https://qlvb.example.org/callback"], now=clock.now(),
+    )  # fmt: skip
+    asked = {
+        "client_id": client_id, "redirect_uri": "https://qlvb.example.org/callback", "response_type": "code",
+        "scope": "openid profile post", "code_challenge": "c" * 43, "code_challenge_method": "S256",
+    }  # fmt: skip
     yield Cast(
+        account=User.objects.order_by("pk")[0].pk,
+        system=str(system.pk),
+        sign_on=f"/sign-on/authorize/?{urlencode(asked)}",
         sender=sender_key,
         recipient=recipient_key,
         operator=_person("H50", "operator")[1],
@@ -201,6 +219,11 @@ def test_main_pages_have_no_fault_that_axe_knows(
             packet,
             "/exchange/send/",
             "/acting-for/",
+            "/account/",
+            "/account/password/",
+            "/account/second-factor/",
+            "/account/app/",
+            "/account/passkeys/add/",
         )
         page.goto(f"{live}/exchange/send/")
         page.click("main button[value=check]")
@@ -247,7 +270,14 @@ def test_main_pages_have_no_fault_that_axe_knows(
     with _context(chromium, live, look, cast.operator) as operator:
         _visit(operator, live, look, "/", "/exchange/monitor/")
     with _context(chromium, live, look, cast.administrator) as administrator:
-        _visit(administrator, live, look, "/directory/calendar/")
+        account = f"/accounts/{cast.account}/"
+        system = f"/sign-on/clients/{cast.system}/"
+        page = _visit(administrator, live, look, "/directory/calendar/", "/accounts/", "/accounts/?q=nobody")
+        page = _visit(administrator, live, look, account, f"{account}second-factor/")
+        page = _visit(administrator, live, look, "/sign-on/clients/", system, "/sign-on/clients/new/")
+        page.click("main button[type=submit]")
+        _examine(page, look, "sign-on client with errors")
+        _visit(administrator, live, look, cast.sign_on)
 
     assert look.faults == []
 

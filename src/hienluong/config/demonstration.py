@@ -139,6 +139,9 @@ def _announcement(installation: Installation, token: str) -> Iterator[str]:
     for persona in PERSONAS:
         code, role, title = persona.posts[0]
         yield f"  {persona.username:<17} {persona.full_name:<16} {role.value:<15} {code:<10} {title}"
+    yield gettext(
+        "The operator and the administrator then set up a second factor: a post like theirs asks for one."
+    )
     yield gettext("Try: as vanthu.noivu, send a document to phường Đồng Hới; as vanthu.donghoi, accept it;")
     yield gettext(
         "then follow its journey, and watch the axis as vanhanh. `make demo` does it through the API."
