@@ -390,7 +390,10 @@ def test_administrator_registers_a_system_on_the_pages_and_sees_its_secret_once(
     again = browser.get(f"/sign-on/clients/{system.pk}/").content.decode()
     assert secret[0] not in again
     assert "Phần mềm" in browser.get("/sign-on/clients/").content.decode()
+    assert browser.get(f"/sign-on/clients/{system.pk}/end/").status_code == 200
+    assert SignOnClient.objects.get().ended_at is None, "one is asked first"
     assert browser.post(f"/sign-on/clients/{system.pk}/end/").status_code == 302
+    assert SignOnClient.objects.get().ended_at is not None
     assert browser.get(f"/sign-on/clients/{system.pk}/").status_code == 200
 
 

@@ -274,7 +274,9 @@ def test_main_pages_have_no_fault_that_axe_knows(
         system = f"/sign-on/clients/{cast.system}/"
         page = _visit(administrator, live, look, "/directory/calendar/", "/accounts/", "/accounts/?q=nobody")
         page = _visit(administrator, live, look, account, f"{account}second-factor/")
-        page = _visit(administrator, live, look, "/sign-on/clients/", system, "/sign-on/clients/new/")
+        page = _visit(
+            administrator, live, look, "/sign-on/clients/", system, f"{system}end/", "/sign-on/clients/new/"
+        )
         page.click("main button[type=submit]")
         _examine(page, look, "sign-on client with errors")
         _visit(administrator, live, look, cast.sign_on)

@@ -27,7 +27,6 @@ from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_GET
 
-from hienluong.identity.pages.sign_in import next_page
 from hienluong.identity.second_factor import passkeys_possible, record_second_factor
 
 ACCOUNT = reverse_lazy("identity:account")
@@ -44,7 +43,7 @@ def _options(context: dict[str, Any], name: str) -> dict[str, Any]:
 @require_GET
 def second_factor_needed(request: HttpRequest) -> HttpResponse:
     """Says that a post one holds asks for a second factor, and offers to set one up."""
-    context = {"passkeys": passkeys_possible(request), "next": next_page(request)}
+    context = {"passkeys": passkeys_possible(request)}
     return render(request, "identity/second_factor_needed.html", context)
 
 

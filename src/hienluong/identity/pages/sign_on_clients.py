@@ -82,10 +82,12 @@ def rotate(request: HttpRequest, client_id: UUID) -> HttpResponse:
     return _secret_page(request, system, system.client_id, secret)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, client_id: UUID) -> HttpResponse:
-    """Ends a system."""
+    """Asks, and then ends a system."""
     system = _system(request, client_id)
+    if request.method != "POST":
+        return render(request, "identity/end_sign_on_client.html", {"system": system})
     commands.end_sign_on_client(actor=_actor(request), system=system, now=clock.now())
     messages.success(request, _("Nobody signs on to %(name)s any more.") % {"name": system.name})
     return redirect("identity:sign_on_clients")
