@@ -39,6 +39,7 @@ class Actor:
         role: a value of `Post.Role`, for a person.
         post_id: the post acted in, for a person.
         rights: a system's rights to send for others (decision 4), whether in force or not.
+        sandbox: whether the agency is a test agency of the sandbox; nothing passes between those and real ones.
     """
 
     kind: Kind
@@ -50,6 +51,7 @@ class Actor:
     role: str | None = None
     post_id: int | None = None
     rights: tuple[SendingRightRef, ...] = ()
+    sandbox: bool = False
 
     @classmethod
     def platform(cls, name: str) -> Actor:

@@ -2,12 +2,15 @@
 
 from hienluong.directory.actors import Actor, SendingRightRef
 from hienluong.directory.commands import (
+    ECHO_PARTNER,
     ImportSummary,
     Summary,
     assign_post,
     create_administrator,
     create_person,
+    create_test_agency,
     end_post,
+    ensure_echo_partner,
     import_agency_codes,
     load_reference_data,
     set_password,
@@ -29,12 +32,14 @@ from hienluong.directory.permissions import (
     record_refusal,
     require,
 )
-from hienluong.directory.policy import is_province_code
+from hienluong.directory.policy import SANDBOX_PREFIX, is_province_code, is_sandbox_code
 from hienluong.directory.queries import (
     AgencyPage,
     FoundAgency,
     actor_of,
+    administrators_to_tell,
     agencies_by_codes,
+    agencies_in_reach,
     agencies_visible_to,
     agency_by_code,
     agency_by_id,
@@ -45,12 +50,15 @@ from hienluong.directory.queries import (
     posts_of,
     primary_code_of,
     primary_codes,
+    sandbox_agency_ids,
     search_agencies,
     valid_on,
 )
 from hienluong.directory.recent import Recent, forget
 
 __all__ = [
+    "ECHO_PARTNER",
+    "SANDBOX_PREFIX",
     "ActingRequest",
     "Actor",
     "Agency",
@@ -66,7 +74,9 @@ __all__ = [
     "User",
     "act_in",
     "actor_of",
+    "administrators_to_tell",
     "agencies_by_codes",
+    "agencies_in_reach",
     "agencies_visible_to",
     "agency_by_code",
     "agency_by_id",
@@ -78,14 +88,17 @@ __all__ = [
     "calendar",
     "create_administrator",
     "create_person",
+    "create_test_agency",
     "declare",
     "end_post",
+    "ensure_echo_partner",
     "forget",
     "has_role",
     "import_agency_codes",
     "is_person",
     "is_platform",
     "is_province_code",
+    "is_sandbox_code",
     "is_system",
     "load_reference_data",
     "may_administer",
@@ -96,6 +109,7 @@ __all__ = [
     "primary_codes",
     "record_refusal",
     "require",
+    "sandbox_agency_ids",
     "search_agencies",
     "set_password",
     "switch_post",

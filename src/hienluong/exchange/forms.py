@@ -239,7 +239,7 @@ class SendForm(forms.Form):
             line.strip(" ,;") for line in self.cleaned_data["other_codes"].replace(";", "\n").splitlines()
         ]
         codes = list(dict.fromkeys(code for code in typed if code))
-        found = directory.agencies_by_codes(codes)
+        found = directory.agencies_in_reach(codes, sandbox=self.actor.sandbox)
         unknown = [code for code in codes if code not in found]
         if unknown:
             raise forms.ValidationError(

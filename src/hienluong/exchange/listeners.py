@@ -1,4 +1,4 @@
-"""What the axis does when something happened on it: people are told."""
+"""What the axis does when something happened on it: people are told, and the sandbox's partner answers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hienluong.directory import service as directory
 from hienluong.exchange.events import DeliveryFailedForGood, PacketDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.policy import ASKED_BACK, REFUSED
+from hienluong.jobs import service as jobs
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
 from hienluong.notices import service as notices
@@ -38,6 +39,13 @@ def tell_clerks(event: PacketDelivered) -> None:
     )
 
 
+@subscribe(PacketDelivered)
+def wake_echo_partner(event: PacketDelivered) -> None:
+    """Lets the sandbox's partner answer what reached it."""
+    if event.agency_id == directory.ECHO_PARTNER:
+        jobs.defer("exchange.answer_as_echo", delivery_id=event.delivery_id)
+
+
 @subscribe(StatusRecorded)
 def tell_of_status(event: StatusRecorded) -> None:
     """Tells the sender's clerks of a refusal, and the recipient's of a recall."""
@@ -62,8 +70,10 @@ def tell_of_status(event: StatusRecorded) -> None:
 
 @subscribe(DeliveryFailedForGood)
 def tell_operators(event: DeliveryFailedForGood) -> None:
-    """Tells the operators of the province of a dead letter: metadata only."""
-    delivery = Delivery.objects.select_related("recipient").get(pk=event.delivery_id)
+    """Tells the operators of the province of a dead letter: metadata only. One of the sandbox troubles nobody."""
+    delivery = Delivery.objects.select_related("recipient__agency").get(pk=event.delivery_id)
+    if delivery.recipient.agency is not None and delivery.recipient.agency.in_sandbox:
+        return
     notices.tell(
         readers=[Reader(person, address) for person, address in directory.operators_to_tell()],
         code="exchange.failed",

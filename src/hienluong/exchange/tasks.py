@@ -18,6 +18,18 @@ def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every p
     commands.wake_recipients(now=clock.now())
 
 
+@jobs.task(name="exchange.answer_as_echo")
+def answer_as_echo(delivery_id: int) -> None:
+    """Lets the sandbox's partner answer what reached it."""
+    commands.answer_as_echo(delivery_id=delivery_id, now=clock.now())
+
+
+@jobs.periodic(cron="47 3 * * *", name="exchange.purge_sandbox")
+def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
+    """Deletes what test agencies sent each other long ago."""
+    commands.purge_sandbox(now=clock.now())
+
+
 @jobs.task(name="exchange.scan_packet")
 def scan_packet(packet_id: str) -> None:
     """Looks for marks of secrecy inside the attachments, after acceptance, and takes the packet out if there are."""

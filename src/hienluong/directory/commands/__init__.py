@@ -11,15 +11,19 @@ from hienluong.directory.commands.people import (
     switch_post,
 )
 from hienluong.directory.commands.reference_data import Summary, load_reference_data
+from hienluong.directory.commands.sandbox import ECHO_PARTNER, create_test_agency, ensure_echo_partner
 
 __all__ = [
+    "ECHO_PARTNER",
     "CodeRow",
     "ImportSummary",
     "Summary",
     "assign_post",
     "create_administrator",
     "create_person",
+    "create_test_agency",
     "end_post",
+    "ensure_echo_partner",
     "import_agency_codes",
     "load_reference_data",
     "remove_calendar_day",

@@ -154,9 +154,12 @@ def assign_post(
 
     Raises:
         PermissionMissing: the actor does not manage people.
+        PersonRefused: the agency is a test agency; people work in real ones only.
         PostOverlaps: the person holds this role at this agency already.
     """
     actor = require(actor, "directory.manage_people")
+    if agency.in_sandbox:
+        raise PersonRefused([FieldError("/agency", _("Nobody holds a post at a test agency."))])
     role = Post.Role(role)
     try:
         with transaction.atomic():

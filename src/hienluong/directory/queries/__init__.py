@@ -6,12 +6,14 @@ from hienluong.directory.queries.agencies import (
     AgencyPage,
     FoundAgency,
     agencies_by_codes,
+    agencies_in_reach,
     agencies_visible_to,
     agency_by_code,
     agency_by_id,
     agency_codes,
     primary_code_of,
     primary_codes,
+    sandbox_agency_ids,
     search_agencies,
 )
 from hienluong.directory.queries.calendar import (
@@ -21,6 +23,7 @@ from hienluong.directory.queries.calendar import (
 )
 from hienluong.directory.queries.people import (
     actor_of,
+    administrators_to_tell,
     operators_to_tell,
     people_to_tell,
     posts_of,
@@ -37,7 +40,9 @@ __all__ = [
     "CalendarYear",
     "FoundAgency",
     "actor_of",
+    "administrators_to_tell",
     "agencies_by_codes",
+    "agencies_in_reach",
     "agencies_visible_to",
     "agency_by_code",
     "agency_by_id",
@@ -49,6 +54,7 @@ __all__ = [
     "posts_of",
     "primary_code_of",
     "primary_codes",
+    "sandbox_agency_ids",
     "search_agencies",
     "today",
     "valid_on",

@@ -9,15 +9,19 @@ from uuid import UUID
 from django.db.models import Q
 
 from hienluong.directory.actors import Actor
-from hienluong.directory.models import Person, Post, User
+from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.queries.agencies import primary_code_of
 from hienluong.directory.queries.validity import today, valid_on
 
 
 def posts_of(user: User, *, on: date | None = None) -> list[Post]:
-    """Returns the posts an account's person holds on the day, first held first; each carries `agency_code`."""
+    """Returns the posts an account's person holds on the day, first held first; each carries `agency_code`.
+
+    Nobody acts for a test agency of the sandbox: only systems do.
+    """
     return list(
         Post.objects.filter(valid_on(on or today()), person__user=user)
+        .exclude(agency__place=Agency.Place.SANDBOX)
         .select_related("person", "agency")
         .annotate(agency_code=primary_code_of("agency_id"))
         .order_by("valid_from", "pk")
@@ -48,6 +52,11 @@ def people_to_tell(
 def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the operators of the platform, whatever agency they belong to."""
     return _to_tell(Q(role=Post.Role.OPERATOR), on)
+
+
+def administrators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
+    """Returns (person, mail address or "") of the administrators, whatever agency they belong to."""
+    return _to_tell(Q(role=Post.Role.ADMINISTRATOR), on)
 
 
 def _to_tell(which: Q, on: date | None) -> list[tuple[UUID, str]]:

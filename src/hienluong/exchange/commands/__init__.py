@@ -12,6 +12,7 @@ from hienluong.exchange.commands.answer import (
 )
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery, wake_recipients
+from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packet
 
 __all__ = [
@@ -21,11 +22,13 @@ __all__ = [
     "PartRead",
     "Receipt",
     "accept_packet",
+    "answer_as_echo",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipient",
     "fetch_packet",
     "open_entry",
+    "purge_sandbox",
     "quarantine_packet",
     "read_part",
     "report_status",

@@ -55,6 +55,7 @@ from hienluong.ledger import service as ledger
 IDEMPOTENCY_KEY_MAX = 100
 CODE_MAX = 60  # the law says 35 (Decision 20/2020); longer ones circulate
 DOCUMENT_ID_MAX = 500
+HERE = frozenset({"province", "sandbox"})  # places whose mailboxes are on this axis
 SCANNED_TYPES = frozenset({"application/pdf", "text/plain"})
 
 
@@ -170,11 +171,11 @@ def _accept(actor: Actor, wire: WirePacket, source: bytes, key: str | None, now:
     to_codes = _to_codes(wire)
     _refuse_overlong(wire, to_codes)
     day = in_vietnam(now).date()
-    found = directory.agencies_by_codes([wire.sender.organ_id, *to_codes], on=day)
+    found = directory.agencies_in_reach([wire.sender.organ_id, *to_codes], sandbox=actor.sandbox, on=day)
     sender = found.get(wire.sender.organ_id)
     if not may_send_for(actor, sender.agency if sender else None, wire.sender.organ_id, day):
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
-    addressees = _addressees(wire, to_codes, found)
+    addressees = _addressees(actor, wire, to_codes, found)
     _refuse_secrets(wire)
     stored = files.store(source)
     crash_point("accept.after_fsync")
@@ -203,16 +204,26 @@ def _to_codes(wire: WirePacket) -> list[str]:
     return list(dict.fromkeys(organ.organ_id for organ in wire.receivers))
 
 
-def _addressees(wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency]) -> list[_Addressee]:
-    """Resolves the recipients; outside the province a code the directory does not know still waits for its route."""
+def _addressees(
+    actor: Actor, wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency]
+) -> list[_Addressee]:
+    """Resolves the recipients; outside the province a code the directory does not know still waits for its route.
+
+    Nothing leaves the sandbox and nothing enters it: a code of the other side is as unknown as one of nobody.
+    """
     names = {} if isinstance(wire, StatusPacket) else {o.organ_id: o.organ_name or "" for o in wire.receivers}
-    unknown = [code for code in codes if code not in found and directory.is_province_code(code)]
+    unknown = [
+        code
+        for code in codes
+        if code not in found
+        and (actor.sandbox or directory.is_sandbox_code(code) or directory.is_province_code(code))
+    ]
     if unknown:
         raise RecipientUnknown(codes=unknown)
     addressees: dict[object, _Addressee] = {}
     for code in codes:
         known = found.get(code)
-        if known is not None and known.agency.place == "province":
+        if known is not None and known.agency.place in HERE:
             one = _Addressee(code, known.agency.name, known.agency.pk, known.primary_code)
             addressees.setdefault(known.agency.pk, one)
         else:
@@ -300,7 +311,7 @@ def _write(
         _insert_parts(row["id"], wire)
     _insert_deliveries(row, stored.id, fresh, recipients, now)
     holders = {actor.agency_id, *(one.agency_id for one in fresh if one.agency_id)}
-    if sender is not None and sender.agency.place == "province":
+    if sender is not None and sender.agency.place in HERE:
         holders.add(sender.agency.pk)
     files.hold(stored, holders=holders, now=now)
     if isinstance(wire, StatusPacket) and is_new:

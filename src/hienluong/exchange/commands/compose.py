@@ -93,7 +93,7 @@ def send_document(
     ]
     if missing or actor.agency_id is None:
         raise InvalidInput(missing)
-    found = directory.agencies_by_codes(draft.recipients)
+    found = directory.agencies_in_reach(draft.recipients, sandbox=actor.sandbox)
     unknown = [code for code in draft.recipients if code not in found]
     if unknown:
         raise RecipientUnknown(codes=unknown)
