@@ -11,6 +11,9 @@ WITHOUT_ACTOR = {
     "drain_recipient": "a wake-up of the queue; it acts as the platform's part “exchange”",
     "wake_recipients": "the sweep by the clock",
     "scan_packet": "a job after acceptance; it acts as the platform's part “secrecy-scan”",
+    "answer_as_echo": "a job: the sandbox's partner, which is the program itself, answers",
+    "purge_sandbox": "the clock; it acts as the platform's part “sandbox-purge”",
+    "tell_of_ending_secrets": "the clock; people are told, nothing else changes",
     "load_reference_data": "a step of the installation, before there is any person",
     "create_administrator": "the first person; the operator of the server types it on its terminal",
 }
@@ -20,6 +23,7 @@ OWN_AFFAIRS = {
 }
 
 WITHOUT_ENTRY = {
+    "tell_of_ending_secrets": "the notices themselves stay with each reader",
     "wake_recipients": "it only queues wake-ups; the drainer records what it does",
 }
 

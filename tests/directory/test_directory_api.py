@@ -69,10 +69,17 @@ def test_me_says_who_the_token_belongs_to_and_for_whom_it_may_send(
         {
             "scope": "agency",
             "agency_id": str(province("H50.S02").pk),
+            "agency_code": "H50.S02",
+            "agency_name": "Sở Tư pháp tỉnh Quảng Trị",
             "valid_from": "2026-11-24",
             "valid_to": None,
+            "in_force": True,
+            "reason": "Biên bản",
+            "document": "",
+            "document_date": None,
         }
     ]
+    assert me["sandbox"] is False
 
 
 def test_agencies_come_in_pages(ask: Ask) -> None:

@@ -20,6 +20,7 @@ from hienluong.directory.errors import AlreadyEnded, PermissionMissing
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor, SendingRightRef
 from hienluong.identity import service as identity
+from hienluong.identity.models import SystemSecret
 from hienluong.identity.service import AgencySystem, SystemBearer
 from hienluong.identity.tokens import REFUSALS_PER_MINUTE
 from hienluong.kit import clock
@@ -52,11 +53,12 @@ def _refusals() -> list[dict[str, Any]]:
 def test_a_secret_is_shown_once_and_kept_as_a_hash(system: Register) -> None:
     registered, client_id, secret = system()
 
-    client = Client.objects.get(pk=client_id)
-    assert registered.client == client
-    assert len(secret) >= 43
-    assert secret not in client.secret
-    assert client.secret.startswith("argon2")
+    kept = SystemSecret.objects.get(system=registered)
+    assert registered.client == Client.objects.get(pk=client_id)
+    assert secret.startswith(f"hlk_{kept.key_id}_")
+    assert len(secret.removeprefix(f"hlk_{kept.key_id}_")) == 43
+    assert secret not in kept.hash
+    assert kept.hash.startswith("argon2")
     assert not any(secret.encode() in bytes(entry.entry) for entry in QueuedEntry.objects.all())
 
 
@@ -93,8 +95,8 @@ def test_a_wrong_secret_is_an_invalid_client_and_recorded_without_it(system: Reg
         ({}, 401, "invalid_client"),
         ({"client_id": "a\x00b", "client_secret": "x"}, 401, "invalid_client"),
         ({"client_id": "a", "client_secret": "x\x00"}, 401, "invalid_client"),
-        ({"grant_type": "password", "username": "a", "password": "b"}, 401, "invalid_client"),
-        ({"grant_type": ""}, 400, "unsupported_grant_type"),
+        ({"grant_type": "password", "username": "a", "password": "b"}, 400, "unsupported_grant_type"),
+        ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )
 def test_refused_requests_answer_as_rfc_6749_says(
@@ -215,11 +217,10 @@ def test_a_token_ends_at_its_time_even_while_remembered(system: Register, token_
     assert identity.system_by_token(token, now=clock.now() + timedelta(seconds=3601)) is None
 
 
-def test_a_new_secret_ends_the_old_one_and_every_token(
+def test_a_new_secret_can_end_the_old_one_and_every_token_at_once(
     system: Register,
     token_for: TokenFor,
     platform: Actor,
-    now: datetime,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     registered, client_id, old = system()
@@ -227,7 +228,9 @@ def test_a_new_secret_ends_the_old_one_and_every_token(
     assert identity.system_by_token(token, now=clock.now()) is not None
 
     with django_capture_on_commit_callbacks(execute=True):
-        new = identity.rotate_system_secret(actor=platform, system=registered, now=now)
+        new = identity.rotate_system_secret(
+            actor=platform, system=registered, now=clock.now(), former_ends_at=clock.now()
+        )
 
     assert identity.system_by_token(token, now=clock.now()) is None
     assert _ask(client_id=client_id, client_secret=old).status_code == 401

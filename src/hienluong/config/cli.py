@@ -6,7 +6,8 @@ import importlib
 import json
 import os
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from hienluong import __version__
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _
 
-LAZY_GROUPS = {"exchange": "hienluong.exchange.cli:group"}
+LAZY_GROUPS = {
+    "exchange": "hienluong.exchange.cli:group",
+    "identity": "hienluong.identity.cli:group",
+}
 """Commands of the modules, imported only when they are asked for."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
@@ -42,13 +46,26 @@ class Commands(click.Group):
         return command
 
 
+@contextmanager
+def on_server() -> Iterator[None]:
+    """Keeps the installation's database answering and Django ready, for commands of modules that need both."""
+    from hienluong.config.database import answering  # noqa: PLC0415 - start fast
+    from hienluong.config.installation import Installation  # noqa: PLC0415 - the same
+
+    with answering(Installation.load_complete(_data_dir())):
+        _django()
+        yield
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="Hiền Lương")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Hiền Lương: the platform a Vietnamese province runs its digital government on.
 
     HIENLUONG_DATA_DIR names the data directory; docs/operate describes everything else.
     """
+    ctx.obj = on_server
 
 
 def _say(*, quiet: bool) -> Any:

@@ -174,6 +174,10 @@ SIGN_INS_PER_MINUTE = _number(
 ACCOUNT_RATE_LIMITS = {"login": f"{SIGN_INS_PER_MINUTE}/m/ip", "login_failed": "60/m/ip,5/5m/key"}
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
+# How many days a system's former secret stays good beside its new one, unless the administrator says otherwise.
+SECRET_OVERLAP_DAYS = _number("HIENLUONG_SECRET_OVERLAP_DAYS", 7)
+# After how many days what test agencies sent each other is deleted.
+SANDBOX_KEEP_DAYS = _number("HIENLUONG_SANDBOX_KEEP_DAYS", 30)
 SESSION_COOKIE_NAME = "hienluong_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

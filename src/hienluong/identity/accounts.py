@@ -20,6 +20,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, Person, User, require
+from hienluong.identity import tally
 from hienluong.identity.errors import SignInLinkSpent
 from hienluong.identity.models import OneTimeSignIn
 from hienluong.kit import clock
@@ -174,11 +175,11 @@ def use_one_time_sign_in(*, token: str, now: datetime) -> User:
 
 
 def sweep_expired(*, now: datetime) -> int:
-    """Deletes access tokens, sessions and one-time sign-ins whose time is over, and returns how many.
+    """Deletes access tokens, sessions, one-time sign-ins and counts whose time is over, and returns how many.
 
     Nothing here still opens anything: what it was used for is in the ledger.
     """
-    swept = 0
+    swept = tally.sweep(now=now)
     for rows in (
         Token.objects.filter(expires_at__lte=now),
         Session.objects.filter(expire_date__lte=now),

@@ -1,4 +1,4 @@
-"""Names the module to Django and declares its permissions."""
+"""Names the module to Django and declares its permissions and its jobs."""
 
 from django.apps import AppConfig
 
@@ -9,5 +9,5 @@ class IdentityConfig(AppConfig):
     name = "hienluong.identity"
 
     def ready(self) -> None:
-        """Declares the permissions."""
-        from hienluong.identity import permissions  # noqa: F401, PLC0415 - models must be loaded first
+        """Declares the permissions and the jobs."""
+        from hienluong.identity import permissions, tasks  # noqa: F401, PLC0415 - models must be loaded first

@@ -51,6 +51,23 @@ MENU = (
             ),
         ),
     ),
+    Section(
+        _("Administration"),
+        (
+            Entry(
+                _("Agencies’ systems"),
+                "identity:systems",
+                icon="plug-connected",
+                permission="identity.view_systems",
+            ),
+            Entry(
+                _("Sending for others"),
+                "identity:rights",
+                icon="arrows-exchange",
+                permission="identity.view_systems",
+            ),
+        ),
+    ),
 )
 
 

@@ -1,17 +1,23 @@
 """Writes of identity: each one transaction, its permission checked first, its ledger entry last."""
 
-from hienluong.identity.commands.systems import (
+from hienluong.identity.commands.keys import end_system_secret, rotate_system_secret, tell_of_ending_secrets
+from hienluong.identity.commands.rights import (
     end_sending_right,
-    end_system,
     grant_sending_right,
-    register_system,
-    rotate_system_secret,
+    grant_sending_rights,
 )
+from hienluong.identity.commands.sandbox import open_sandbox
+from hienluong.identity.commands.systems import end_system, register_system, set_system_networks
 
 __all__ = [
     "end_sending_right",
     "end_system",
+    "end_system_secret",
     "grant_sending_right",
+    "grant_sending_rights",
+    "open_sandbox",
     "register_system",
     "rotate_system_secret",
+    "set_system_networks",
+    "tell_of_ending_secrets",
 ]

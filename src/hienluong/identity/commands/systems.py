@@ -1,186 +1,208 @@
-"""Agencies' systems: their OAuth2 clients and their rights to send for others."""
+"""Agencies' systems: registered, ended, and bound to the networks they call from."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
+from ipaddress import ip_network
 from typing import Any
 
 from allauth.idp.oidc.models import Client, Token
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Agency, forget, require
-from hienluong.identity.models import AgencySystem, SendingRight
+from hienluong.identity.errors import SystemEnded, SystemRefused
+from hienluong.identity.keys import good_at, new_key
+from hienluong.identity.models import AgencySystem, SystemSecret
 from hienluong.kit import clock
-from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.kit.ids import new_id, new_secret
-from hienluong.kit.vietnamese import normalise
+from hienluong.kit.ids import new_id
+from hienluong.kit.vietnamese import fold, normalise, sort_key
 from hienluong.ledger import service as ledger
 
 SCOPE = "api"
 """The one scope: what a system may do follows from its agency and its rights, not from its token."""
 
+NAME_LIMIT, NETWORKS_LIMIT = 100, 50
+
 
 def register_system(
-    *, actor: Actor | None, agency: Agency, name: str, now: datetime
+    *,
+    actor: Actor | None,
+    agency: Agency,
+    name: str,
+    now: datetime,
+    networks: Iterable[str] = (),
+    secret_ends_at: datetime | None = None,
 ) -> tuple[AgencySystem, str, str]:
     """Registers a system of an agency and returns it with its client id and its secret.
 
     The secret is shown this once; only its argon2 hash is kept.
 
+    Args:
+        actor: who registers.
+        agency: whose system it is.
+        name: what people know it by.
+        now: the moment.
+        networks: where it may call from, as CIDR; none: from anywhere.
+        secret_ends_at: when the secret stops working; None: it has no end.
+
     Raises:
-        PermissionMissing: the actor does not manage agencies.
-        InvalidInput: the system has no name.
+        PermissionMissing: the actor does not manage systems.
+        SystemRefused: name, networks or end cannot be accepted, or the agency is a test agency.
     """
     actor = require(actor, "identity.manage_systems")
+    if agency.in_sandbox:
+        raise SystemRefused([FieldError("/agency", _("Test agencies get their systems with the sandbox."))])
+    with transaction.atomic():
+        system, secret = create_system(
+            agency=agency, name=name, networks=networks, secret_ends_at=secret_ends_at, now=now
+        )
+        record(
+            actor,
+            "identity.register_system",
+            system,
+            {"agency": str(agency.pk), "client": system.client_id, "networks": system.networks},
+            now,
+        )
+    return system, system.client_id, secret
+
+
+def create_system(
+    *,
+    agency: Agency,
+    name: str,
+    networks: Iterable[str] = (),
+    secret_ends_at: datetime | None,
+    now: datetime,
+) -> tuple[AgencySystem, str]:
+    """Writes a system with its client and its first secret, in the caller's transaction, and returns it and the secret.
+
+    Raises:
+        SystemRefused: name, networks or end cannot be accepted.
+    """
     name = normalise(name)
+    errors: list[FieldError] = []
     if not name:
-        raise InvalidInput([FieldError("/name", _("Enter the system's name."))])
-    secret = new_secret()
-    client = Client(
-        name=name[:100],
+        errors.append(FieldError("/name", _("Enter the system's name.")))
+    if len(name) > NAME_LIMIT:
+        errors.append(FieldError("/name", _("At most {limit} characters."), {"limit": NAME_LIMIT}))
+    if secret_ends_at is not None and secret_ends_at <= now:
+        errors.append(FieldError("/secret_ends_at", _("The end lies in the future.")))
+    checked = _check_networks(networks, errors)
+    if errors:
+        raise SystemRefused(errors)
+    client = Client.objects.create(
+        name=name,
         type=Client.Type.CONFIDENTIAL,
         grant_types=Client.GrantType.CLIENT_CREDENTIALS.value,
         response_types="",
         scopes=SCOPE,
         default_scopes=SCOPE,
+        secret=make_password(None),  # never matches: the secrets are ours
     )
-    client.set_secret(secret)
-    with transaction.atomic():
-        client.save(force_insert=True)
-        system = AgencySystem.objects.create(
-            id=new_id(),
-            agency=agency,
-            name=name[:100],
-            client=client,
-            valid_from=clock.in_vietnam(now).date(),
-        )
-        _record(
-            actor, "identity.register_system", system, {"agency": str(agency.pk), "client": client.pk}, now
-        )
-    return system, client.pk, secret
+    system = AgencySystem.objects.create(
+        id=new_id(),
+        agency=agency,
+        name=name,
+        sort_key=sort_key(f"{name} {agency.name}")[:300],
+        search_key=fold(f"{name} {agency.name} {client.pk}")[:300],
+        client=client,
+        networks=checked,
+        valid_from=clock.in_vietnam(now).date(),
+    )
+    return system, add_secret(system, ends_at=secret_ends_at, now=now)
 
 
-def rotate_system_secret(*, actor: Actor | None, system: AgencySystem, now: datetime) -> str:
-    """Gives a system a new secret and returns it, this once; the old secret and all its tokens end.
-
-    Raises:
-        PermissionMissing: the actor does not manage agencies.
-    """
-    actor = require(actor, "identity.manage_systems")
-    secret = new_secret()
-    with transaction.atomic():
-        client = Client.objects.select_for_update().get(pk=system.client_id)
-        client.set_secret(secret)
-        client.save(update_fields=["secret"])
-        _end_tokens(client)
-        _record(actor, "identity.rotate_system_secret", system, {}, now)
+def add_secret(system: AgencySystem, *, ends_at: datetime | None, now: datetime) -> str:
+    """Writes a new secret of a system, in the caller's transaction, and returns it: this is the only time."""
+    key_id, secret = new_key()
+    SystemSecret.objects.create(
+        system=system, key_id=key_id, hash=make_password(secret), created_at=now, ends_at=ends_at
+    )
     return secret
 
 
-def end_system(*, actor: Actor | None, system: AgencySystem, now: datetime) -> AgencySystem:
-    """Ends a system today: its tokens and its secret open nothing any more.
+def set_system_networks(
+    *, actor: Actor | None, system: AgencySystem, networks: Iterable[str], now: datetime
+) -> AgencySystem:
+    """Sets the networks a system may call from; none: from anywhere. Takes effect within 5 s everywhere.
 
     Raises:
-        PermissionMissing: the actor does not manage agencies.
+        PermissionMissing: the actor does not manage the system.
+        SystemEnded: it has ended.
+        SystemRefused: a network is not written as one.
+    """
+    actor = require(actor, "identity.manage_systems", system)
+    errors: list[FieldError] = []
+    checked = _check_networks(networks, errors)
+    if errors:
+        raise SystemRefused(errors)
+    with transaction.atomic():
+        system = locked(system)
+        before = system.networks
+        system.networks = checked
+        system.save(update_fields=["networks"])
+        record(actor, "identity.set_system_networks", system, {"before": before, "after": checked}, now)
+        transaction.on_commit(forget)
+    return system
+
+
+def _check_networks(networks: Iterable[str], errors: list[FieldError]) -> list[str]:
+    """Returns the networks in their short form, each once; what is no network is named at /networks."""
+    checked: dict[str, None] = {}
+    for written in networks:
+        try:
+            checked[str(ip_network(written.strip(), strict=True))] = None
+        except ValueError:
+            errors.append(
+                FieldError(
+                    "/networks",
+                    _("“{network}” is not a network; write 203.113.0.0/16, 2001:db8::/32 or one address."),
+                    {"network": written.strip()[:50]},
+                )
+            )
+    if len(checked) > NETWORKS_LIMIT:
+        errors.append(FieldError("/networks", _("At most {limit} networks."), {"limit": NETWORKS_LIMIT}))
+    return list(checked)
+
+
+def end_system(*, actor: Actor | None, system: AgencySystem, now: datetime) -> AgencySystem:
+    """Ends a system today: its tokens and its secrets open nothing any more.
+
+    Raises:
+        PermissionMissing: the actor does not manage the system.
         AlreadyEnded: the system ended before.
     """
-    actor = require(actor, "identity.manage_systems")
+    actor = require(actor, "identity.manage_systems", system)
     with transaction.atomic():
         system = AgencySystem.objects.select_for_update().get(pk=system.pk)
         if system.valid_to is not None:
             raise AlreadyEnded(ended_on=system.valid_to)
         system.valid_to = clock.in_vietnam(now).date()
         system.save(update_fields=["valid_to"])
-        system.client.set_secret(new_secret())
-        system.client.save(update_fields=["secret"])
-        _end_tokens(system.client)
-        _record(actor, "identity.end_system", system, {}, now)
+        system.secrets.filter(good_at(now)).update(ends_at=now)
+        Token.objects.filter(client=system.client_id).delete()
+        record(actor, "identity.end_system", system, {}, now)
+        transaction.on_commit(forget)
     return system
 
 
-def grant_sending_right(
-    *,
-    actor: Actor | None,
-    system: AgencySystem,
-    agency: Agency | None,
-    reason: str,
-    now: datetime,
-    valid_from: date | None = None,
-    valid_to: date | None = None,
-) -> SendingRight:
-    """Grants a system the right to send for another agency, or (agency None) for any outside the province.
-
-    Args:
-        actor: who grants.
-        system: the system that will send.
-        agency: the one agency it may send for; None for an upstream axis.
-        reason: the agreement or decision it rests on.
-        now: the moment of the grant.
-        valid_from: the first day; None is today.
-        valid_to: the first day it is no more; None while it has no end.
+def locked(system: AgencySystem) -> AgencySystem:
+    """Returns the system's row, locked for the caller's transaction.
 
     Raises:
-        PermissionMissing: the actor does not grant such rights.
-        InvalidInput: there is no reason, or the end does not follow the start.
+        SystemEnded: it has ended.
     """
-    actor = require(actor, "identity.grant_sending")
-    reason = normalise(reason)
-    valid_from = valid_from or clock.in_vietnam(now).date()
-    errors = []
-    if not reason:
-        errors.append(FieldError("/reason", _("Name the agreement or decision the right rests on.")))
-    if valid_to is not None and valid_to <= valid_from:
-        errors.append(FieldError("/valid_to", _("The end follows the start.")))
-    if errors:
-        raise InvalidInput(errors)
-    scope = SendingRight.Scope.OUTSIDE if agency is None else SendingRight.Scope.AGENCY
-    with transaction.atomic():
-        right = SendingRight.objects.create(
-            system=system,
-            scope=scope,
-            agency=agency,
-            valid_from=valid_from,
-            valid_to=valid_to,
-            reason=reason[:300],
-        )
-        facts = {
-            "right": right.pk,
-            "scope": scope.value,
-            "agency": str(agency.pk) if agency else None,
-            "from": valid_from.isoformat(),
-            "to": valid_to.isoformat() if valid_to else None,
-        }
-        _record(actor, "identity.grant_sending_right", system, facts, now)
-        transaction.on_commit(forget)
-    return right
+    row = AgencySystem.objects.select_for_update(of=["self"]).select_related("agency").get(pk=system.pk)
+    if row.valid_to is not None:
+        raise SystemEnded(system=row.name, ended_on=row.valid_to)
+    return row
 
 
-def end_sending_right(*, actor: Actor | None, right: SendingRight, now: datetime) -> SendingRight:
-    """Ends a right to send for others today.
-
-    Raises:
-        PermissionMissing: the actor does not grant such rights.
-        AlreadyEnded: its last day is over.
-    """
-    actor = require(actor, "identity.grant_sending")
-    today = clock.in_vietnam(now).date()
-    with transaction.atomic():
-        right = SendingRight.objects.select_for_update().get(pk=right.pk)
-        if right.valid_to is not None and right.valid_to <= today:
-            raise AlreadyEnded(ended_on=right.valid_to)
-        right.valid_to = today
-        right.save(update_fields=["valid_to"])
-        _record(actor, "identity.end_sending_right", right.system, {"right": right.pk}, now)
-        transaction.on_commit(forget)
-    return right
-
-
-def _end_tokens(client: Client) -> None:
-    Token.objects.filter(client=client).delete()
-    transaction.on_commit(forget)
-
-
-def _record(actor: Actor, action: str, system: AgencySystem, details: dict[str, Any], now: datetime) -> None:
-    ledger.record(actor=actor.ref, action=action, subject=f"system:{system.pk}", details=details, now=now)
+def record(actor: Actor, action: str, system: AgencySystem, facts: dict[str, Any], now: datetime) -> None:
+    """Writes an act on a system to the ledger."""
+    ledger.record(actor=actor.ref, action=action, subject=f"system:{system.pk}", details=facts, now=now)

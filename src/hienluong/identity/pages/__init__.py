@@ -1,1 +1,1 @@
-"""Pages of signing in and choosing a post."""
+"""Pages of signing in and choosing a post, and of agencies' systems."""

@@ -1,0 +1,11 @@
+"""The clock of identity: people are told before a secret ends."""
+
+from hienluong.identity import commands
+from hienluong.jobs import service as jobs
+from hienluong.kit import clock
+
+
+@jobs.periodic(cron="23 6 * * *", name="identity.tell_of_ending_secrets")
+def tell_of_ending_secrets(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
+    """Tells the people in charge 30, 7 and 1 days before a secret ends."""
+    commands.tell_of_ending_secrets(now=clock.now())
