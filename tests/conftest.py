@@ -56,3 +56,19 @@ def _nothing_remembered() -> Iterator[None]:
     yield
     directory.forget()
     cache.clear()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests measured (`record_property`), one figure a line, however they ended and in whichever process."""
+    measured = {
+        report.nodeid: report.user_properties
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        if isinstance(report, pytest.TestReport) and report.user_properties
+    }
+    if measured:
+        terminalreporter.section("figures")
+    for test, figures in measured.items():
+        terminalreporter.line(test)
+        for name, value in figures:
+            terminalreporter.line(f"  {name}: {value}")

@@ -14,6 +14,7 @@ STANDARD = {
     "apps.py",
     "channels",
     "cli.py",
+    "cli",
     "commands.py",
     "commands",
     "data",

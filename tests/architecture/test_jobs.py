@@ -7,6 +7,8 @@ from typing import Any
 
 from procrastinate.contrib.django import app
 
+from hienluong.jobs.lookouts import registered
+
 NAME = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)*")
 
 
@@ -32,6 +34,15 @@ def test_task_name_begins_with_its_module() -> None:
 
 def test_task_is_declared_in_tasks_py() -> None:
     assert {module.split(".")[-1] for module in _tasks().values()} == {"tasks"}
+
+
+def test_lookout_is_named_after_its_module_declared_in_tasks_py_and_on_the_page(house: Any) -> None:
+    assert registered
+    for name, lookout in registered.items():
+        _, module, place = lookout.run.__module__.split(".")
+        assert NAME.fullmatch(name)
+        assert (name.split(".")[0], place) == (module, "tasks")
+        assert f"`{name}`" in house.document(f"modules/{module}.md")
 
 
 def test_only_the_jobs_module_knows_the_queue(house: Any) -> None:

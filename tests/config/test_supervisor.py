@@ -20,6 +20,7 @@ from tests.config.conftest import HIENLUONG, environment, free_port, hienluong
 
 from hienluong.config.account import can_run, service_account
 from hienluong.config.installation import Installation
+from hienluong.config.postgres import Postgres
 
 pytestmark = pytest.mark.faults
 
@@ -27,13 +28,13 @@ pytestmark = pytest.mark.faults
 class Served:
     """A running `hienluong serve` and what it has said."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, **settings: str) -> None:
         self.data = data
         self.port = free_port()
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             [*HIENLUONG, "serve"],
-            env=environment(data, HIENLUONG_PORT=str(self.port)),
+            env=environment(data, HIENLUONG_PORT=str(self.port), **settings),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -95,9 +96,12 @@ class Served:
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [
-        process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    found = []
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # gone between the two questions
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +150,75 @@ def test_a_killed_database_comes_back_and_web_and_worker_find_it_again(served: S
     assert alive(backends) == []
     assert served.children("config.web") == web
     assert len(served.children("config.cli worker")) == len(worker) == 1
+
+
+def test_the_workers_end_with_the_database_is_not_its_own_failure(served: Served) -> None:
+    def failures() -> int:
+        return sum(OWN_FAILURE in line for line in served.lines)
+
+    before = failures()
+    for _ in range(3):
+        ((postmaster,), (worker,)) = served.children("postgres -D"), served.children("config.cli worker")
+        postmaster.kill()
+        served.wait(lambda postmaster=postmaster: not alive([postmaster]))
+        worker.kill()
+        served.wait(
+            lambda worker=worker: [one for one in served.children("config.cli worker") if one != worker]
+        )
+        served.wait(served.healthy)
+    assert failures() == before
+    (worker,) = served.children("config.cli worker")
+    worker.kill()
+    served.wait(lambda: failures() == before + 1)
+    served.wait(lambda: [one for one in served.children("config.cli worker") if one != worker])
+
+
+def test_the_worker_waits_while_the_database_cannot_start(served: Served) -> None:
+    own_settings = Installation.load(served.data).postgres_data / "operator.conf"
+    good = own_settings.read_text(encoding="utf-8")
+    ((postmaster,), (worker,)) = served.children("postgres -D"), served.children("config.cli worker")
+    try:
+        own_settings.write_text("no_such_setting = on\n", encoding="utf-8")
+        postmaster.kill()
+        served.wait(lambda: any("no_such_setting" in line for line in served.lines))
+        worker.kill()
+        served.wait(lambda: not served.children("config.cli worker"))
+        told = len(served.lines)
+        time.sleep(2)
+        assert served.children("config.cli worker") == []
+        assert [line for line in served.lines[told:] if line.startswith("worker")] in ([], [WAITS])
+    finally:
+        own_settings.write_text(good, encoding="utf-8")
+    served.wait(lambda: served.children("config.cli worker"), 60)
+    served.wait(served.healthy)
+    assert any(line == WAITS for line in served.lines)
+
+
+def test_the_worker_waits_for_the_operators_own_database_too(
+    cluster: Postgres, place_of: Callable[[str], Path]
+) -> None:
+    cluster.start()
+    data = place_of("node")
+    settings = {"HIENLUONG_DATABASE_URL": cluster.url()}
+    assert hienluong(data, "init", **settings).returncode == 0
+    service = Served(data, **settings)
+    try:
+        cluster.stop(seconds=0)
+        (worker,) = service.children("config.cli worker")
+        worker.kill()
+        service.wait(lambda: WAITS in service.lines)
+        assert service.children("config.cli worker") == []
+        cluster.start()
+        service.wait(lambda: service.children("config.cli worker"))
+        service.wait(service.healthy)
+        assert not any(OWN_FAILURE in line for line in service.lines)
+    finally:
+        took = service.end()
+    assert took < 10
+
+
+OWN_FAILURE = "worker   | ended unexpectedly"
+WAITS = "worker   | ended with the database (exit code -9); starts again with it\n"
 
 
 def test_sigterm_ends_everything_within_ten_seconds_even_what_does_not_listen(served: Served) -> None:

@@ -12,7 +12,7 @@ from tests.config.conftest import hienluong, report
 from hienluong.config.backup import complete_backups
 from hienluong.config.database import answering, row_counts
 from hienluong.config.installation import Installation
-from hienluong.config.supervisor import hold_serving
+from hienluong.config.serving import hold_serving
 
 pytestmark = pytest.mark.faults
 

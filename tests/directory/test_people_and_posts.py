@@ -170,14 +170,16 @@ def test_the_people_of_a_role_are_told_once_each(
 ) -> None:
     both = employ("Lê Bình", ("H50.S01", "clerk"), ("H50.S01", "head"), email="binh@example.vn")
     employ("Lê An", ("H50.S01", "auditor"))
-    employ("Lê Cảnh", ("H50.S02", "clerk"))
+    other = employ("Lê Cảnh", ("H50.S02", "clerk"))
     gone = employ("Lê Dũng", ("H50.S01", "clerk"))
     directory.end_post(actor=platform, post=_post_of(gone), now=now)
     watcher = employ("Phan Vận", ("H50.VP", "operator"))
 
-    told = directory.people_to_tell(province("H50.S01").pk, ["clerk", Post.Role.HEAD], on=now.date())
+    home, finance, empty = (province(code).pk for code in ("H50.S01", "H50.S02", "H50.VP"))
+    told = directory.people_to_tell([home, finance, empty], ["clerk", Post.Role.HEAD], on=now.date())
 
-    assert told == [(both.pk, "binh@example.vn")]
+    assert told == {home: [(both.pk, "binh@example.vn")], finance: [(other.pk, "")]}
+    assert directory.people_to_tell([], ["clerk"]) == {}
     assert directory.operators_to_tell(on=now.date()) == [(watcher.pk, "")]
 
 

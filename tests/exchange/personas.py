@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
-from hienluong.exchange.commands import drain_recipient
+from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.formats.attachments import attach, list_attachments
 from hienluong.exchange.formats.content import Content
 from hienluong.exchange.formats.edxml import (
@@ -180,7 +180,7 @@ def deliver(code: str | None = None) -> None:
     """Lets the worker carry what is due, to one recipient or to all."""
     recipients = Recipient.objects.filter(code=code) if code else Recipient.objects.all()
     for recipient in recipients:
-        assert drain_recipient(recipient_id=recipient.pk, now=clock.now())
+        assert drain_recipients(recipient_ids=[recipient.pk], now=clock.now())
 
 
 def problem(answer: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from personas import CABINET, DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, System, del
 from pytest_django.live_server_helper import LiveServer
 
 from hienluong.config.cli import cli
-from hienluong.exchange import client as client_module
+from hienluong.exchange.client import connection
 from hienluong.exchange.models import Delivery, Packet
 
 Call = Callable[..., Result]
@@ -335,7 +335,7 @@ class _Axis(http.server.BaseHTTPRequestHandler):
 def axis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[..., Any]]:
     """Runs a command against a server with the given answers; what it was asked is in `_Axis.asked`."""
     pauses: list[float] = []
-    monkeypatch.setattr(client_module.time, "sleep", pauses.append)
+    monkeypatch.setattr(connection.time, "sleep", pauses.append)
     file = tmp_path / "system.json"
     file.touch(0o600)
     file.write_text('{"client_id": "x", "client_secret": "y"}')
@@ -406,7 +406,7 @@ def test_answer_of_something_else_is_refused(axis: Callable[..., Any]) -> None:
 def test_axis_that_is_not_there_is_a_temporary_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(connection.time, "sleep", lambda _seconds: None)
     file = tmp_path / "system.json"
     file.touch(0o600)
     file.write_text('{"client_id": "x", "client_secret": "y"}')

@@ -15,9 +15,10 @@ from django.db import connection, transaction
 from hienluong.directory.models import Agency, AgencyCode
 from hienluong.directory.service import Actor
 from hienluong.exchange import service
-from hienluong.exchange.commands import drain_recipient, wake_recipients
+from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.errors import TransitionRefused
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient
+from hienluong.exchange.queries import recipients_with_due
 from hienluong.files import service as files
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold, sort_key
@@ -92,7 +93,7 @@ def send(khe_sanh: Actor) -> Send:
 
 def drain(at: datetime = NOW) -> None:
     for recipient in Recipient.objects.all():
-        assert drain_recipient(recipient_id=recipient.pk, now=at)
+        assert drain_recipients(recipient_ids=[recipient.pk], now=at)
 
 
 def hide_file(delivery: Delivery) -> Path:
@@ -126,7 +127,7 @@ def test_drainer_gives_way_to_another_that_holds_the_recipient(home_affairs: Act
 
     def other() -> None:
         try:
-            answers.append(drain_recipient(recipient_id=delivery.recipient_id, now=NOW))
+            answers.append(drain_recipients(recipient_ids=[delivery.recipient_id], now=NOW))
         finally:
             connection.close()
 
@@ -214,14 +215,13 @@ def test_ended_agency_is_a_dead_letter_at_once(home_affairs: Actor, send: Send) 
     assert "no mailbox" in Delivery.objects.get(pk=delivery.pk).failure
 
 
-def test_sweep_wakes_what_a_lost_job_forgot(home_affairs: Actor, send: Send) -> None:
+def test_recipient_is_looked_up_as_long_as_something_is_due(home_affairs: Actor, send: Send) -> None:
     delivery = send(home_affairs, 1)
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
-    assert wake_recipients(now=NOW) == 1
+    assert recipients_with_due(now=NOW - timedelta(seconds=1)) == []
+    assert recipients_with_due(now=NOW) == [(delivery.recipient_id,)]
     drain()
     assert states(delivery) == ["delivered"]
-    assert wake_recipients(now=NOW) == 0
+    assert recipients_with_due(now=NOW) == []
 
 
 def test_only_an_operator_retries_and_only_what_failed(home_affairs: Actor, send: Send) -> None:

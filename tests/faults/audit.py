@@ -20,16 +20,14 @@ SELECT (SELECT count(*) FROM exchange_delivery WHERE state <> 'confirmed')
 """
 
 
-def settled(axis: Axis, acknowledged: int) -> bool:
-    """Returns whether every packet was confirmed and registered, and every act has its place in the ledger."""
-    with psycopg.connect(axis.installation.database_url()) as database:
-        return (
-            _one(database, UNSETTLED) == 0
-            and _one(database, "SELECT count(*) FROM exchange_packet") >= acknowledged
-        )
+def unsettled(axis: Axis, acknowledged: int) -> int:
+    """Returns how much is still on its way: deliveries to confirm, documents to register, acts without their place."""
+    with psycopg.connect(axis.database_url) as database:
+        missing = acknowledged - _one(database, "SELECT count(*) FROM exchange_packet WHERE kind = 'edoc'")
+        return _one(database, UNSETTLED) + max(missing, 0)
 
 
-def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Facts]) -> dict[str, int]:
+def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Facts]) -> dict[str, float]:
     """Compares every book with every other and with the database, and returns the figures.
 
     Args:
@@ -48,7 +46,7 @@ def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Fact
     assert len(packets) == len(documents), "two documents share a packet"
 
     _compare_effects(documents, receivers)
-    with psycopg.connect(axis.installation.database_url()) as database:
+    with psycopg.connect(axis.database_url) as database:
         _compare_rows(database, documents)
         entries = _check_ledger(database, [document["ledger_entry"] for document in documents.values()])
     opened = axis.inside("open_all_files")

@@ -16,10 +16,13 @@ from pathlib import Path
 from typing import IO, Any, Literal
 
 import psutil
+import psycopg
+from psycopg import sql
 from tests.config.conftest import HIENLUONG, environment, free_port
 from tests.faults.book import Facts, read_facts
 
 from hienluong.config.installation import Installation
+from hienluong.config.postgres import Postgres, debian_bindir
 
 HERE = Path(__file__).parent
 REPOSITORY = HERE.parent.parent
@@ -33,19 +36,65 @@ DEATHS: dict[Part, str] = {
 """How `serve` tells the death of a part."""
 
 
+class OperatorsDatabase:
+    """A PostgreSQL of Debian's as an operator runs it: not `serve` but something else starts it again when it dies.
+
+    Attributes:
+        deaths: how often it was found dead.
+    """
+
+    def __init__(self, place: Path, major: int) -> None:
+        self.deaths = 0
+        self.cluster = Postgres(place / "postgres", place / "postgres-run", bindir=debian_bindir(major))
+        self.cluster.initialise()
+        self._ending, self._started = threading.Event(), threading.Event()
+        self._keeper = threading.Thread(target=self._keep)
+        self._keeper.start()
+        assert self._started.wait(60)
+
+    def _keep(
+        self,
+    ) -> None:  # starts included: the kernel ties the server to the life of the thread that started it
+        self.cluster.start()
+        self._started.set()
+        while not self._ending.wait(0.1):
+            if self.cluster.has_ended():
+                self.deaths += 1
+                self.cluster.stop(seconds=0)
+                self.cluster.start()
+        self.cluster.stop()
+
+    def new(self, name: str) -> str:
+        """Makes an empty database and returns its address."""
+        with psycopg.connect(self.cluster.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        return self.cluster.url(name)
+
+    def end(self) -> None:
+        """Stops it."""
+        self._ending.set()
+        self._keeper.join()
+
+
 class Axis:
     """The installation and the process that serves it.
+
+    Args:
+        data: its data directory.
+        operators: the operator's database server, where it does not use its own embedded one.
 
     Attributes:
         said: what `serve` printed in this life.
     """
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, operators: OperatorsDatabase | None = None) -> None:
         self.data = data
         self.said: list[str] = []
+        self.operators = operators
+        self._deaths_before = 0
+        self._settings = {"HIENLUONG_DATABASE_URL": operators.new(data.name)} if operators else {}
         self._port = free_port()
         self._main: psutil.Popen | None = None
-        self._run("init")
 
     @property
     def url(self) -> str:
@@ -53,20 +102,27 @@ class Axis:
         return f"http://127.0.0.1:{self._port}"
 
     @property
-    def installation(self) -> Installation:
-        """Returns the installation as it describes itself."""
-        return Installation.load_complete(self.data)
+    def database_url(self) -> str:
+        """Returns the address of its database."""
+        own = self._settings.get("HIENLUONG_DATABASE_URL")
+        return own or Installation.load_complete(self.data).database_url()
 
     @property
     def postmaster(self) -> Path:
         """Returns the file whose first line is the number of the database's main process."""
-        return self.installation.postgres_data / "postmaster.pid"
+        cluster = (
+            self.operators.cluster.data if self.operators else Installation.load(self.data).postgres_data
+        )
+        return cluster / "postmaster.pid"
 
     def _environment(self, **settings: str) -> dict[str, str]:
         path = os.pathsep.join([str(REPOSITORY), *filter(None, [os.environ.get("PYTHONPATH")])])
-        return environment(self.data, HIENLUONG_PORT=str(self._port), PYTHONPATH=path, **settings)
+        return environment(
+            self.data, HIENLUONG_PORT=str(self._port), PYTHONPATH=path, **self._settings, **settings
+        )
 
-    def _run(self, *arguments: str, given: str = "") -> str:
+    def run(self, *arguments: str, given: str = "") -> str:
+        """Runs a command of the product on the installation and returns what it printed."""
         answer = subprocess.run(
             [*HIENLUONG, *arguments],
             env=self._environment(),
@@ -82,7 +138,7 @@ class Axis:
     def inside(self, function: str, argument: object = None) -> Any:
         """Calls a function of `tests.faults.inside` in a process of the product's own and returns its result."""
         program = f"from tests.faults import inside; inside.answer({function!r})"
-        printed = self._run(
+        printed = self.run(
             "manage", "shell", "--verbosity", "0", "--command", program, given=json.dumps(argument)
         )
         return json.loads(printed.splitlines()[-1])
@@ -90,6 +146,7 @@ class Axis:
     def start(self, **settings: str) -> None:
         """Serves, and returns once everything runs and answers."""
         self.said = []
+        self._deaths_before = self.operators.deaths if self.operators else 0
         self._main = psutil.Popen(
             [*HIENLUONG, "serve"],
             env=self._environment(**settings),
@@ -101,7 +158,9 @@ class Axis:
         self.wait(self.healthy, 60)
 
     def has_lost(self, part: Part) -> bool:
-        """Returns whether a process of the part has died in this life, by what `serve` said."""
+        """Returns whether a process of the part has died in this life, by what `serve` or the operator's keeper saw."""
+        if part == "database" and self.operators:
+            return self.operators.deaths > self._deaths_before
         return any(DEATHS[part] in line for line in self.said)
 
     def stop(self) -> None:
@@ -123,6 +182,15 @@ class Axis:
             assert time.monotonic() < until, self._last_words()
             time.sleep(0.02)
 
+    def wait_while_moving(self, left: Callable[[], int], seconds: float) -> None:
+        """Waits until nothing is left; slow is no failure, but a number that stands still for so long is."""
+        before, since = -1, time.monotonic()
+        while now := left():
+            if now != before:
+                before, since = now, time.monotonic()
+            assert time.monotonic() < since + seconds, f"{now} are left and stay so\n{self._last_words()}"
+            time.sleep(0.2)
+
     def _last_words(self) -> str:
         return "".join(self.said[-40:])
 
@@ -142,6 +210,10 @@ class Axis:
         """Returns the living processes of a part."""
         assert self._main is not None
         found = []
+        if part == "database" and self.operators:
+            server = self.operators.cluster.server
+            with suppress(psutil.Error):
+                found += [psutil.Process(server.pid)] if server else []
         with suppress(psutil.Error):
             for child in self._main.children():
                 with suppress(psutil.Error):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import os
 import random
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from tests.faults.audit import audit, settled
+from tests.faults.audit import audit, unsettled
 from tests.faults.axis import Axis, Outsider, Part, lives
 
 pytestmark = pytest.mark.faults
@@ -33,12 +34,13 @@ LIVES: tuple[dict[str, Part], ...] = (
 
 @dataclass(slots=True)
 class Siege:
-    """The axis, the systems that use it, and what was killed when."""
+    """The axis, the systems that use it, what was killed when, and where the figures go: into the summary."""
 
     axis: Axis
     senders: dict[str, Outsider]
     receivers: dict[str, Outsider]
     chance: random.Random
+    note: Callable[[str, object], None]
     kills: list[tuple[str, float]] = field(default_factory=list)
     recoveries: list[float] = field(default_factory=list)
 
@@ -84,7 +86,7 @@ class Siege:
         for sender in self.senders.values():
             sender.finish(120)
         sent = sum(1 for sender in self.senders.values() for _ in sender.book.of("acknowledged"))
-        self.axis.wait(lambda: settled(self.axis, sent), 120)
+        self.axis.wait_while_moving(lambda: unsettled(self.axis, sent), 60)
         settled_after = time.time() - self.kills[-1][1]
         for receiver in self.receivers.values():
             self.axis.wait(receiver.has_finished_all, 20)
@@ -94,19 +96,26 @@ class Siege:
             {code: receiver.book for code, receiver in self.receivers.items()},
         )
         again = sum(1 for receiver in self.receivers.values() for _ in receiver.book.of("seen again"))
-        return {
-            **figures,
+        figures |= {
             "kills": len(self.kills),
             "entries seen again": again,
             "slowest recovery, s": round(max(self.recoveries), 1),
             "all settled after the last kill, s": round(settled_after, 1),
         }
+        for name, value in figures.items():
+            self.note(name, value)
+        return figures
 
 
 @pytest.fixture
-def siege(axis: Axis, tmp_path: Path) -> Iterator[Siege]:
-    """The axis with two senders and three receivers, each a process of its own; the senders' mailboxes are read too."""
+def siege(axis: Axis, tmp_path: Path, record_property: Callable[[str, object], None]) -> Iterator[Siege]:
+    """The axis with two senders and three receivers, each a process of its own; the senders' mailboxes are read too.
+
+    The environment variable KILL_SEED repeats the choices of an earlier run.
+    """
     seed = os.environ.get("KILL_SEED") or str(random.SystemRandom().randrange(10**9))
+    record_property("KILL_SEED", seed)
+    sys.stdout.write(f"KILL_SEED={seed}\n")  # at once: a run that is broken off has no summary
     credentials = {}
     for code, values in axis.inside("register_systems", [*SENDERS, *RECEIVERS]).items():
         credentials[code] = tmp_path / f"{code}.json"
@@ -125,11 +134,8 @@ def siege(axis: Axis, tmp_path: Path) -> Iterator[Siege]:
             {code: outsider("sender.py", code, *RECEIVERS) for code in SENDERS},
             {code: outsider("receiver.py", code) for code in (*SENDERS, *RECEIVERS)},
             random.Random(seed),
+            record_property,
         )
-
-
-def report(figures: dict[str, float]) -> None:
-    pass
 
 
 def test_kills_at_every_named_point_and_at_random_lose_nothing_and_repeat_nothing(siege: Siege) -> None:
@@ -142,7 +148,6 @@ def test_kills_at_every_named_point_and_at_random_lose_nothing_and_repeat_nothin
         siege.kill(part)
     siege.order(2)
     figures = siege.lift()
-    report(figures)
     assert figures["documents"] == 40
     assert figures["kills"] == 11
 
@@ -162,6 +167,5 @@ def test_five_hundred_packets_and_twenty_kills_lose_nothing_and_repeat_nothing(s
             siege.kill(siege.chance.choice(PARTS))
         siege.kill_outsider()
     figures = siege.lift()
-    report(figures)
     assert figures["documents"] == 500
     assert figures["kills"] == 28

@@ -21,34 +21,20 @@ def _empty_queue(transactional_db: None) -> None:
 
 
 def waiting() -> list[dict[str, object]]:
-    return [
-        job.args
-        for job in ProcrastinateJob.objects.filter(task_name="exchange.drain_recipient").order_by("id")
-    ]
+    return [job.args for job in ProcrastinateJob.objects.filter(task_name="notices.mail").order_by("id")]
 
 
 def test_job_commits_with_its_transaction() -> None:
     with transaction.atomic():
-        jobs.defer("exchange.drain_recipient", recipient_id=7)
-    assert waiting() == [{"recipient_id": 7}]
+        jobs.defer("notices.mail")
+    assert waiting() == [{}]
 
 
 def test_job_rolls_back_with_its_transaction() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        jobs.defer("exchange.drain_recipient", recipient_id=7)
+        jobs.defer("notices.mail")
         raise ZeroDivisionError
     assert waiting() == []
-
-
-def test_many_jobs_are_queued_in_one_statement(django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]  # pytest-django's fixture
-        jobs.defer_many("exchange.drain_recipient", ({"recipient_id": number} for number in range(78)))
-    assert len(waiting()) == 78
-
-
-def test_no_jobs_need_no_statement(django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(0):  # type: ignore[operator]  # pytest-django's fixture
-        jobs.defer_many("exchange.drain_recipient", [])
 
 
 def test_unknown_task_is_refused_where_it_is_deferred() -> None:
@@ -57,7 +43,13 @@ def test_unknown_task_is_refused_where_it_is_deferred() -> None:
 
 
 def test_periodic_job_with_seconds_runs_at_those_seconds_of_every_minute() -> None:
-    (sweep,) = [
-        one for one in app.periodic_registry.periodic_tasks.values() if one.task.name == "exchange.sweep"
+    (sequencer,) = [
+        one
+        for one in app.periodic_registry.periodic_tasks.values()
+        if one.task.name == "config.sequence_ledger"
     ]
-    assert [sweep.croniter.get_next(float, start_time=moment) for moment in (0.0, 20.0, 40.0)] == [20, 40, 60]
+    assert [sequencer.croniter.get_next(float, start_time=moment) for moment in (0.0, 5.0, 55.0)] == [
+        5,
+        10,
+        60,
+    ]

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, Agency
 from hienluong.exchange import service as exchange
-from hienluong.exchange.commands import drain_recipient
+from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Recipient
 from hienluong.exchange.service import Attached, Draft
 from hienluong.identity import service as identity
@@ -85,7 +85,7 @@ def _agency(code: str) -> Agency:
 
 def _carry() -> None:
     for recipient in Recipient.objects.exclude(agency=None):
-        drain_recipient(recipient_id=recipient.pk, now=clock.now())
+        drain_recipients(recipient_ids=[recipient.pk], now=clock.now())
 
 
 @pytest.fixture

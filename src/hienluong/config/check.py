@@ -21,8 +21,8 @@ from hienluong.config.backup import complete_backups
 from hienluong.config.database import answering, tools_for
 from hienluong.config.errors import DatabaseToolsMissing, OperationRefused, PortBusy
 from hienluong.config.installation import SECRETS, Installation
+from hienluong.config.serving import is_served, require_port
 from hienluong.config.steps import Runner, run_steps
-from hienluong.config.supervisor import is_served, require_port
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.errors import gettext_noop as _
 

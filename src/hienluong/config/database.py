@@ -34,6 +34,14 @@ PATIENCE_SECONDS = 30
 """How long a command waits for a database that is just starting or recovering."""
 
 
+_PASSING = (
+    "the database system is",  # starting up, not yet accepting connections, in recovery mode, shutting down
+    "No such file",
+    "refused",
+)
+"""What libpq says of a server that may soon be there; it gives no SQLSTATE for a connection that was not made."""
+
+
 @contextmanager
 def answering(installation: Installation) -> Iterator[str]:
     """Keeps the database answering while the block runs, and gives its address.
@@ -89,6 +97,15 @@ def _wait_for_other_users(descriptor: int) -> None:
             return
 
 
+def answers(url: str) -> bool:
+    """Returns whether the server takes a connection now, or within two seconds."""
+    try:
+        psycopg.connect(url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def require_server(url: str) -> int:
     """Returns the server's version number (180006 for 18.6), waiting while it starts or recovers.
 
@@ -104,8 +121,7 @@ def require_server(url: str) -> int:
             break
         except psycopg.OperationalError as problem:
             reason = " ".join(str(problem).split())
-            passing = "starting up" in reason or "No such file" in reason or "refused" in reason
-            if not passing or time.monotonic() >= until:
+            if not any(words in reason for words in _PASSING) or time.monotonic() >= until:
                 raise DatabaseUnreachable(reason=reason) from problem
             time.sleep(0.1)
     if version < OLDEST_MAJOR * 10_000:

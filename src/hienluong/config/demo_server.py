@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from hienluong.config.child import Child
 from hienluong.config.errors import CommandFailed
 from hienluong.config.installation import DEFAULT_HOST, Installation
-from hienluong.config.supervisor import is_served
+from hienluong.config.serving import is_served
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 

@@ -202,6 +202,10 @@ class Postgres:
                 environment=_plain_environment(),
             )
             self._wait_ready(seconds, cancelled)
+        except OSError as problem:  # a full disk, a file system that went away
+            self.stop(seconds=2)
+            reason = problem.strerror or str(problem)
+            raise PostgresFailed(path=self.data, reason=reason, log=self.data.parent / "log") from problem
         except BaseException:
             self.stop(seconds=2)
             raise

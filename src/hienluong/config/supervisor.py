@@ -5,7 +5,7 @@ Children cannot outlive this process (`lifeline`), and nothing outlives SIGTERM 
 
 from __future__ import annotations
 
-import fcntl
+import functools
 import http.client
 import logging
 import logging.handlers
@@ -16,23 +16,23 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
 from hienluong.config import lifeline
 from hienluong.config.child import Child
-from hienluong.config.database import require_server
+from hienluong.config.database import answers, require_server
 from hienluong.config.errors import (
     AlreadyServed,
     CommandFailed,
     MigrationsPending,
     OperationRefused,
-    PortBusy,
 )
 from hienluong.config.installation import DEFAULT_HOST, Installation
 from hienluong.config.postgres import Postgres, embedded
+from hienluong.config.serving import hold_serving, require_port
 from hienluong.config.steps import run_steps
 
 STOP_SECONDS = 8.5
@@ -45,6 +45,10 @@ CALM_SECONDS = 60.0
 GIVE_UP_AFTER = 3
 """Failures of one child before the first readiness: then it will not get better by itself."""
 DATABASE_BUSY_SECONDS = 30.0
+DATABASE_LOOK_SECONDS = 1.0
+"""How often to look whether a database that is away has come back, when something waits for it."""
+AFTERMATH_SECONDS = 10.0
+"""This long after the database came back, a child from before may still end of its absence."""
 
 
 @dataclass(slots=True)
@@ -89,6 +93,7 @@ class Supervisor:
         self._stopping = False
         self._logs: dict[str, logging.Handler] = {}
         self._database = Service("postgres", ())
+        self._database_back = 0.0
         self._cluster: Postgres | None = None
         self._services = [
             Service("web", (sys.executable, "-m", "hienluong.config.web")),
@@ -183,7 +188,8 @@ class Supervisor:
             self._bury_strays()
             self._keep_database()
             for service in self._services:
-                self._keep(service, ready=ready)
+                self._note_end(service, ready=ready)
+            self._start_what_is_due()
             if not ready and self._answers():
                 ready = True
                 self._announce()
@@ -191,7 +197,9 @@ class Supervisor:
 
     def _pause(self) -> float:
         """Returns how long nothing needs to be done, unless something happens."""
-        waiting = [service.due for service in (*self._services, self._database) if service.child is None]
+        waiting = [service.due for service in self._services if service.child is None]
+        if self._cluster and self._cluster.has_ended():
+            waiting.append(self._database.due)
         soonest = min(waiting, default=0.0) - time.monotonic()
         return min(max(soonest, 0.05), 1.0) if waiting else 1.0
 
@@ -210,20 +218,55 @@ class Supervisor:
             except OperationRefused as problem:
                 pause = self._database.failed()
                 self._write("postgres", f"{problem} It is tried again in {pause:.1f} s.")
+            else:
+                self._database_back = time.monotonic()
 
-    def _keep(self, service: Service, *, ready: bool) -> None:
-        if service.child and service.child.has_ended():
-            code = service.child.end()
-            service.child = None
-            pause = service.failed()
-            self._write(service.name, f"ended unexpectedly (exit code {code}); starts again in {pause:.1f} s")
-            if not ready and service.failures >= GIVE_UP_AFTER:
-                raise CommandFailed(step=service.name, reason=service.last_line or f"exit code {code}")
-        if service.child is None and time.monotonic() >= service.due and not self._stopping:
+    def _database_serves(self) -> bool:
+        """Returns whether the database can be used at this moment, as far as we can tell at once."""
+        if self._cluster:
+            return not self._cluster.has_ended()
+        if answers(self._installation.database_url()):
+            return True
+        self._database_back = time.monotonic()  # not before now
+        return False
+
+    def _note_end(self, service: Service, *, ready: bool) -> None:
+        """Buries a child that has ended and says when it starts again.
+
+        An end that the database's explains is no failure of the child: its pause does not grow.
+
+        Raises:
+            CommandFailed: it fails again and again, and has never run.
+        """
+        if service.child is None or not service.child.has_ended():
+            return
+        code = service.child.end()
+        service.child = None
+        in_aftermath = service.started < self._database_back > time.monotonic() - AFTERMATH_SECONDS
+        if in_aftermath or not self._database_serves():
+            service.due = time.monotonic()
+            self._write(service.name, f"ended with the database (exit code {code}); starts again with it")
+            return
+        pause = service.failed()
+        self._write(service.name, f"ended unexpectedly (exit code {code}); starts again in {pause:.1f} s")
+        if not ready and service.failures >= GIVE_UP_AFTER:
+            raise CommandFailed(step=service.name, reason=service.last_line or f"exit code {code}")
+
+    def _start_what_is_due(self) -> None:
+        """Starts the children whose pause is over, as soon as there is a database for them."""
+        now = time.monotonic()
+        due = [service for service in self._services if service.child is None and now >= service.due]
+        if not due or self._stopping:
+            return
+        if not self._database_serves():
+            for service in due:
+                service.due = now + DATABASE_LOOK_SECONDS
+            return
+        for service in due:
             service.child = Child(
                 service.name,
                 service.arguments,
-                sink=lambda line: self._heard(service, line),
+                sink=functools.partial(self._heard, service),
                 environment={**os.environ, "HIENLUONG_DATA_DIR": str(self._installation.path)},
             )
             service.started = time.monotonic()
@@ -299,56 +342,6 @@ class _QuietHandler(logging.handlers.RotatingFileHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """Forgets the line that could not be written."""
-
-
-@contextmanager
-def hold_serving(installation: Installation) -> Iterator[None]:
-    """Holds the right to serve the installation while the block runs; one process at a time has it.
-
-    Raises:
-        AlreadyServed: another process has it.
-    """
-    installation.run.mkdir(mode=0o700, exist_ok=True)
-    with (installation.run / "serve.lock").open("a+", encoding="utf-8") as lock:
-        for attempt in range(5):  # `is_served` looks for a moment only
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                time.sleep(0.1 * bool(attempt))
-        else:
-            lock.seek(0)
-            raise AlreadyServed(path=installation.path, pid=lock.read().strip())
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
-        yield
-
-
-def is_served(installation: Installation) -> bool:
-    """Returns whether a process serves the installation at this moment."""
-    installation.run.mkdir(mode=0o700, exist_ok=True)
-    with (installation.run / "serve.lock").open("a", encoding="utf-8") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
-
-
-def require_port(host: str, port: int) -> None:
-    """Checks that nobody listens on the address; granian itself would share the port with another granian.
-
-    Raises:
-        PortBusy: it cannot be bound.
-    """
-    try:
-        family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # closed connections may linger
-            probe.bind(address)
-    except OSError as problem:
-        raise PortBusy(host=host, port=port, reason=problem.strerror) from problem
 
 
 def notify_systemd(state: str) -> None:

@@ -20,8 +20,8 @@ from hienluong.config.errors import (
     UpgradeRolledBack,
 )
 from hienluong.config.installation import Installation
+from hienluong.config.serving import hold_serving
 from hienluong.config.steps import Runner, run_steps
-from hienluong.config.supervisor import hold_serving
 
 
 def upgrade(

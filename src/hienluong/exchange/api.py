@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import json
+from typing import Annotated, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, Query, Router, UploadedFile
-from ninja.responses import Status
 
 from hienluong.directory.service import Actor
 from hienluong.exchange import service
@@ -24,6 +24,7 @@ from hienluong.exchange.schemas import (
     SentOut,
     StatusIn,
     TraceOut,
+    WarningOut,
 )
 from hienluong.exchange.service import Attached, Draft, Receipt
 from hienluong.identity.service import SystemBearer
@@ -66,8 +67,14 @@ def _body(request: HttpRequest) -> bytes:
     return b"".join(parts)
 
 
-def _receipt(receipt: Receipt) -> Status[dict[str, Any]]:
-    return Status(200 if receipt.repeated else 201, receipt.facts)
+def _receipt(receipt: Receipt) -> HttpResponse:
+    """Answers a receipt as it was stored: it was built from checked values, and every packet passes here."""
+    warnings = [{name: one[name] for name in WarningOut.model_fields} for one in receipt.facts["warnings"]]
+    return HttpResponse(
+        json.dumps({**receipt.facts, "warnings": warnings}, ensure_ascii=False),
+        status=200 if receipt.repeated else 201,
+        content_type="application/json; charset=utf-8",
+    )
 
 
 RECEIPTS = {201: ReceiptOut, 200: ReceiptOut}
@@ -88,7 +95,7 @@ def hand_in_packet(
     request: HttpRequest,
     declared_not_secret: DeclaredNotSecret = False,  # noqa: FBT002 - ninja passes headers by name
     idempotency_key: IdempotencyKey = None,
-) -> Status[dict[str, Any]]:
+) -> HttpResponse:
     """Takes a packet (a document or a status) and answers 201 with its receipt once it is durable.
 
     The same file, or the same Idempotency-Key, again answers 200 with the first receipt.
@@ -111,7 +118,7 @@ def send_document(
     attachments: File[list[UploadedFile]],
     declared_not_secret: DeclaredNotSecret = False,  # noqa: FBT002 - ninja passes headers by name
     idempotency_key: IdempotencyKey = None,
-) -> Status[dict[str, Any]]:
+) -> HttpResponse:
     """Writes a new document (kind 0) of the caller's agency from a form with files, and hands it in."""
     values = document.dict()
     draft = Draft(**values, attachments=[Attached(file.name or "", file.read()) for file in attachments])
@@ -154,9 +161,9 @@ def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
 
 
 @router.get("/receipts/{receipt_id}", response=ReceiptOut, summary="A receipt again")
-def read_receipt(request: HttpRequest, receipt_id: UUID) -> dict[str, object]:
+def read_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Returns the receipt of a file that the agency handed in."""
-    return service.receipt(actor_of(request), receipt_id)
+    return _receipt(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
 
 
 @router.get("/inbox", response=InboxOut, summary="The agency's mailbox, oldest first")
@@ -222,7 +229,7 @@ def confirm_packet(request: HttpRequest, entry_id: int, body: ConfirmIn) -> Entr
 )
 def report_status(
     request: HttpRequest, delivery_id: int, body: StatusIn, idempotency_key: IdempotencyKey = None
-) -> Status[dict[str, Any]]:
+) -> HttpResponse:
     """Writes a status packet about a delivery and sends it: 01–06, 15, 16 by the recipient, 13 by the sender."""
     return _receipt(
         service.report_status(

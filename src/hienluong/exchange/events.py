@@ -15,14 +15,23 @@ class PacketAccepted:
 
 
 @dataclass(frozen=True, slots=True)
-class PacketDelivered:
-    """A packet lies in an agency's mailbox."""
+class Arrival:
+    """One packet that reached its recipient, with what a notice of it says; an agency of the province has a mailbox."""
 
     delivery_id: int
     packet_id: UUID
-    agency_id: UUID
+    agency_id: UUID | None
     kind: str
     priority: int
+    sender_name: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class PacketsDelivered:
+    """Packets reached their recipients, in this order; what was carried together is told together."""
+
+    arrivals: tuple[Arrival, ...]
     at: datetime
 
 

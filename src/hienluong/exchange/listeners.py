@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from hienluong.directory import service as directory
-from hienluong.exchange.events import DeliveryFailedForGood, PacketDelivered, StatusRecorded
+from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.policy import ASKED_BACK, REFUSED
 from hienluong.jobs import service as jobs
@@ -20,30 +21,38 @@ notices.declare_text("exchange.asked_back", _("{sender} asks document {document}
 notices.declare_text("exchange.failed", _("A delivery to {recipient} failed: {reason}"))
 
 
-def _readers(agency_id: UUID, *roles: str) -> list[Reader]:
-    return [Reader(person, address) for person, address in directory.people_to_tell(agency_id, roles)]
+def _readers(agency_ids: Collection[UUID], *roles: str) -> dict[UUID, list[Reader]]:
+    told = directory.people_to_tell(agency_ids, roles)
+    return {agency: [Reader(*person) for person in people] for agency, people in told.items()}
 
 
-@subscribe(PacketDelivered)
-def tell_clerks(event: PacketDelivered) -> None:
-    """Tells the recipient's clerks that a document has arrived (Decree 30/2020, App. VI, III.1.i)."""
-    if event.kind != Packet.Kind.DOCUMENT:
-        return
-    packet = Packet.objects.only("sender_name", "code_number", "code_notation").get(pk=event.packet_id)
-    notices.tell(
-        readers=_readers(event.agency_id, "clerk"),
+@subscribe(PacketsDelivered)
+def tell_clerks(event: PacketsDelivered) -> None:
+    """Tells the recipients' clerks that documents have arrived (Decree 30/2020, App. VI, III.1.i)."""
+    documents = [one for one in event.arrivals if one.kind == Packet.Kind.DOCUMENT and one.agency_id]
+    clerks = _readers([one.agency_id for one in documents if one.agency_id], "clerk")
+    notices.tell_many(
         code="exchange.arrived",
-        values={"sender": packet.sender_name, "document": f"{packet.code_number}/{packet.code_notation}"},
-        link=f"/exchange/packets/{event.packet_id}/",
+        messages=[
+            notices.Message(
+                reader,
+                {"sender": one.sender_name, "document": one.code},
+                f"/exchange/packets/{one.packet_id}/",
+            )
+            for one in documents
+            if one.agency_id
+            for reader in clerks.get(one.agency_id, ())
+        ],
         now=event.at,
     )
 
 
-@subscribe(PacketDelivered)
-def wake_echo_partner(event: PacketDelivered) -> None:
+@subscribe(PacketsDelivered)
+def wake_echo_partner(event: PacketsDelivered) -> None:
     """Lets the sandbox's partner answer what reached it."""
-    if event.agency_id == directory.ECHO_PARTNER:
-        jobs.defer("exchange.answer_as_echo", delivery_id=event.delivery_id)
+    for one in event.arrivals:
+        if one.agency_id == directory.ECHO_PARTNER:
+            jobs.defer("exchange.answer_as_echo", delivery_id=one.delivery_id)
 
 
 @subscribe(StatusRecorded)
@@ -56,7 +65,7 @@ def tell_of_status(event: StatusRecorded) -> None:
     if agency is None:
         return
     notices.tell(
-        readers=_readers(agency, "clerk"),
+        readers=_readers([agency], "clerk").get(agency, ()),
         code="exchange.refused" if event.code == REFUSED else "exchange.asked_back",
         values={
             "sender": delivery.packet.sender_name,

@@ -38,7 +38,9 @@ class Packet(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=6, choices=Kind)
     business = models.SmallIntegerField(choices=Business, null=True)
-    sender = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="packets")
+    sender = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, related_name="packets", db_index=False
+    )
     sender_code = models.CharField(max_length=60, help_text="From/OrganId as written")
     sender_name = models.TextField()
     document_id = models.TextField(help_text="DocumentId as written; for a status, the document it is about")
@@ -109,7 +111,7 @@ class Transmission(models.Model):
 class Part(models.Model):
     """An attachment of a packet, as it is after unwrapping."""
 
-    packet = models.ForeignKey(Packet, on_delete=models.CASCADE, related_name="parts")
+    packet = models.ForeignKey(Packet, on_delete=models.CASCADE, related_name="parts", db_index=False)
     position = models.PositiveSmallIntegerField()
     name = models.TextField()
     declared_type = models.TextField(blank=True)
@@ -124,22 +126,37 @@ class Part(models.Model):
         return self.name
 
 
+class Scan(models.Model):
+    """A packet whose attachments are still to be searched for marks of secrecy (decision 5); gone once they were."""
+
+    packet = models.OneToOneField(Packet, on_delete=models.CASCADE, primary_key=True)
+    due_at = models.DateTimeField(
+        null=True, db_index=True, help_text="when to try next, put off before each attempt; null: given up"
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.packet_id)
+
+
 class Recipient(models.Model):
     """A mailbox in the province, or a code outside it that waits for a route. Its row is the drainer's lock (decision 2)."""
+
+    MAILBOX = "mailbox"
 
     agency = models.OneToOneField(Agency, on_delete=models.PROTECT, null=True, related_name="recipient")
     code = models.CharField(
         max_length=60, unique=True, help_text="primary code, or the code outside as written"
     )
     name = models.TextField()
-    channel = models.CharField(max_length=20, default="mailbox", help_text="empty: no route yet")
+    channel = models.CharField(max_length=20, default=MAILBOX, help_text="empty: no route yet")
 
     def __str__(self) -> str:
         return self.code
 
 
 class Delivery(models.Model):
-    """The journey of one packet to one recipient. The state is ours; only the wake-up is the queue's."""
+    """The journey of one packet to one recipient. What is due says so itself; nothing is queued (decision 2)."""
 
     class State(models.TextChoices):
         """The mailbox plane (initial, processing, done, fail on the national axis) and what comes before it."""
@@ -153,9 +170,13 @@ class Delivery(models.Model):
         DEAD = "dead", _("failed for good")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
-    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="deliveries")
-    transmission = models.ForeignKey(Transmission, on_delete=models.PROTECT, related_name="deliveries")
-    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="deliveries")
+    packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    transmission = models.ForeignKey(
+        Transmission, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
+    recipient = models.ForeignKey(
+        Recipient, on_delete=models.PROTECT, related_name="deliveries", db_index=False
+    )
     recipient_code = models.CharField(max_length=60, help_text="To/OrganId as written")
     kind = models.CharField(
         max_length=6, choices=Packet.Kind, help_text="the packet's, so that indices can tell them apart"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.functions import TruncHour
 
 from hienluong.directory.service import Actor, allowed, require, sandbox_agency_ids
 from hienluong.exchange import policy
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, PacketQuarantined
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Transmission
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Scan, Transmission
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -238,7 +238,7 @@ def _hops(transmissions: list[Transmission], deliveries: list[Delivery]) -> Iter
         )
 
 
-def receipt(actor: Actor, transmission_id: UUID) -> dict[str, object]:
+def receipt(actor: Actor, transmission_id: UUID) -> dict[str, Any]:
     """Returns the receipt of a transmission to the agency that handed it in.
 
     Raises:
@@ -394,14 +394,27 @@ def monitor(actor: Actor, *, now: datetime) -> Monitor:
     )
 
 
-def recipients_with_due(*, now: datetime) -> list[int]:
-    """Returns the recipients that have something due, for the sweep that makes lost wake-ups good."""
-    return list(
-        Delivery.objects.filter(due_at__lte=now)
-        .values_list("recipient_id", flat=True)
-        .distinct()
-        .order_by("recipient_id")
-    )
+TOGETHER = 100
+"""So many mailboxes are drained in one transaction."""
+
+
+def recipients_with_due(*, now: datetime) -> list[tuple[int, ...]]:
+    """Returns the recipients that have something due, in groups to be drained together; asked several times a second.
+
+    Mailboxes share a group. A recipient outside is alone: its channel may be slow.
+    """
+    due = Delivery.objects.filter(recipient=OuterRef("pk"), due_at__lte=now)
+    found = Recipient.objects.filter(Exists(due)).order_by("id").values_list("id", "channel")
+    mailboxes = [number for number, channel in found if channel == Recipient.MAILBOX]
+    return [
+        *(tuple(mailboxes[at : at + TOGETHER]) for at in range(0, len(mailboxes), TOGETHER)),
+        *((number,) for number, channel in found if channel != Recipient.MAILBOX),
+    ]
+
+
+def has_scan_due(*, now: datetime) -> bool:
+    """Returns whether attachments wait to be searched for marks of secrecy."""
+    return Scan.objects.filter(due_at__lte=now).exists()
 
 
 def reportable_now(actor: Actor, delivery: Delivery) -> list[str]:

@@ -1,21 +1,20 @@
-"""Wake-ups of the axis: each opens, calls one command, closes."""
+"""What the axis looks out for: each lookout asks what is due, calls one command, closes."""
 
-from hienluong.exchange import commands
+from __future__ import annotations
+
+from contextlib import suppress
+
+from hienluong.exchange import commands, queries
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 
 
-@jobs.task(name="exchange.drain_recipient")
-def drain_recipient(recipient_id: int) -> None:
-    """Delivers what is due for one recipient, in order; comes back in a second where another drainer is at it."""
-    if not commands.drain_recipient(recipient_id=recipient_id, now=clock.now()):
-        jobs.defer("exchange.drain_recipient", in_seconds=1, recipient_id=recipient_id)
+def _recipients() -> list[tuple[int, ...]]:
+    return queries.recipients_with_due(now=clock.now())
 
 
-@jobs.periodic(cron="*/20 * * * * *", name="exchange.sweep")
-def sweep(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
-    """Wakes every recipient with something due: a lost wake-up loses nothing, a failed attempt comes again."""
-    commands.wake_recipients(now=clock.now())
+def _scans() -> list[str]:
+    return ["packets"] if queries.has_scan_due(now=clock.now()) else []
 
 
 @jobs.task(name="exchange.answer_as_echo")
@@ -30,7 +29,21 @@ def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands
     commands.purge_sandbox(now=clock.now())
 
 
-@jobs.task(name="exchange.scan_packet")
-def scan_packet(packet_id: str) -> None:
-    """Looks for marks of secrecy inside the attachments, after acceptance, and takes the packet out if there are."""
-    commands.scan_packet(packet_id=packet_id, now=clock.now())
+@jobs.lookout(name="exchange.drain_recipients", every=0.2, due=_recipients)
+def drain_recipients(recipients: tuple[int, ...]) -> None:
+    """Delivers what is due, in order; a recipient that cannot be drained at all does not hold up the others."""
+    try:
+        commands.drain_recipients(recipient_ids=recipients, now=clock.now())
+    except Exception:
+        if len(recipients) > 1:
+            for one in recipients:
+                with suppress(Exception):  # what is wrong is said once, below
+                    drain_recipients((one,))
+        raise
+
+
+@jobs.lookout(name="exchange.scan_packets", every=1.0, due=_scans)
+def scan_packets(_packets: str) -> None:
+    """Looks for marks of secrecy inside attachments, after acceptance, and takes the packets out that bear one."""
+    while commands.scan_packets(now=clock.now()):
+        pass

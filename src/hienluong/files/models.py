@@ -22,7 +22,7 @@ class SealedFile(models.Model):
 class Holding(models.Model):
     """The right and the means of one holder (an agency) to open one file."""
 
-    file = models.ForeignKey(SealedFile, on_delete=models.CASCADE, related_name="holdings")
+    file = models.ForeignKey(SealedFile, on_delete=models.CASCADE, related_name="holdings", db_index=False)
     holder = models.UUIDField()
     wrapped_key = models.BinaryField(max_length=64)
 

@@ -120,12 +120,14 @@ def open_for(*, holder: UUID, file_id: UUID) -> Iterator[bytes]:
         FileNotHeld: this holder has no key (never had one, or its copy was destroyed).
         FileGone: the key is there but the ciphertext is missing or damaged: an operator must restore it.
     """
-    wrapped = (
-        Holding.objects.filter(file_id=file_id, holder=holder).values_list("wrapped_key", flat=True).first()
-    )
-    if wrapped is None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT wrapped_key FROM files_holding WHERE file_id = %s AND holder = %s", [file_id, holder]
+        )
+        row = cursor.fetchone()
+    if row is None:
         raise FileNotHeld(file_id=file_id)
-    key = unwrap_key(_holder_key(holder), bytes(wrapped), file_id.bytes + holder.bytes)
+    key = unwrap_key(_holder_key(holder), bytes(row[0]), file_id.bytes + holder.bytes)
     return _chunks(file_id, key)
 
 
@@ -144,11 +146,7 @@ def read_for(*, holder: UUID, file_id: UUID) -> bytes:
 
 def is_present(file_id: UUID) -> bool:
     """Returns whether the ciphertext is in the store."""
-    try:
-        vault().open(file_id.hex).close()
-    except FileMissing:
-        return False
-    return True
+    return vault().holds(file_id.hex)
 
 
 @transaction.atomic

@@ -106,6 +106,14 @@ class FileStore:
         except FileNotFoundError as error:
             raise FileMissing(name=name, store=self.root) from error
 
+    def holds(self, name: str) -> bool:
+        """Returns whether there is a file of this name that can be read.
+
+        Raises:
+            ValueError: the name is not 32 hexadecimal letters.
+        """
+        return os.access(self._shard(name) / name, os.R_OK)
+
     def delete(self, name: str) -> bool:
         """Deletes a file for good and returns whether it was there; the directory is synchronised either way.
 

@@ -28,15 +28,13 @@ def canonical_json(value: object) -> bytes:
 
 def _ordered(value: object, pointer: str) -> Any:
     """Returns the value with every object's keys in the order of their UTF-16 code units (RFC 8785, 3.2.3)."""
-    if isinstance(value, dict):
-        return {
-            key: _ordered(value[key], f"{pointer}/{key}")
-            for key in sorted(value, key=lambda key: _utf16(key, pointer))
-        }
-    if isinstance(value, list):
-        return [_ordered(item, f"{pointer}/{index}") for index, item in enumerate(value)]
     if isinstance(value, str):
-        _utf16(value, pointer)
+        if not value.isascii():
+            _utf16(value, pointer)
+    elif isinstance(value, dict):
+        return {key: _ordered(value[key], f"{pointer}/{key}") for key in _sorted_keys(value, pointer)}
+    elif isinstance(value, list):
+        return [_ordered(item, f"{pointer}/{index}") for index, item in enumerate(value)]
     elif isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:
             raise ValueError(f"The number at '{pointer}' is beyond 2^53 - 1; write it as text.")
@@ -48,11 +46,15 @@ def _ordered(value: object, pointer: str) -> Any:
     return value
 
 
+def _sorted_keys(value: dict[Any, Any], pointer: str) -> list[Any]:
+    if all(isinstance(key, str) and key.isascii() for key in value):
+        return sorted(value)
+    return sorted(value, key=lambda key: _utf16(key, pointer))
+
+
 def _utf16(text: object, pointer: str) -> bytes:
     if not isinstance(text, str):
         raise TypeError(f"A key in the object at '{pointer}' is a {type(text).__name__}; keys are text.")
-    if text.isascii():
-        return text.encode("utf-16-be")
     try:
         return text.encode("utf-16-be")
     except UnicodeEncodeError as error:

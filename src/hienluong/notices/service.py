@@ -17,12 +17,14 @@ from hienluong.kit.errors import fill
 from hienluong.notices.models import Notice
 
 __all__ = [
+    "Message",
     "Reader",
     "declare_text",
     "mail_waiting",
     "mark_read",
     "of_reader",
     "tell",
+    "tell_many",
     "text_of",
     "unread_count",
 ]
@@ -36,6 +38,15 @@ class Reader:
 
     id: UUID
     address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One notice: whom it is for, the values of its text, and the page it leads to."""
+
+    reader: Reader
+    values: Mapping[str, str]
+    link: str
 
 
 def declare_text(code: str, template: str) -> None:
@@ -57,11 +68,24 @@ def tell(
 
     Mail goes out by a job that commits with it, where a mail server is configured.
     """
+    messages = [Message(reader, values, link) for reader in readers]
+    tell_many(code=code, messages=messages, now=now)
+
+
+def tell_many(*, code: str, messages: Iterable[Message], now: datetime) -> None:
+    """Writes several notices of one kind in one statement; otherwise as `tell`."""
     if code not in _TEXTS:
         raise ValueError(f"The notice {code} has no text.")
     notices = [
-        Notice(reader=r.id, code=code, values=dict(values), link=link, address=r.address, created_at=now)
-        for r in readers
+        Notice(
+            reader=one.reader.id,
+            code=code,
+            values=dict(one.values),
+            link=one.link,
+            address=one.reader.address,
+            created_at=now,
+        )
+        for one in messages
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)

@@ -6,8 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Q
-
 from hienluong.directory.actors import Actor
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.queries.agencies import primary_code_of
@@ -43,23 +41,32 @@ def actor_of(post: Post) -> Actor:
 
 
 def people_to_tell(
-    agency_id: UUID, roles: Iterable[Post.Role | str], *, on: date | None = None
-) -> list[tuple[UUID, str]]:
-    """Returns (person, mail address or "") of the people who hold one of the roles at the agency, each once."""
-    return _to_tell(Q(agency=agency_id, role__in=[str(role) for role in roles]), on)
+    agency_ids: Iterable[UUID], roles: Iterable[Post.Role | str], *, on: date | None = None
+) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Returns (person, mail address or "") of those who hold one of the roles, each once, by agency: one query for all."""
+    wanted = set(agency_ids)
+    if not wanted:
+        return {}
+    posts = Post.objects.filter(valid_on(on or today()), agency__in=wanted, role__in=[str(r) for r in roles])
+    told: dict[UUID, dict[UUID, str]] = {}
+    for agency, person, email in posts.order_by("person__sort_key", "person").values_list(
+        "agency", "person", "person__email"
+    ):
+        told.setdefault(agency, {})[person] = email
+    return {agency: list(people.items()) for agency, people in told.items()}
 
 
 def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the operators of the platform, whatever agency they belong to."""
-    return _to_tell(Q(role=Post.Role.OPERATOR), on)
+    return _holders_of(Post.Role.OPERATOR, on)
 
 
 def administrators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the administrators, whatever agency they belong to."""
-    return _to_tell(Q(role=Post.Role.ADMINISTRATOR), on)
+    return _holders_of(Post.Role.ADMINISTRATOR, on)
 
 
-def _to_tell(which: Q, on: date | None) -> list[tuple[UUID, str]]:
-    posts = Post.objects.filter(valid_on(on or today()), which)
+def _holders_of(role: Post.Role, on: date | None) -> list[tuple[UUID, str]]:
+    posts = Post.objects.filter(valid_on(on or today()), role=role)
     people = Person.objects.filter(pk__in=posts.values("person"))
     return list(people.order_by("sort_key", "pk").values_list("pk", "email"))

@@ -11,9 +11,9 @@ from hienluong.exchange.commands.answer import (
     report_status,
 )
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
-from hienluong.exchange.commands.deliver import drain_recipient, retry_delivery, wake_recipients
+from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
 from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
-from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packet
+from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 
 __all__ = [
     "Attached",
@@ -25,7 +25,7 @@ __all__ = [
     "answer_as_echo",
     "confirm_delivery",
     "destroy_packet",
-    "drain_recipient",
+    "drain_recipients",
     "fetch_packet",
     "open_entry",
     "purge_sandbox",
@@ -33,7 +33,6 @@ __all__ = [
     "read_part",
     "report_status",
     "retry_delivery",
-    "scan_packet",
+    "scan_packets",
     "send_document",
-    "wake_recipients",
 ]

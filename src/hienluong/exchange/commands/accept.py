@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from psycopg.types.json import Jsonb
 
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
+from hienluong.exchange.commands.accepted_rows import (
+    Addressee,
+    HandedIn,
+    known_packet,
+    packet_values,
+    write_packet,
+    write_transmission,
+)
 from hienluong.exchange.commands.status import apply_status
 from hienluong.exchange.errors import (
-    DocumentConflict,
     IdempotencyKeyReused,
     PacketRefused,
     PacketTooLarge,
@@ -33,30 +39,24 @@ from hienluong.exchange.errors import (
     SenderNotAllowed,
 )
 from hienluong.exchange.events import PacketAccepted
-from hienluong.exchange.formats.edxml import DocumentPacket, StatusPacket
 from hienluong.exchange.formats.edxml import Packet as WirePacket
-from hienluong.exchange.formats.identity import document_digest, status_key
+from hienluong.exchange.formats.edxml import StatusPacket
 from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.safe_xml import Limits
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
-from hienluong.exchange.models import Packet, Recipient
 from hienluong.files import service as files
 from hienluong.identity.service import may_send_for
-from hienluong.jobs import service as jobs
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.events import publish
-from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
-from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
 
 IDEMPOTENCY_KEY_MAX = 100
 CODE_MAX = 60  # the law says 35 (Decision 20/2020); longer ones circulate
 DOCUMENT_ID_MAX = 500
 HERE = frozenset({"province", "sandbox"})  # places whose mailboxes are on this axis
-SCANNED_TYPES = frozenset({"application/pdf", "text/plain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +70,6 @@ class Receipt:
     def packet_id(self) -> UUID:
         """The packet it is about."""
         return UUID(self.facts["packet"])
-
-
-@dataclass(frozen=True, slots=True)
-class _Addressee:
-    """One recipient as resolved: in the province (agency) or outside it (no agency)."""
-
-    code: str
-    name: str
-    agency_id: UUID | None
-    primary_code: str
-
-    @property
-    def routed(self) -> bool:
-        return self.agency_id is not None
 
 
 def accept_packet(
@@ -206,7 +192,7 @@ def _to_codes(wire: WirePacket) -> list[str]:
 
 def _addressees(
     actor: Actor, wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency]
-) -> list[_Addressee]:
+) -> list[Addressee]:
     """Resolves the recipients; outside the province a code the directory does not know still waits for its route.
 
     Nothing leaves the sandbox and nothing enters it: a code of the other side is as unknown as one of nobody.
@@ -220,16 +206,16 @@ def _addressees(
     ]
     if unknown:
         raise RecipientUnknown(codes=unknown)
-    addressees: dict[object, _Addressee] = {}
+    addressees: dict[object, Addressee] = {}
     for code in codes:
         known = found.get(code)
         if known is not None and known.agency.place in HERE:
-            one = _Addressee(code, known.agency.name, known.agency.pk, known.primary_code)
+            one = Addressee(code, known.agency.name, known.agency.pk, known.primary_code)
             addressees.setdefault(known.agency.pk, one)
         else:
             name = known.agency.name if known else names.get(code, "")
             primary = (known.primary_code if known else "") or code
-            addressees.setdefault(primary, _Addressee(code, name, None, primary))
+            addressees.setdefault(primary, Addressee(code, name, None, primary))
     return list(addressees.values())
 
 
@@ -252,292 +238,80 @@ def _write(
     actor: Actor,
     wire: WirePacket,
     sender: FoundAgency | None,
-    addressees: list[_Addressee],
+    addressees: list[Addressee],
     stored: files.StoredFile,
     key: str | None,
     now: datetime,
 ) -> Receipt:
     assert actor.agency_id is not None  # noqa: S101 - may_send_for lets nobody through without an agency
-    recipients = _recipients(addressees)
-    row = _packet_row(wire, sender, now)
-    is_new = _insert_packet(row)
-    already: set[int] = set()
-    if not is_new:
-        row, already = _known_packet(row)
-    fresh = [one for one in addressees if recipients[one.primary_code] not in already]
-    act = ledger.Act(
-        "exchange.packet-accepted",
-        f"packet:{row['id']}",
-        {
-            "transmission": stored.id.hex,
-            "sha256": stored.sha256.hex(),
-            "digest": row["digest"].hex(),
-            "size": stored.size,
-            "sender": row["sender_code"],
-            "recipients": len(addressees),
-            "recipients_sha256": hashlib.sha256(canonical_json([one.code for one in addressees])).hexdigest(),
-        },
-    )
-    facts: dict[str, Any] = {
-        "receipt": str(stored.id),
-        "packet": str(row["id"]),
-        "kind": row["kind"],
-        "business": row["business"],
-        "document_id": row["document_id"],
-        "sender": row["sender_code"],
-        "sha256": stored.sha256.hex(),
-        "digest": row["digest"].hex(),
-        "size": stored.size,
-        "accepted_at": now.isoformat(timespec="milliseconds"),
-        "recipients": [
-            {
-                "code": one.code,
-                "name": one.name,
-                "state": "waiting" if one.routed else "unrouted",
-                "delivered_before": one not in fresh,
-            }
-            for one in addressees
-        ],
-        "warnings": row["warnings"],
-        "ledger_entry": str(act.id),
-    }
-    if not _insert_transmission(actor.agency_id, row["id"], stored, wire, key, facts, now):
+    packet = packet_values(wire, sender, now)
+    act, facts = _told(packet, addressees, stored, set())
+    handed_in = HandedIn(actor.agency_id, stored, key, facts)
+    written = write_packet(packet, wire, addressees, handed_in)
+    fresh = addressees
+    if not written.is_new:
+        packet["id"], have = known_packet(packet)
+        act, handed_in.receipt = _told(packet, addressees, stored, have)
+        fresh = [one for one in addressees if one.primary_code not in have]
+        written = write_transmission(packet, wire, fresh, handed_in)
+    if not written.is_first:
         first = _first_receipt(actor, stored.sha256, key)  # it came in by another connection a moment ago
         transaction.set_rollback(True)
         if first is None:
             raise PacketRefused(reason="the same file is being handed in by another connection")
         return first
-    if is_new:
-        _insert_parts(row["id"], wire)
-    _insert_deliveries(row, stored.id, fresh, recipients, now)
     holders = {actor.agency_id, *(one.agency_id for one in fresh if one.agency_id)}
     if sender is not None and sender.agency.place in HERE:
         holders.add(sender.agency.pk)
     files.hold(stored, holders=holders, now=now)
-    if isinstance(wire, StatusPacket) and is_new:
-        apply_status(wire=wire, packet_id=row["id"], sender=sender, actor_name=row["sender_name"], now=now)
-    jobs.defer_many(
-        "exchange.drain_recipient",
-        ({"recipient_id": recipients[one.primary_code]} for one in fresh if one.routed),
-    )
-    if isinstance(wire, DocumentPacket) and any(
-        p.content.media_type in SCANNED_TYPES for p in wire.attachments
-    ):
-        jobs.defer("exchange.scan_packet", packet_id=str(row["id"]))
-    publish(PacketAccepted(row["id"], sender.agency.pk if sender else None, now))
+    if isinstance(wire, StatusPacket) and written.is_new:
+        apply_status(
+            wire=wire, packet_id=packet["id"], sender=sender, actor_name=packet["sender_name"], now=now
+        )
+    publish(PacketAccepted(packet["id"], sender.agency.pk if sender else None, now))
     ledger.record_many(actor=actor.ref, acts=[act], now=now)
-    return Receipt(facts, repeated=False)
+    return Receipt(handed_in.receipt, repeated=False)
 
 
-def _recipients(addressees: Iterable[_Addressee]) -> dict[str, int]:
-    """Returns the recipients' row ids by code; a recipient's row is made when the first packet for it comes."""
-    wanted = {one.primary_code: one for one in addressees}
-    known = dict(Recipient.objects.filter(code__in=wanted).values_list("code", "id"))
-    # Always in the same order, so that two first packets to the same agencies cannot wait for each other.
-    missing = [wanted[code] for code in sorted(wanted) if code not in known]
-    if missing:
-        Recipient.objects.bulk_create(
-            [
-                Recipient(
-                    agency_id=one.agency_id,
-                    code=one.primary_code,
-                    name=one.name,
-                    channel="mailbox" if one.routed else "",
-                )
-                for one in missing
-            ],
-            ignore_conflicts=True,
-        )
-        known = dict(Recipient.objects.filter(code__in=wanted).values_list("code", "id"))
-    return known
-
-
-def _packet_row(wire: WirePacket, sender: FoundAgency | None, now: datetime) -> dict[str, Any]:
-    name = (sender.agency.name if sender else wire.sender.organ_name) or wire.sender.organ_id
-    row: dict[str, Any] = {
-        "id": new_id(),
-        "kind": str(wire.kind),
-        "sender_id": sender.agency.pk if sender else None,
-        # The primary code, so that an agency's aliases are one sender; From as written stays in the file.
-        "sender_code": (sender.primary_code if sender else "") or wire.sender.organ_id,
-        "sender_name": name,
-        "document_id": wire.document_id,
-        "secrecy": Packet.Secrecy.OPEN.value,
-        "warnings": [
+def _told(
+    packet: dict[str, Any], addressees: Sequence[Addressee], stored: files.StoredFile, have: Collection[str]
+) -> tuple[ledger.Act, dict[str, Any]]:
+    """Returns the ledger's entry and the receipt; `have` are the primary codes of those that have the document."""
+    common = {
+        "sha256": stored.sha256.hex(),
+        "digest": packet["digest"].hex(),
+        "size": stored.size,
+        "sender": packet["sender_code"],
+    }
+    codes = canonical_json([one.code for one in addressees])
+    act = ledger.Act(
+        "exchange.packet-accepted",
+        f"packet:{packet['id']}",
+        {
+            **common,
+            "transmission": stored.id.hex,
+            "recipients": len(addressees),
+            "recipients_sha256": hashlib.sha256(codes).hexdigest(),
+        },
+    )
+    facts: dict[str, Any] = {
+        **common,
+        "receipt": str(stored.id),
+        "packet": str(packet["id"]),
+        "kind": packet["kind"],
+        "business": packet["business"],
+        "document_id": packet["document_id"],
+        "accepted_at": packet["accepted_at"].isoformat(timespec="milliseconds"),
+        "recipients": [
             {
-                "code": warning.code,
-                "path": warning.path,
-                "line": warning.line,
-                "params": {name: str(value) for name, value in warning.params.items()},
-                "text": warning.text(),
+                "code": one.code,
+                "name": one.name,
+                "state": one.state,
+                "delivered_before": one.primary_code in have,
             }
-            for warning in wire.warnings[:50]
+            for one in addressees
         ],
-        "accepted_at": now,
+        "warnings": packet["warnings"],
+        "ledger_entry": str(act.id),
     }
-    if isinstance(wire, StatusPacket):
-        return row | {
-            "business": None,
-            "digest": hashlib.sha256(canonical_json(list(status_key(wire)))).digest(),
-            "code_number": "",
-            "code_notation": wire.header.response_for.code or "",
-            "promulgated_on": None,
-            "promulgated_raw": "",
-            "type_name": "",
-            "subject": "",
-            "search_key": fold(f"{wire.header.response_for.code or ''} {name}"),
-            "priority": 0,
-            "status_code": wire.header.status_code,
-            "status_note": wire.header.description or "",
-        }
-    header = wire.header
-    raised = header.other.priority_level if header.other else None
-    date = header.promulgation.date
-    return row | {
-        "business": int(wire.business_kind),
-        "digest": bytes.fromhex(document_digest(wire)),
-        "code_number": header.code.number or "",
-        "code_notation": header.code.notation or "",
-        "promulgated_on": date.value if date else None,
-        "promulgated_raw": date.raw if date else "",
-        "type_name": header.document_type.type_name or "",
-        "subject": header.subject,
-        "search_key": fold(f"{header.code} {header.document_type.type_name or ''} {header.subject} {name}"),
-        "priority": int(raised) if raised is not None else 0,
-        "status_code": "",
-        "status_note": "",
-    }
-
-
-def _insert_packet(row: dict[str, Any]) -> bool:
-    """Inserts the packet unless its identity is known; waits for a transaction that is inserting the same one."""
-    columns = ", ".join(row)
-    values: list[Any] = [Jsonb(value) if name == "warnings" else value for name, value in row.items()]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO exchange_packet ({columns}) VALUES ({', '.join(['%s'] * len(row))}) "  # noqa: S608 - our own column names
-            "ON CONFLICT DO NOTHING RETURNING id",
-            values,
-        )
-        return cursor.fetchone() is not None
-
-
-def _known_packet(row: dict[str, Any]) -> tuple[dict[str, Any], set[int]]:
-    """Returns the packet of this identity and the recipients that have it.
-
-    Raises:
-        DocumentConflict: kind 0, the same id, another digest.
-    """
-    same = Packet.objects.filter(
-        sender_code=row["sender_code"],
-        document_id=row["document_id"],
-        kind=row["kind"],
-        business=row["business"],
-    )
-    known = same.filter(digest=row["digest"]).first()
-    if known is None:
-        other = same.first()
-        raise DocumentConflict(
-            document_id=row["document_id"],
-            first=bytes(other.digest).hex() if other else "",
-            second=row["digest"].hex(),
-        )
-    if known.secrecy != Packet.Secrecy.OPEN:
-        raise SecretContent(where="the document was taken out of the exchange before")
-    return row | {"id": known.pk}, set(known.deliveries.values_list("recipient_id", flat=True))
-
-
-def _insert_transmission(
-    submitter: UUID,
-    packet_id: UUID,
-    stored: files.StoredFile,
-    wire: WirePacket,
-    key: str | None,
-    facts: dict[str, Any],
-    now: datetime,
-) -> bool:
-    hops = (
-        [
-            {"organ_id": hop.organ_id or "", "timestamp": hop.timestamp.raw if hop.timestamp else ""}
-            for hop in wire.trace.hops
-        ]
-        if isinstance(wire, DocumentPacket) and wire.trace
-        else []
-    )
-    values: list[Any] = [
-        stored.id,
-        packet_id,
-        submitter,
-        stored.sha256,
-        stored.size,
-        stored.id,
-        key,
-        Jsonb(hops),
-        now,
-        Jsonb(facts),
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO exchange_transmission (id, packet_id, submitter, sha256, size, file_id, idempotency_key, "
-            "hops, accepted_at, receipt) VALUES (%s,%s,%s,%s,%s,%s,%s,%s,%s,%s) ON CONFLICT DO NOTHING",
-            values,
-        )
-        return bool(cursor.rowcount == 1)
-
-
-def _insert_parts(packet_id: UUID, wire: WirePacket) -> None:
-    if isinstance(wire, StatusPacket) or not wire.attachments:
-        return
-    values: list[Any] = []
-    for position, part in enumerate(wire.attachments):
-        content = part.content
-        values += [
-            packet_id,
-            position,
-            part.name or "",
-            part.content_type or "",
-            content.media_type[:120],
-            content.size,
-            bytes.fromhex(content.sha256),
-        ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO exchange_part (packet_id, position, name, declared_type, real_type, size, sha256) VALUES "  # noqa: S608 - only placeholders are joined
-            + ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(wire.attachments)),
-            values,
-        )
-
-
-def _insert_deliveries(
-    packet: dict[str, Any],
-    transmission_id: UUID,
-    addressees: list[_Addressee],
-    recipients: dict[str, int],
-    now: datetime,
-) -> None:
-    if not addressees:
-        return
-    packet_id, kind = packet["id"], packet["kind"]
-    values: list[Any] = []
-    for one in addressees:
-        state = "waiting" if one.routed else "unrouted"
-        due = now if one.routed else None
-        values += [
-            packet_id,
-            transmission_id,
-            recipients[one.primary_code],
-            one.code,
-            kind,
-            state,
-            due,
-            now,
-            now,
-        ]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, "  # noqa: S608 - only placeholders are joined
-            "state, due_at, created_at, changed_at, business_state, attempts, failure) VALUES "
-            + ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s,'',0,'')"] * len(addressees))
-            + " ON CONFLICT (packet_id, recipient_id) DO NOTHING",
-            values,
-        )
+    return act, facts

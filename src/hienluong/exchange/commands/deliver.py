@@ -1,126 +1,138 @@
-"""Carries what is due to its recipients, in order, one drainer per recipient (decision 2)."""
+"""Carries what is due to its recipients, in order, one drainer at a time for a recipient (decision 2)."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import policy
 from hienluong.exchange.channels.registry import channel
 from hienluong.exchange.errors import DeliveryFailed, DeliveryNotFound
-from hienluong.exchange.events import DeliveryFailedForGood, PacketDelivered
+from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
 from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
-from hienluong.exchange.queries import recipients_with_due
-from hienluong.jobs import service as jobs
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import publish
 from hienluong.ledger import service as ledger
 
-BATCH = 100
+BATCH = 200
 BEHIND_DEAD_LETTER = _("waits behind a failed packet about the same document")
 AXIS = Actor.platform("exchange")
+_CARRIED = (
+    *("state", "attempts", "due_at", "failure", "recipient_code", "created_at", "changed_at"),
+    *("packet__kind", "packet__priority", "packet__sender_code", "packet__sender_name"),
+    *("packet__document_id", "packet__code_number", "packet__code_notation", "transmission__file_id"),
+)
+"""What a drainer and the channels look at; the packet's warnings and the receipt are long."""
 
 
-def drain_recipient(*, recipient_id: int, now: datetime) -> bool:
-    """Delivers everything due for one recipient; returns False when another drainer holds the recipient."""
+def drain_recipients(*, recipient_ids: Collection[int], now: datetime) -> bool:
+    """Delivers everything due for the recipients; returns False when another drainer holds one of them.
+
+    Several recipients share the transaction, never the order: each stands behind its own failures only.
+    """
     while True:
         with transaction.atomic():
-            if not Recipient.objects.select_for_update(skip_locked=True).filter(id=recipient_id).exists():
-                return not Recipient.objects.filter(id=recipient_id).exists()
-            done = _drain_batch(recipient_id, now)
+            recipients = (
+                Recipient.objects.select_for_update(of=["self"], skip_locked=True, no_key=True)
+                .select_related("agency")
+                .filter(id__in=recipient_ids)
+                .order_by("id")
+                .in_bulk()
+            )
+            done = _drain_batch(recipients, now)
             crash_point("drain.before_commit")
         if done < BATCH:
-            return True
+            return len(recipients) == len(recipient_ids)
 
 
-def _drain_batch(recipient_id: int, now: datetime) -> int:
+def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
     due = list(
-        Delivery.objects.filter(recipient_id=recipient_id, due_at__lte=now)
-        .select_related("packet", "transmission", "recipient__agency")
+        Delivery.objects.select_for_update(of=["self"], no_key=True)
+        .filter(recipient_id__in=recipients, due_at__lte=now)
+        .select_related("packet", "transmission")
+        .only(*_CARRIED)
         .order_by("id")[:BATCH]
     )
-    # Behind a failure that waits for its next attempt, the same sender's later packets wait until then.
-    failed: dict[str, Delivery] = {}
-    for row in (
-        Delivery.objects.filter(recipient_id=recipient_id, due_at__gt=now)
-        .select_related("packet")
-        .order_by("-id")
-    ):
-        failed[row.packet.sender_code] = row
-    documents = {delivery.packet.document_id for delivery in due}
-    dead: dict[tuple[str, str], int] = {
-        (sender, document): number
-        for number, sender, document in Delivery.objects.filter(
-            recipient_id=recipient_id, state=policy.DEAD, packet__document_id__in=documents
-        )
-        .order_by("-id")
-        .values_list("id", "packet__sender_code", "packet__document_id")
-    }
+    if not due:
+        return 0
+    failed, dead = _in_the_way(list(recipients), {delivery.packet.document_id for delivery in due}, now)
     delivered: list[Delivery] = []
     for delivery in due:
-        sender = delivery.packet.sender_code
-        key = (sender, delivery.packet.document_id)
-        first_failed = failed.get(sender)
-        if first_failed is not None and first_failed.id < delivery.id:
-            delivery.due_at = first_failed.due_at
+        delivery.recipient = recipients[delivery.recipient_id]
+        line = (delivery.recipient_id, delivery.packet.sender_code)
+        document = (*line, delivery.packet.document_id)
+        # Behind a failure that waits for its next attempt, the same sender's later packets wait until then.
+        first_failed, again_at = failed.get(line, (delivery.pk, now))
+        if first_failed < delivery.pk:
+            delivery.due_at = again_at
             delivery.save(update_fields=["due_at"])
             continue
-        if dead.get(key, delivery.id) < delivery.id:
+        if dead.get(document, delivery.pk) < delivery.pk:
             _hold_behind_dead_letter(delivery, now)
             continue
         try:
             channel(delivery.recipient.channel).deliver(delivery)
         except DeliveryFailed as failure:
-            if _note_failure(delivery, failure, now):
-                failed[sender] = delivery
+            _note_failure(delivery, failure, now)
+            if delivery.due_at is None:
+                dead[document] = delivery.pk
             else:
-                dead[key] = delivery.id
+                failed[line] = (delivery.pk, delivery.due_at)
             continue
         delivered.append(delivery)
-    _mark_delivered(delivered, now)
+    if delivered:
+        _mark_delivered(delivered, now)
     return len(due)
 
 
-def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
-    if not deliveries:
-        return
-    ids = [delivery.id for delivery in deliveries]
-    Delivery.objects.filter(id__in=ids).update(
-        state=policy.DELIVERED, due_at=None, failure="", delivered_at=now, changed_at=now
-    )
-    DeliveryEvent.objects.bulk_create(
-        DeliveryEvent(
-            delivery=delivery,
-            plane=DeliveryEvent.Plane.MAILBOX,
-            before=delivery.state,
-            after=policy.DELIVERED,
-            at=now,
-            actor=AXIS.name,
+Line = tuple[int, str]
+"""Recipient and sender: what order is promised for."""
+
+
+def _in_the_way(
+    recipient_ids: list[int], documents: Collection[str], now: datetime
+) -> tuple[dict[Line, tuple[int, datetime]], dict[tuple[int, str, str], int]]:
+    """Returns what holds others back: per line the first failure and its next attempt; per document the first dead letter."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id, d.recipient_id, p.sender_code, p.document_id, d.due_at "
+            "FROM exchange_delivery d JOIN exchange_packet p ON p.id = d.packet_id "
+            "WHERE d.recipient_id = ANY(%s) AND d.due_at > %s "
+            "UNION ALL SELECT d.id, d.recipient_id, p.sender_code, p.document_id, NULL "
+            "FROM exchange_delivery d JOIN exchange_packet p ON p.id = d.packet_id "
+            "WHERE d.recipient_id = ANY(%s) AND d.state = %s AND p.document_id = ANY(%s) ORDER BY 1 DESC",
+            [recipient_ids, now, recipient_ids, policy.DEAD, list(documents)],
         )
-        for delivery in deliveries
-    )
-    for delivery in deliveries:
-        if delivery.recipient.agency_id is not None:
-            publish(
-                PacketDelivered(
-                    delivery_id=delivery.id,
-                    packet_id=delivery.packet_id,
-                    agency_id=delivery.recipient.agency_id,
-                    kind=delivery.packet.kind,
-                    priority=delivery.packet.priority,
-                    at=now,
-                )
-            )
+        rows = cursor.fetchall()
+    failed = {(to, sender): (number, at) for number, to, sender, _, at in rows if at is not None}
+    dead = {(to, sender, document): number for number, to, sender, document, at in rows if at is None}
+    return failed, dead
+
+
+def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH moved AS (UPDATE exchange_delivery SET state = %s, due_at = NULL, failure = '', "
+            "delivered_at = %s, changed_at = %s WHERE id = ANY(%s) RETURNING id) "
+            "INSERT INTO exchange_deliveryevent (delivery_id, plane, before, after, at, actor, note, in_order) "
+            "SELECT id, %s, %s, %s, %s, %s, '', true FROM moved ORDER BY id",
+            [
+                *(policy.DELIVERED, now, now, [delivery.pk for delivery in deliveries]),
+                *(DeliveryEvent.Plane.MAILBOX.value, policy.WAITING, policy.DELIVERED, now, AXIS.name),
+            ],
+        )
+    publish(PacketsDelivered(tuple(map(_arrival, deliveries)), now))
     ledger.record_many(
         actor=AXIS.ref,
         acts=[
             ledger.Act(
                 "exchange.packet-delivered",
                 f"packet:{delivery.packet_id}",
-                {"delivery": delivery.id, "recipient": delivery.recipient_code},
+                {"delivery": delivery.pk, "recipient": delivery.recipient_code},
             )
             for delivery in deliveries
         ],
@@ -128,17 +140,29 @@ def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
     )
 
 
-def _note_failure(delivery: Delivery, failure: DeliveryFailed, now: datetime) -> bool:
-    """Notes a failed attempt; returns whether it will be tried again."""
+def _arrival(delivery: Delivery) -> Arrival:
+    packet = delivery.packet
+    return Arrival(
+        delivery_id=delivery.pk,
+        packet_id=packet.pk,
+        agency_id=delivery.recipient.agency_id,
+        kind=packet.kind,
+        priority=packet.priority,
+        sender_name=packet.sender_name,
+        code=f"{packet.code_number}/{packet.code_notation}",
+    )
+
+
+def _note_failure(delivery: Delivery, failure: DeliveryFailed, now: datetime) -> None:
+    """Notes a failed attempt: `due_at` says when it comes again; None is the end."""
     delivery.attempts += 1
     delivery.failure = str(failure.params.get("reason", failure))
     delivery.due_at = policy.next_attempt(attempts=delivery.attempts, permanent=failure.permanent, now=now)
     delivery.changed_at = now
     if delivery.due_at is None:
         _bury(delivery, now)
-        return False
-    delivery.save(update_fields=["attempts", "failure", "due_at", "changed_at"])
-    return True
+    else:
+        delivery.save(update_fields=["attempts", "failure", "due_at", "changed_at"])
 
 
 def _bury(delivery: Delivery, now: datetime) -> None:
@@ -174,13 +198,6 @@ def _hold_behind_dead_letter(delivery: Delivery, now: datetime) -> None:
     delivery.due_at = None
     delivery.changed_at = now
     delivery.save(update_fields=["failure", "due_at", "changed_at"])
-
-
-def wake_recipients(*, now: datetime) -> int:
-    """Queues a wake-up for every recipient with something due, and returns how many."""
-    recipients = recipients_with_due(now=now)
-    jobs.defer_many("exchange.drain_recipient", ({"recipient_id": number} for number in recipients))
-    return len(recipients)
 
 
 @transaction.atomic
@@ -220,7 +237,6 @@ def retry_delivery(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery
         packet__sender_code=delivery.packet.sender_code,
         packet__document_id=delivery.packet.document_id,
     ).update(due_at=now, failure="")
-    jobs.defer("exchange.drain_recipient", recipient_id=delivery.recipient_id)
     ledger.record(
         actor=actor.ref,
         action="exchange.delivery-retried",

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pypdf
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from hienluong.directory.service import Actor, require
@@ -17,9 +17,10 @@ from hienluong.exchange.errors import PacketNotFound
 from hienluong.exchange.formats.edxml import DocumentPacket
 from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
-from hienluong.exchange.models import Delivery, Packet, Part, Transmission
+from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
 from hienluong.exchange.queries import agency_of
 from hienluong.files import service as files
+from hienluong.kit.errors import HienluongError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 QUARANTINED = _("taken out of the exchange")
 SCANNED_PAGES = 3  # the stamp stands on the first page; a cover letter may come before it
 STAMP_LINE_MAX = 40  # a stamp is a line of its own; running text speaks of secrets without being one
+SCANNED_AT_ONCE = 20
+SCAN_ATTEMPTS = 5
+SCAN_AGAIN_AFTER = "5 minutes"  # times the attempts so far
 SCANNER = Actor.platform("secrecy-scan")
 
 
@@ -61,7 +65,10 @@ def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
     packet.secrecy = Packet.Secrecy.QUARANTINED
     packet.search_key = ""  # its subject enters no search index
     packet.save(update_fields=["secrecy", "search_key"])
-    Delivery.objects.filter(packet=packet, due_at__isnull=False).update(due_at=None, failure=QUARANTINED)
+    waiting = Delivery.objects.filter(packet=packet, due_at__isnull=False)
+    # In the drainer's order, so that neither waits for the other for ever.
+    locked = waiting.select_for_update(no_key=True).order_by("id").values_list("id", flat=True)
+    Delivery.objects.filter(id__in=list(locked)).update(due_at=None, failure=QUARANTINED)
     ledger.record(
         actor=actor.ref,
         action="exchange.packet-quarantined",
@@ -111,32 +118,51 @@ def destroy_packet(*, actor: Actor, packet_id: UUID, reason: str, now: datetime)
     return packet
 
 
-def scan_packet(*, packet_id: UUID | str, now: datetime) -> bool:
-    """Looks for secrecy stamps in the text of a packet's attachments; takes the packet out where there is one.
+def scan_packets(*, now: datetime) -> int:
+    """Looks for secrecy stamps in the text of attachments that wait for it; takes out the packets that bear one.
 
-    Returns whether it was taken out. Scans cannot be read from pictures: a scanned stamp stays unseen here, and the
-    recipient's clerk takes the packet out by hand.
+    Returns how many packets it took up, oldest first, `SCANNED_AT_ONCE` at most. Each is put off before it is looked
+    at, so that one that ends the process comes again later, not at once, and `SCAN_ATTEMPTS` times at most. Scans
+    cannot be read from pictures: a scanned stamp stays unseen here, and the recipient's clerk takes the packet out
+    by hand.
     """
-    transmission = (
-        Transmission.objects.filter(packet_id=packet_id, packet__secrecy=Packet.Secrecy.OPEN)
-        .order_by("accepted_at")
-        .first()
-    )
-    if transmission is None:
-        return False
-    wire = read_packet(files.read_for(holder=transmission.submitter, file_id=transmission.file_id))
-    if not isinstance(wire, DocumentPacket):
-        return False
-    for part in wire.attachments:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH taken AS (UPDATE exchange_scan SET attempts = attempts + 1, "
+            "due_at = CASE WHEN attempts + 1 < %s THEN %s + (attempts + 1) * %s::interval END "
+            "WHERE packet_id IN (SELECT packet_id FROM exchange_scan WHERE due_at <= %s "
+            "ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING packet_id) "
+            "SELECT DISTINCT ON (packet_id) packet_id, submitter, file_id "
+            "FROM taken JOIN exchange_transmission USING (packet_id) ORDER BY packet_id, accepted_at",
+            [SCAN_ATTEMPTS, now, SCAN_AGAIN_AFTER, now, SCANNED_AT_ONCE],
+        )
+        taken: list[tuple[UUID, UUID, UUID]] = cursor.fetchall()
+    done = []
+    for packet_id, submitter, file_id in taken:
+        try:
+            stamp = _stamp_in(files.read_for(holder=submitter, file_id=file_id))
+        except HienluongError:  # destroyed meanwhile, or an operator must restore the file first
+            log.warning("The attachments of packet %s cannot be read for secrecy stamps.", packet_id)
+            continue
+        if stamp is not None:
+            with transaction.atomic():
+                packet = Packet.objects.select_for_update().get(pk=packet_id)
+                _take_out(SCANNER, packet, f"stamp found: {stamp}", now)
+        done.append(packet_id)
+    Scan.objects.filter(packet_id__in=done).delete()
+    return len(taken)
+
+
+def _stamp_in(source: bytes) -> str | None:
+    """Returns the first mark of secrecy that stands as a stamp in the attachments of an edXML file."""
+    wire = read_packet(source)
+    for part in wire.attachments if isinstance(wire, DocumentPacket) else ():
         text = _text_of(part.content.media_type, part.content.read())
         lines = [line for line in text.splitlines() if len(line) <= STAMP_LINE_MAX]
         stamps = find_secrecy_markers(lines, markers=settings.SECRECY_MARKERS)
         if stamps:
-            with transaction.atomic():
-                packet = Packet.objects.select_for_update().get(pk=packet_id)
-                _take_out(SCANNER, packet, f"stamp found: {stamps[0].marker}", now)
-            return True
-    return False
+            return stamps[0].marker
+    return None
 
 
 def _text_of(media_type: str, content: bytes) -> str:

@@ -120,7 +120,7 @@ class GroupReader:
     def _value(self, field: WireField, child: Element, path: str) -> Any:
         if field.group is not None:
             return self.read(field.group, child, path)
-        if child.elements:
+        if any(isinstance(one, Element) for one in child.children):
             raise FormatError(path, child.line, "not-a-leaf", child=shortened(child.elements[0].name))
         return self._leaf(field.wire, child, path)
 

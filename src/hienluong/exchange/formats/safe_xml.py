@@ -6,6 +6,7 @@ texts (attachments) leave through a sink instead of being held.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, BinaryIO, Protocol
 from xml.parsers import expat
 
@@ -173,6 +174,7 @@ def new_parser(expat_encoding: str) -> Any:
     return parser
 
 
+@lru_cache(maxsize=1024)
 def split_name(name: str) -> tuple[str, str, str]:
     """Returns (namespace, local name, prefix) of a name as expat gives it."""
     parts = name.split(_SEPARATOR)
@@ -272,7 +274,8 @@ class _TreeBuilder:
         namespace, name, prefix = split_name(full_name)
         self._names.append((namespace, name))
         self._items += 1 + len(pairs)
-        self._count_text(sum(map(len, pairs.values())))
+        if pairs:
+            self._count_text(sum(map(len, pairs.values())))
         if self._items > self._limits.elements:
             self._fail("too-many-elements", limit=self._limits.elements)
         if len(self._names) > self._limits.depth:
@@ -281,7 +284,7 @@ class _TreeBuilder:
             self._names.pop()
             self._fail("not-a-leaf", child=name)
         line = self._parser.CurrentLineNumber
-        attributes = tuple(_attribute(key, value) for key, value in pairs.items())
+        attributes = tuple(_attribute(key, value) for key, value in pairs.items()) if pairs else ()
         sink = self._divert(self._names, line)
         self._open.append(_Frame(namespace, name, prefix, attributes, line, self._scope, sink))
 
@@ -326,6 +329,8 @@ def _attribute(full_name: str, value: str) -> Attribute:
 
 def _settled(children: list[Element | str]) -> tuple[Element | str, ...]:
     """Returns the children with adjacent texts joined and white space between elements left out."""
+    if len(children) <= 1:  # a leaf, nearly always
+        return tuple(children)
     if not any(isinstance(child, Element) for child in children):
         text = "".join(child for child in children if isinstance(child, str))
         return (text,) if text else ()

@@ -74,8 +74,7 @@ def find_secrecy_markers(
         notation: the document's notation, as "12/QĐ-UBND".
         ordinary: compounds in capitals in which a mark is no mark.
     """
-    ordered = tuple(sorted((_plain(marker) for marker in markers), key=len, reverse=True))
-    compounds = tuple(_plain(compound) for compound in ordinary)
+    ordered, compounds = _prepared(tuple(markers), tuple(ordinary))
     findings = [
         Finding(marker, FoundIn.TEXT, position)
         for position, text in enumerate(texts)
@@ -104,8 +103,16 @@ def _marks_in(text: str, markers: tuple[str, ...], compounds: tuple[str, ...]) -
             yield marker
 
 
+@cache
 def _syllables(compounds: tuple[str, ...]) -> frozenset[str]:
     return frozenset(syllable for compound in compounds for syllable in compound.split())
+
+
+@cache
+def _prepared(markers: tuple[str, ...], ordinary: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Returns the marks, the longest first, and the compounds as they are compared; both are settings."""
+    ordered = sorted((_plain(marker) for marker in markers), key=len, reverse=True)
+    return tuple(ordered), tuple(_plain(compound) for compound in ordinary)
 
 
 @cache

@@ -19,10 +19,12 @@ from hienluong.identity.models import AgencySystem, SystemSecret
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 
 GOOD_AT_ONCE = 2
+CLOCK = Actor.platform("secrets")
 NOTICE_DAYS = (1, 7, 30)
 """How many days before its end people are told of a secret, the last notice first."""
 
@@ -134,7 +136,8 @@ def tell_of_ending_secrets(*, now: datetime) -> int:
         assert row.ends_at is not None  # noqa: S101 - filtered above
         days = next(days for days in NOTICE_DAYS if row.ends_at <= now + timedelta(days=days))
         agency = row.system.agency.sandbox.owner if row.system.agency.in_sandbox else row.system.agency
-        people = dict(directory.people_to_tell(agency.pk, ("clerk", "head"))) | dict(administrators)
+        own = directory.people_to_tell([agency.pk], ("clerk", "head")).get(agency.pk, ())
+        people = dict(own) | dict(administrators)
         notices.tell(
             readers=[Reader(person, address) for person, address in people.items()],
             code=f"identity.secret_ends_{days}",
@@ -148,4 +151,12 @@ def tell_of_ending_secrets(*, now: datetime) -> int:
             now=now,
         )
         told += 1
+    if told:
+        ledger.record(
+            actor=CLOCK.ref,
+            action="identity.tell_of_ending_secrets",
+            subject="identity:secrets",
+            details={"secrets": told},
+            now=now,
+        )
     return told

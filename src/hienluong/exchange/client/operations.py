@@ -1,0 +1,172 @@
+"""What a system can do on the axis: one method for each operation of the API."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import quote
+from uuid import UUID, uuid4
+
+import httpx
+
+from hienluong.exchange.client.connection import Connection
+from hienluong.exchange.client.credentials import Credentials
+from hienluong.exchange.client.errors import PacketDamaged
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPacket:
+    """A packet as the axis handed it out: the sender's bytes with one trace of the axis added."""
+
+    packet_id: UUID
+    content: bytes = field(repr=False)
+    sha256: str
+
+
+class ExchangeClient:
+    """Speaks to one axis as one agency's system.
+
+    Args:
+        url: address of the axis, as https://axis.example; plain http only to this machine.
+        credentials: of the system.
+        language: "vi" or "en", for the texts of refusals.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        credentials: Credentials,
+        *,
+        language: str = "en",
+    ) -> None:
+        self._axis = Connection(url, credentials, language=language)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._axis.close()
+
+    def me(self) -> dict[str, Any]:
+        """Returns the system, its agency, and for whom it may send."""
+        return self._axis.json("GET", "/me")
+
+    def agency(self, code: str) -> dict[str, Any]:
+        """Returns the agency that a code of any scheme leads to today."""
+        return self._axis.json("GET", f"/agencies/{quote(code, safe='')}")
+
+    def send_packet(self, content: bytes, *, not_secret: bool, idempotency_key: str) -> dict[str, Any]:
+        """Hands in an edXML file and returns its receipt; handing it in again gives the first receipt again.
+
+        Raises:
+            RequestRefused: the axis did not take it.
+            OutgoingError: no answer came; the file may have been taken, and may be handed in again.
+        """
+        headers = {"Content-Type": "application/xml", **_send_headers(idempotency_key, not_secret=not_secret)}
+        return self._axis.json("POST", "/packets", headers=headers, content=content)
+
+    def send_document(
+        self,
+        document: Mapping[str, str | Sequence[str]],
+        files: Sequence[tuple[str, bytes]],
+        *,
+        not_secret: bool,
+        idempotency_key: str,
+    ) -> dict[str, Any]:
+        """Lets the axis write a new document from its fields and files, and returns its receipt.
+
+        Args:
+            document: fields of `DocumentIn` in docs/contracts/openapi.json.
+            files: names and contents.
+            not_secret: the sender's declaration that this is no state secret.
+            idempotency_key: the same for the same document, so that it may be sent again.
+
+        Raises:
+            RequestRefused, OutgoingError: as `send_packet`.
+        """
+        parts = [("attachments", (name, content)) for name, content in files]
+        form = httpx.Request("POST", "https://form.invalid", data=dict(document), files=parts)
+        headers = {"Content-Type": form.headers["Content-Type"]}
+        return self._axis.json(
+            "POST",
+            "/documents",
+            headers={**headers, **_send_headers(idempotency_key, not_secret=not_secret)},
+            content=form.read(),
+        )
+
+    def sent(self, text: str = "", *, limit: int = 50) -> list[dict[str, Any]]:
+        """Returns the newest documents that the agency sent, each with its deliveries; `text` narrows them."""
+        found: list[dict[str, Any]] = self._axis.json("GET", "/sent", {"q": text, "limit": limit})["items"]
+        return found
+
+    def inbox(
+        self, *, states: Sequence[str] = (), kind: str | None = None, text: str = ""
+    ) -> Iterator[dict[str, Any]]:
+        """Yields the entries of the agency's mailbox, oldest first; without states, what is not confirmed."""
+        after: str | None = "0"
+        while after is not None:
+            query = {
+                "state": list(states),
+                "kind": [kind] if kind else [],
+                "q": text,
+                "after": after,
+                "limit": 100,
+            }
+            page = self._axis.json("GET", "/inbox", query)
+            yield from page["items"]
+            after = page["next"]
+
+    def fetch(self, entry: int) -> FetchedPacket:
+        """Fetches the packet of an entry, checked against the axis's SHA-256; fetching again is harmless.
+
+        Raises:
+            PacketDamaged: other bytes arrived than were sent.
+            RequestRefused, OutgoingError: it cannot be fetched (now).
+        """
+        answer = self._axis.call("GET", f"/inbox/{entry}/packet")
+        sha256 = hashlib.sha256(answer.body).hexdigest()
+        name = answer.headers.get("Content-Disposition", "").rpartition("filename=")[2].strip('"')
+        try:
+            packet_id = UUID(name.removesuffix(".edxml"))
+        except ValueError as problem:
+            raise PacketDamaged(entry=entry) from problem
+        if answer.headers.get("ETag", "").strip('"') != sha256:
+            raise PacketDamaged(entry=entry)
+        return FetchedPacket(packet_id, answer.body, sha256)
+
+    def confirm(
+        self, entry: int, *, outcome: Literal["done", "fail"] = "done", note: str = ""
+    ) -> dict[str, Any]:
+        """Tells the axis that this system has the packet, or cannot take it; telling it again is harmless."""
+        return self._axis.post(f"/inbox/{entry}/confirm", {"outcome": outcome, "note": note})
+
+    def report_status(
+        self,
+        delivery: int,
+        status: str,
+        *,
+        note: str = "",
+        staff: str = "",
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Reports what becomes of a document (01 … 16) and returns the receipt of the status packet."""
+        body = {"status": status, "note": note, "staff": staff}
+        key = idempotency_key or f"status-{uuid4()}"
+        return self._axis.post(f"/deliveries/{delivery}/statuses", body, {"Idempotency-Key": key})
+
+    def trace(self, packet_id: UUID) -> dict[str, Any]:
+        """Returns a packet that the agency sent or received, with every hop of its journey."""
+        return self._axis.json("GET", f"/packets/{packet_id}")
+
+    def receipt(self, receipt_id: UUID) -> dict[str, Any]:
+        """Returns a receipt again."""
+        return self._axis.json("GET", f"/receipts/{receipt_id}")
+
+
+def _send_headers(idempotency_key: str, *, not_secret: bool) -> dict[str, str]:
+    return {"Declared-Not-Secret": str(not_secret).lower(), "Idempotency-Key": idempotency_key}
