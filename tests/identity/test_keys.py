@@ -229,6 +229,42 @@ def test_a_token_is_never_good_beyond_the_end_of_its_secret(system: Register, pl
     assert Token.objects.filter(expires_at__gt=soon).count() == 0, "the token given before ends with it too"
 
 
+def test_a_secret_that_ends_while_a_token_is_asked_for_gives_none(
+    system: Register, platform: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered, client_id, secret = system()
+
+    def find_and_lose(**claim: Any) -> SystemSecret | None:
+        found = keys.find_secret(**claim)
+        now = clock.now()
+        identity.rotate_system_secret(actor=platform, system=registered, now=now, former_ends_at=now)
+        return found
+
+    monkeypatch.setattr("hienluong.identity.tokens.find_secret", find_and_lose)
+
+    answer = _ask(client_id, secret)
+
+    assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
+    assert Token.objects.count() == 0
+
+
+def test_a_secret_that_is_given_a_later_end_while_a_token_is_asked_for_gives_it_all_the_same(
+    system: Register, platform: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered, client_id, secret = system()
+    soon = clock.now() + timedelta(minutes=5)
+
+    def find_and_rotate(**claim: Any) -> SystemSecret | None:
+        found = keys.find_secret(**claim)
+        identity.rotate_system_secret(actor=platform, system=registered, now=clock.now(), former_ends_at=soon)
+        return found
+
+    monkeypatch.setattr("hienluong.identity.tokens.find_secret", find_and_rotate)
+
+    assert _ask(client_id, secret).status_code == 200
+    assert Token.objects.get().expires_at == soon
+
+
 def test_a_secret_can_be_given_an_end(system: Register, platform: Actor) -> None:
     registered, client_id, _ = system()
     now = clock.now()

@@ -355,6 +355,22 @@ def test_an_officer_opens_a_sandbox_system_by_himself_and_changes_its_secret(
     assert browser.post(f"/systems/{system.pk}/rotate/", {"former": "usual", "key": "2"}).status_code == 201
 
 
+def test_an_administrator_opens_one_for_any_agency_and_nobody_else_does(
+    visit: Visit, province: Province
+) -> None:
+    province("H50")
+    form = {"name": "Phần mềm thử", "agency": "H50.C18880"}
+
+    assert visit("H50", "administrator").post("/systems/sandbox/", {**form, "key": "1"}).status_code == 201
+    assert visit("H50.S01", "clerk").post("/systems/sandbox/", {**form, "key": "2"}).status_code == 201
+    assert (
+        visit("H50", "administrator").post("/systems/sandbox/", {"name": "x", "key": "3"}).status_code == 422
+    )
+
+    owners = [row.agency.sandbox.owner for row in AgencySystem.objects.order_by("id")]
+    assert owners == [province("H50.C18880"), province("H50.S01")]
+
+
 def test_the_sixth_sandbox_system_is_refused_on_the_form(visit: Visit, province: Province) -> None:
     province("H50")
     browser = visit("H50.S01", "clerk")

@@ -14,6 +14,7 @@ from hienluong.directory.models import Person, Post
 pytestmark = pytest.mark.django_db
 
 CALENDAR = "/directory/calendar/"
+SYSTEMS = ["/systems/", "/sending-rights/"]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -31,8 +32,8 @@ def _menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", CALENDAR]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", CALENDAR]),
+        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", CALENDAR, *SYSTEMS]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", CALENDAR, *SYSTEMS]),
         ("operator", ["/", "/exchange/monitor/", CALENDAR]),
     ],
 )

@@ -102,22 +102,14 @@ class OnceForm(RefusableForm):
         self.initial.setdefault("key", uuid4().hex)
 
 
-class RegisterForm(OnceForm):
-    """A new system of an agency."""
+class ForAgencyForm(OnceForm):
+    """What is made for an agency, named by its code."""
 
     agency = forms.CharField(
         label=_("Agency"),
         max_length=60,
         help_text=_("Its code, of any scheme; type a part of the name to choose."),
         widget=forms.TextInput(attrs={"list": "agencies", "autocomplete": "off", "spellcheck": "false"}),
-    )
-    name = forms.CharField(
-        label=_("Name of the system"), max_length=100, help_text=_("As people of the agency call it.")
-    )
-    networks = NetworksField()
-    secret_ends_on = _day(
-        _("Last day of the secret"),
-        _("Day/month/year; nothing: it has no end. People are told 30, 7 and 1 days before."),
     )
 
     def __init__(self, actor: Actor | None, *args: Any, **kwargs: Any) -> None:
@@ -133,6 +125,19 @@ class RegisterForm(OnceForm):
         if found is None:
             raise forms.ValidationError(_("No agency has or ever had this code."))
         return found.agency
+
+
+class RegisterForm(ForAgencyForm):
+    """A new system of an agency."""
+
+    name = forms.CharField(
+        label=_("Name of the system"), max_length=100, help_text=_("As people of the agency call it.")
+    )
+    networks = NetworksField()
+    secret_ends_on = _day(
+        _("Last day of the secret"),
+        _("Day/month/year; nothing: it has no end. People are told 30, 7 and 1 days before."),
+    )
 
 
 class RotateForm(OnceForm):
@@ -184,14 +189,19 @@ class NetworksForm(RefusableForm):
     networks = NetworksField()
 
 
-class SandboxForm(OnceForm):
-    """A sandbox system for the developers of an agency."""
+class SandboxForm(ForAgencyForm):
+    """A sandbox system for the developers of an agency: one's own, or for administrators any."""
 
     name = forms.CharField(
         label=_("Name of the system"),
         max_length=100,
         help_text=_("For example the product and who develops it."),
     )
+
+    def __init__(self, actor: Actor | None, *args: Any, any_agency: bool, **kwargs: Any) -> None:
+        super().__init__(actor, *args, **kwargs)
+        if not any_agency:
+            del self.fields["agency"]
 
 
 class RightFilter(forms.Form):

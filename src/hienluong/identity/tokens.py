@@ -25,13 +25,13 @@ from django.utils.http import urlencode
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_variables
 from ninja.security import HttpBearer
-from oauthlib.oauth2 import BackendApplicationServer, OAuth2Error, RequestValidator
+from oauthlib.oauth2 import BackendApplicationServer, InvalidClientError, OAuth2Error, RequestValidator
 
 from hienluong.directory.service import Actor, Recent, SendingRightRef, primary_code_of, valid_on
 from hienluong.identity import tally
 from hienluong.identity.accounts import AccountAdapter
 from hienluong.identity.errors import NetworkNotAllowed
-from hienluong.identity.keys import find_secret
+from hienluong.identity.keys import find_secret, good_at
 from hienluong.identity.models import AgencySystem, SendingRight, SystemSecret
 from hienluong.kit import clock
 from hienluong.kit.ids import new_secret
@@ -132,6 +132,7 @@ def system_by_token(token: str, *, now: datetime) -> Actor | None:
 
 def _load(token_hash: str, now: datetime) -> _Grant | None:
     today = clock.in_vietnam(now).date()
+    networks_version = _networks.version
     rights = SendingRight.objects.filter(system=OuterRef("pk")).order_by("pk")
     system = (
         AgencySystem.objects.filter(
@@ -153,7 +154,7 @@ def _load(token_hash: str, now: datetime) -> _Grant | None:
     )
     if system is None:
         return None
-    _networks.put({system.pk: tuple(system.networks)}, version=_networks.version)
+    _networks.put({system.pk: tuple(system.networks)}, version=networks_version)
     actor = Actor(
         kind="system",
         id=system.pk,
@@ -227,19 +228,30 @@ class _Validator(RequestValidator):  # type: ignore[misc]  # oauthlib ships no t
         return min(longest, int((self.secret.ends_at - self.now).total_seconds()))
 
     def save_bearer_token(self, token: dict[str, Any], request: Any, *_args: Any, **_kwargs: Any) -> None:
-        """Keeps the token's hash and which secret it came from, and when secret and system were last used."""
+        """Keeps the token's hash and which secret it came from, and when secret and system were last used.
+
+        The rows are locked in the order in which a rotation locks them, and the secret's end is read again behind the
+        lock: a token that is given while its secret is being ended would outlive it.
+
+        Raises:
+            InvalidClientError: the secret ended a moment ago.
+        """
         assert self.secret is not None  # noqa: S101 - authenticate_client put it there
+        AgencySystem.objects.filter(pk=self.secret.system_id).update(last_used_at=self.now)
+        still_good = SystemSecret.objects.filter(good_at(clock.now()), pk=self.secret.pk)
+        if not still_good.update(last_used_at=self.now):
+            raise InvalidClientError
+        self.secret.refresh_from_db(fields=["ends_at"])
+        expires_at = self.now + timedelta(seconds=token["expires_in"])
         row = Token(
             client=request.client,
             type=Token.Type.ACCESS_TOKEN,
-            expires_at=self.now + timedelta(seconds=token["expires_in"]),
+            expires_at=min(expires_at, self.secret.ends_at or expires_at),
             data={"secret": self.secret.pk},
         )
         row.set_value(token["access_token"])
         row.set_scopes(request.scopes)
         row.save(force_insert=True)
-        SystemSecret.objects.filter(pk=self.secret.pk).update(last_used_at=self.now)
-        AgencySystem.objects.filter(pk=self.secret.system_id).update(last_used_at=self.now)
 
 
 @csrf_exempt
@@ -288,6 +300,7 @@ def _issue(request: HttpRequest, claimed: tuple[str, str], address: str) -> Http
             {"Content-Type": request.headers.get("Content-Type", "")},
         )
     except OAuth2Error as refusal:
+        transaction.set_rollback(True)
         headers, body, status = {}, refusal.json, refusal.status_code
     if validator.wrong_network:
         return _oauth_error("invalid_client", f"This system may not call from {address}.", 401)

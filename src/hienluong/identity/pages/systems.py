@@ -185,16 +185,20 @@ def end(request: HttpRequest, system_id: UUID) -> HttpResponse:
 @sensitive_variables("secret")
 @require_http_methods(["GET", "POST"])
 def sandbox(request: HttpRequest) -> HttpResponse:
-    """Opens a sandbox system for the developers of the actor's own agency and shows its secret, once."""
+    """Opens a sandbox system for the developers of an agency and shows its secret, once."""
     actor = _actor(request)
-    owner = _own_agency(actor)
-    actor = require(actor, "identity.open_sandbox", owner)
-    form = SandboxForm(request.POST if request.method == "POST" else None)
-    if form.is_valid() and owner is not None:
+    own = _own_agency(actor)
+    actor = require(actor, "identity.open_sandbox", own)
+    any_agency = allowed(actor, "identity.manage_systems")
+    form = SandboxForm(actor, request.POST if request.method == "POST" else None, any_agency=any_agency)
+    if form.is_valid() and own is not None:
         _once(form)
         try:
             system, _client, secret = commands.open_sandbox(
-                actor=actor, owner=owner, name=form.cleaned_data["name"], now=clock.now()
+                actor=actor,
+                owner=form.cleaned_data.get("agency", own),
+                name=form.cleaned_data["name"],
+                now=clock.now(),
             )
         except SystemRefused as refusal:
             _again(form, refusal)
@@ -202,7 +206,7 @@ def sandbox(request: HttpRequest) -> HttpResponse:
             form.add_error(None, refusal.explain(_))
         else:
             return _show_secret(request, system, secret)
-    return _page(request, "identity/sandbox.html", form, owner=owner)
+    return _page(request, "identity/sandbox.html", form)
 
 
 def _actor(request: HttpRequest) -> Actor | None:
