@@ -32,8 +32,12 @@ TEST_PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "postgresql-15": ("/usr/lib/postgresql/15/bin/postgres",),
     "gettext": ("/usr/bin/msgfmt",),
     "poppler-utils": ("/usr/bin/pdftotext",),
+    "libatomic1": tuple(f"/usr/lib/{kind}-linux-gnu/libatomic.so.1" for kind in ("x86_64", "aarch64")),
 }
-"""Debian packages that the tests need and the product does not, and what shows that they are there."""
+"""Debian packages that the tests need and the product does not, and what shows that they are there.
+
+libatomic1 is for the Node inside Playwright, which a small Debian lacks.
+"""
 
 
 class Refused(Exception):
