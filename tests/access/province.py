@@ -190,9 +190,10 @@ def _furnish_access(province: Province, agencies: Mapping[str, Agency], now: Any
         actor=province.actors["head"], alert_id=disputed.pk, note="I did not ask for it.", now=now
     )
     review = identity.open_review(actor=setup, now=now)
-    grant = exchange.ask_to_see(
+    grant = identity.request_break_glass(
         actor=province.actors["operator"],
-        packet_id=province.ours["packet_id"],
+        kind="packet",
+        object_id=str(province.ours["packet_id"]),
         reason="A delivery cannot be explained by metadata.",
         legal_basis="Quyết định 28/2018/QĐ-TTg",
         hours=2,

@@ -66,9 +66,10 @@ def packet(received: Callable[..., Delivery]) -> uuid.UUID:
 
 
 def _ask(actor: Actor, packet: uuid.UUID, now: datetime, hours: int = 2) -> BreakGlass:
-    return exchange.ask_to_see(
+    return identity.request_break_glass(
         actor=actor,
-        packet_id=packet,
+        kind="packet",
+        object_id=str(packet),
         reason="Gói tin không chuyển được",
         legal_basis="QĐ 28/2018/QĐ-TTg, điều 16",
         hours=hours,

@@ -145,9 +145,10 @@ def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: 
         username=f"visitor{next(_numbers)}",
         now=now,
     )
-    grant = exchange.ask_to_see(
+    grant = identity.request_break_glass(
         actor=operator,
-        packet_id=packet,
+        kind="packet",
+        object_id=str(packet),
         reason="Gói tin không đến nơi nhận dù đã thử lại nhiều lần.",
         legal_basis="Quyết định 28/2018/QĐ-TTg, điều 16",
         hours=4,
@@ -168,7 +169,7 @@ def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: 
         f"{reviews}agencies/{sender.agency_id}/",
         "/access/break-glass/",
         f"/access/break-glass/{grant.pk}/",
-        f"/exchange/break-glass/?packet={packet}",
+        f"/access/break-glass/ask/?kind=packet&id={packet}",
     )
 
 

@@ -374,26 +374,3 @@ class ReasonForm(forms.Form):
     """A reason, for an act that needs nothing else."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class AskToSeeForm(forms.Form):
-    """Which packet somebody asks to see by break-glass, why, on what legal basis, for how long."""
-
-    packet = forms.UUIDField(
-        label=_("Packet"),
-        help_text=_("Its number in the axis, as the monitor or the ledger names it."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Why metadata are not enough. Do not write content into it."),
-    )
-    legal_basis = forms.CharField(
-        label=_("Legal basis"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("The law, decision or order: number, notation, date, article."),
-    )
-    hours = forms.IntegerField(label=_("For how many hours"), min_value=1, max_value=24, initial=4)

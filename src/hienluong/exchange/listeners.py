@@ -6,7 +6,6 @@ from collections.abc import Collection
 from uuid import UUID
 
 from hienluong.directory import service as directory
-from hienluong.exchange.commands.break_glass import label_of
 from hienluong.exchange.errors import PacketQuarantined
 from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
@@ -111,7 +110,7 @@ def tell_holders(event: BreakGlassApproved) -> None:
         values={
             "requester": event.requester,
             "approver": event.approver,
-            "document": label_of(packet),
+            "document": event.label,
             "until": f"{clock.in_vietnam(event.valid_until):%H:%M %d/%m/%Y}",
         },
         link=f"/exchange/packets/{packet.pk}/?glass={event.grant_id}",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hienluong.exchange.pages import break_glass, mailbox, monitor, packet, report, send
+from hienluong.exchange.pages import mailbox, monitor, packet, report, send
 
 app_name = "exchange"
 urlpatterns = [
@@ -16,7 +16,6 @@ urlpatterns = [
     path("packets/<uuid:packet_id>/report/<int:delivery_id>/<str:status>/", report.report, name="report"),
     path("packets/<uuid:packet_id>/quarantine/", report.quarantine, name="quarantine"),
     path("packets/<uuid:packet_id>/destroy/", report.destroy, name="destroy"),
-    path("break-glass/", break_glass.ask, name="ask_to_see"),
     path("monitor/", monitor.show, name="monitor"),
     path("monitor/retry/<int:delivery_id>/", monitor.retry, name="retry"),
 ]

@@ -89,6 +89,7 @@ class BreakGlassApproved:
     grant_id: UUID
     kind: str
     object_id: str
+    label: str
     requester: str
     approver: str
     valid_until: datetime

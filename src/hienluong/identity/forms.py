@@ -9,6 +9,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.identity.policy import GLASS_HOURS_MAX
+from hienluong.identity.things import kinds
 from hienluong.kit.errors import HienluongError, InvalidInput
 
 
@@ -91,3 +93,36 @@ class AccountFilter(forms.Form):
         required=False,
         choices=[("", _("all")), ("open", _("open")), ("closed", _("closed"))],
     )
+
+
+class AskForm(_RefusableForm):
+    """Which thing somebody asks to see by break-glass, why, on what legal basis, for how long."""
+
+    kind = forms.ChoiceField(label=_("What"))
+    object_id = forms.CharField(
+        label=_("Its number"),
+        max_length=64,
+        help_text=_("As the monitor or the ledger names it."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Why metadata are not enough. Do not write content into it."),
+    )
+    legal_basis = forms.CharField(
+        label=_("Legal basis"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The law, decision or order: number, notation, date, article."),
+    )
+    hours = forms.IntegerField(
+        label=_("For how many hours"), min_value=1, max_value=GLASS_HOURS_MAX, initial=4
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["kind"]
+        assert isinstance(choice, forms.ChoiceField)  # noqa: S101 - as declared above
+        choice.choices = kinds()

@@ -26,13 +26,13 @@ from hienluong.identity.commands import (
     run_reviews,
     settle_break_glass,
 )
-from hienluong.identity.commands.break_glass import Thing
 from hienluong.identity.commands.reviews import Decided
 from hienluong.identity.labels import sentence
 from hienluong.identity.models import AgencySystem, BreakGlass
 from hienluong.identity.policy import may_send_for
 from hienluong.identity.queries.alerts import alerts, unconfirmed_count
 from hienluong.identity.queries.break_glass import break_glass_about, opened_by_break_glass
+from hienluong.identity.things import Thing, declare_thing
 from hienluong.identity.tokens import SystemBearer, system_by_token
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "confirm_alerts",
     "create_one_time_sign_in",
     "decide_lines",
+    "declare_thing",
     "decline_break_glass",
     "dispute_alert",
     "end_all_break_glass",

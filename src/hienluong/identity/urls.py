@@ -47,6 +47,7 @@ _named = [
         "access/reviews/<quarter:quarter>/export.xlsx", reviews.export, {"form": "xlsx"}, name="review_xlsx"
     ),
     path("access/break-glass/", break_glass.show, name="break_glass"),
+    path("access/break-glass/ask/", break_glass.ask, name="ask_break_glass"),
     path("access/break-glass/<uuid:grant_id>/", break_glass.one, name="break_glass_one"),
     path("access/break-glass/<uuid:grant_id>/end/", break_glass.end, name="end_break_glass"),
 ]

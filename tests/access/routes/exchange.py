@@ -32,21 +32,6 @@ ROUTES = {
             at={"packet_id": "quarantined_packet_id"},
         ),
     },
-    "exchange/break-glass/": {
-        "GET": door("operator", "administrator", "auditor"),
-        "POST": door(
-            "operator",
-            "administrator",
-            "auditor",
-            answers=(302, 409),  # the operator has asked before
-            sends=lambda things: {
-                "packet": things["packet_id"],
-                "reason": "Vì sao",
-                "legal_basis": "QĐ 28",
-                "hours": 2,
-            },
-        ),
-    },
     "exchange/monitor/": {"GET": door("operator", "administrator", "auditor")},
     "exchange/monitor/retry/<int:delivery_id>/": {"POST": door("operator", answers=302, at=_OF_FAILED)},
     "api/v1/packets": {"POST": door("system", answers=422, headers={"Declared-Not-Secret": "true"})},

@@ -57,6 +57,20 @@ ROUTES = {
     "access/reviews/<quarter:quarter>/export.csv": {"GET": door(*_REVIEWERS)},
     "access/reviews/<quarter:quarter>/export.xlsx": {"GET": door(*_REVIEWERS)},
     "access/break-glass/": {"GET": door(*_WATCHERS)},
+    "access/break-glass/ask/": {
+        "GET": door(*_WATCHERS),
+        "POST": door(
+            *_WATCHERS,
+            answers=(302, 409),  # the operator has asked before
+            sends=lambda things: {
+                "kind": "packet",
+                "object_id": things["packet_id"],
+                "reason": "Vì sao",
+                "legal_basis": "QĐ 28",
+                "hours": 2,
+            },
+        ),
+    },
     "access/break-glass/<uuid:grant_id>/": {
         "GET": door(*_WATCHERS),
         "POST": door("administrator", "auditor", answers=302, sends={"approve": "1"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from typing import Any
@@ -25,8 +26,14 @@ def _text(answer: Any) -> str:
 
 def _asked(operator: Client, packet: object) -> str:
     answer = operator.post(
-        "/exchange/break-glass/",
-        {"packet": str(packet), "reason": "Không chuyển được", "legal_basis": "QĐ 28", "hours": "2"},
+        "/access/break-glass/ask/",
+        {
+            "kind": "packet",
+            "object_id": str(packet),
+            "reason": "Không chuyển được",
+            "legal_basis": "QĐ 28",
+            "hours": "2",
+        },
     )
     assert answer.status_code == 302, answer.content
     return str(answer.headers["Location"])
@@ -68,10 +75,10 @@ def test_monitor_leads_to_the_request_with_the_packet_filled_in(
     Delivery.objects.filter(pk=delivery.pk).update(state="dead")
     operator = visit(FINANCE, "operator")
     found = re.search(
-        r'href="(/exchange/break-glass/\?packet=[^"]+)"', _text(operator.get("/exchange/monitor/"))
+        r'href="(/access/break-glass/ask/\?kind=packet[^"]+)"', _text(operator.get("/exchange/monitor/"))
     )
     assert found
-    assert f'value="{delivery.packet_id}"' in _text(operator.get(found[1]))
+    assert f'value="{delivery.packet_id}"' in _text(operator.get(html.unescape(found[1])))
 
 
 def test_request_that_is_refused_keeps_what_was_typed(
@@ -79,8 +86,14 @@ def test_request_that_is_refused_keeps_what_was_typed(
 ) -> None:
     operator = visit(FINANCE, "operator")
     answer = operator.post(
-        "/exchange/break-glass/",
-        {"packet": str(received(15).packet_id), "reason": "Vì sao", "legal_basis": "", "hours": "2"},
+        "/access/break-glass/ask/",
+        {
+            "kind": "packet",
+            "object_id": str(received(15).packet_id),
+            "reason": "Vì sao",
+            "legal_basis": "",
+            "hours": "2",
+        },
     )
     page = answer.content.decode()
     assert "There is a problem" in page
@@ -102,3 +115,13 @@ def test_operator_sees_own_requests_only(visit: Visit, received: Callable[..., D
     assert other.get(request).status_code == 404
     assert "15/SNV-VP" not in _text(other.get("/access/break-glass/"))
     assert "15/SNV-VP" in _text(visit(FINANCE, "auditor").get("/access/break-glass/?show=live"))
+
+
+@pytest.mark.parametrize("typed", ["not a number", "00000000-0000-4000-8000-000000000000"])
+def test_thing_that_is_not_there_is_said_so_on_the_form(visit: Visit, typed: str) -> None:
+    answer = visit(FINANCE, "operator").post(
+        "/access/break-glass/ask/",
+        {"kind": "packet", "object_id": typed, "reason": "Vì sao", "legal_basis": "QĐ 28", "hours": "2"},
+    )
+    assert answer.status_code == 404
+    assert "There is a problem" in answer.content.decode()

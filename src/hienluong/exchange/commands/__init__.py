@@ -10,7 +10,7 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
-from hienluong.exchange.commands.break_glass import Opened, ask_to_see, open_packet
+from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
@@ -23,7 +23,6 @@ __all__ = [
     "PartRead",
     "Receipt",
     "accept_packet",
-    "ask_to_see",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipients",

@@ -7,8 +7,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.service import Actor, allowed, require
+from hienluong.directory.service import Actor, allowed
 from hienluong.exchange.errors import PacketNotFound, PacketQuarantined
 from hienluong.exchange.models import Packet
 from hienluong.exchange.permissions import GLASS_KIND
@@ -47,35 +48,25 @@ def open_packet(*, actor: Actor, packet_id: UUID, now: datetime) -> Opened:
         )
 
 
-def ask_to_see(
-    *, actor: Actor, packet_id: UUID, reason: str, legal_basis: str, hours: int, now: datetime
-) -> BreakGlass:
-    """Asks to see the content of a packet by break-glass (decision 11): another person has to approve.
+def _find(packet_id: str) -> Thing:
+    """Returns a packet as break-glass knows it: number and notation, and the sender; never what it says.
 
     Raises:
-        PermissionMissing: the actor may not ask.
         PacketNotFound: there is no such packet.
         PacketQuarantined: it may be a state secret; nobody but its secrecy officer ever sees it.
-        InvalidInput, BreakGlassRepeated: see `identity.request_break_glass`.
     """
-    require(actor, "identity.request_glass")
-    with transaction.atomic():
-        packet = Packet.objects.select_for_update().filter(id=packet_id).first()
-        if packet is None:
-            raise PacketNotFound(id=packet_id)
-        if packet.secrecy != Packet.Secrecy.OPEN:
-            raise PacketQuarantined
-        return identity.request_break_glass(
-            actor=actor,
-            thing=Thing(GLASS_KIND, str(packet_id), label_of(packet), f"/exchange/packets/{packet_id}/"),
-            reason=reason,
-            legal_basis=legal_basis,
-            hours=hours,
-            now=now,
-        )
-
-
-def label_of(packet: Packet) -> str:
-    """Returns what a packet is called without its content: number and notation, and the sender."""
+    try:
+        packet = Packet.objects.select_for_update().filter(id=UUID(packet_id)).first()
+    except ValueError:
+        packet = None
+    if packet is None:
+        raise PacketNotFound(id=packet_id)
+    if packet.secrecy != Packet.Secrecy.OPEN:
+        raise PacketQuarantined
     name = "/".join(filter(None, [packet.code_number, packet.code_notation])) or packet.document_id
-    return f"{name} — {packet.sender_name}"
+    return Thing(
+        GLASS_KIND, str(packet.pk), f"{name} — {packet.sender_name}", f"/exchange/packets/{packet.pk}/"
+    )
+
+
+identity.declare_thing(GLASS_KIND, _("packet"), _find)

@@ -1,12 +1,11 @@
 """Break-glass with two people: one asks, another one who is independent approves, every look is recorded.
 
-A module that has content calls `request_break_glass` for a thing of its own, asks `opened_by_break_glass` before it
-shows the content, and `record_look` when it does. Nothing here knows what the thing is.
+A module that has content declares its things (`things.declare_thing`), asks `opened_by_break_glass` before it shows
+the content, and calls `record_look` when it does. Nothing here knows what the thing is.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,6 +21,7 @@ from hienluong.identity.errors import (
 )
 from hienluong.identity.events import BreakGlassApproved
 from hienluong.identity.models import BreakGlass, BreakGlassLook
+from hienluong.identity.things import Thing, find_thing
 from hienluong.kit import clock, events
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -37,25 +37,21 @@ notices.declare_text("identity.glass_requested", _("{person} asks to see content
 notices.declare_text("identity.glass_answered", _("Your break-glass request was answered: {thing}."))
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
-    """What somebody wants to see: its sort and id, what it is called without its content, where it opens."""
-
-    kind: str
-    id: str
-    label: str
-    link: str
-
-
 def request_break_glass(
-    *, actor: Actor | None, thing: Thing, reason: str, legal_basis: str, hours: int, now: datetime
+    *,
+    actor: Actor | None,
+    kind: str,
+    object_id: str,
+    reason: str,
+    legal_basis: str,
+    hours: int,
+    now: datetime,
 ) -> BreakGlass:
     """Asks to see the content of one thing; those who may approve are told.
 
-    The caller is the module that owns the thing: it has made sure that it exists and may be opened at all.
-
     Raises:
         PermissionMissing: the actor may not ask.
+        BreakGlassNotFound: there is no such thing; or what its module raises, as where it may be a state secret.
         InvalidInput: reason or legal basis is missing, or the time is not 1 to 24 hours.
         BreakGlassRepeated: the same person's request about it is waiting or running.
     """
@@ -73,6 +69,7 @@ def request_break_glass(
         raise InvalidInput(errors)
     try:
         with transaction.atomic():
+            thing = find_thing(kind, object_id)
             _settle_run_out(actor, thing, now)
             grant = BreakGlass.objects.create(
                 id=new_id(),
@@ -143,6 +140,7 @@ def approve_break_glass(*, actor: Actor | None, grant_id: UUID, note: str = "", 
                 grant.pk,
                 grant.kind,
                 grant.object_id,
+                grant.label,
                 grant.requester_name,
                 grant.approver_name,
                 grant.valid_until,

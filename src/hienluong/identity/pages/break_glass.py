@@ -1,4 +1,4 @@
-"""Break-glass requests: what waits, what runs, what was; approving, declining, ending."""
+"""Break-glass requests: what waits, what runs, what was; asking, approving, declining, ending."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import acting_actor, allowed
+from hienluong.directory.service import acting_actor, allowed, require
 from hienluong.identity import commands
-from hienluong.identity.forms import AnswerForm
+from hienluong.identity.forms import AnswerForm, AskForm
 from hienluong.identity.queries import break_glass as queries
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
@@ -36,6 +36,25 @@ def show(request: HttpRequest) -> HttpResponse:
             "next": f"?{keep}before={page.next}" if page.next else "",
         },
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """Asks to see something, why, on what legal basis and for how long; `?kind=&id=` fills in what."""
+    actor = require(acting_actor(request), "identity.request_glass")
+    given = {"kind": request.GET.get("kind", ""), "object_id": request.GET.get("id", "")}
+    form = AskForm(request.POST if request.method == "POST" else None, initial=given)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            grant = commands.request_break_glass(actor=actor, now=clock.now(), **form.cleaned_data)
+        except HienluongError as refusal:
+            form.take(refusal)
+            status = refusal.status
+        else:
+            messages.success(request, _("Asked. Another administrator or auditor has to approve it."))
+            return redirect("identity:break_glass_one", grant_id=grant.pk)
+    return render(request, "identity/ask.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
