@@ -45,19 +45,6 @@ def mailbox_of(actor: Actor) -> QuerySet[Delivery]:
     return found if allowed(actor, "exchange.destroy_packet") else found.filter(packet__secrecy="open")
 
 
-def packets_visible_to(actor: Actor) -> QuerySet[Packet]:
-    """Returns the packets that the actor's agency sent or received."""
-    found = Packet.objects.filter(
-        Q(sender_id=agency_of(actor))
-        | Q(
-            id__in=Delivery.objects.filter(
-                recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX
-            ).values("packet_id")
-        )
-    )
-    return found if allowed(actor, "exchange.destroy_packet") else found.filter(secrecy="open")
-
-
 Row = TypeVar("Row", Delivery, Packet)
 
 

@@ -1,1 +1,13 @@
-"""Pages of signing in and choosing a post."""
+"""Pages of signing in and choosing a post, and of everything about accounts and rights."""
+
+from __future__ import annotations
+
+LARGEST_ID = 2**63 - 1
+LONGEST_ID = len(str(LARGEST_ID))
+
+
+def as_id(text: str) -> int | None:
+    """Returns the id that a text from outside is; None where no row could have it."""
+    if not text.isdecimal() or len(text) > LONGEST_ID:
+        return None
+    return found if (found := int(text)) <= LARGEST_ID else None

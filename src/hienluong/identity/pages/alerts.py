@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.directory.service import acting_actor
 from hienluong.identity import commands
 from hienluong.identity.forms import DisputeForm, OutcomeForm
+from hienluong.identity.pages import as_id
 from hienluong.identity.queries import alerts as queries
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, NotFound
@@ -20,8 +21,8 @@ from hienluong.kit.errors import HienluongError, NotFound
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Lists the changes of rights that the person was alerted of, newest first."""
-    before = request.GET.get("before", "")
-    page = queries.alerts(acting_actor(request), before=int(before) if before.isdecimal() else None)
+    before = as_id(request.GET.get("before", ""))
+    page = queries.alerts(acting_actor(request), before=before)
     waiting = [alert.pk for alert in page.alerts if alert.state == alert.State.UNCONFIRMED]
     context = {"page": page, "waiting": waiting, "first": request.path if before else ""}
     return render(request, "identity/alerts.html", context)
@@ -30,12 +31,10 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     """Confirms the changes named in the form."""
-    named = request.POST.getlist("alert")
-    if not named or not all(one.isdecimal() and len(one) < 19 for one in named):  # noqa: PLR2004 - digits of a bigint
+    named = [found for one in request.POST.getlist("alert") if (found := as_id(one)) is not None]
+    if not named:
         raise NotFound
-    count = commands.confirm_alerts(
-        actor=acting_actor(request), alert_ids=[int(one) for one in named], now=clock.now()
-    )
+    count = commands.confirm_alerts(actor=acting_actor(request), alert_ids=named, now=clock.now())
     messages.success(
         request, ngettext("Confirmed: one change.", "Confirmed: %(n)d changes.", count) % {"n": count}
     )
@@ -72,8 +71,8 @@ def dispute(request: HttpRequest, alert_id: int) -> HttpResponse:
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
     """Lists what people reported as wrong."""
-    before = request.GET.get("before", "")
-    page = queries.cases(acting_actor(request), before=int(before) if before.isdecimal() else None)
+    before = as_id(request.GET.get("before", ""))
+    page = queries.cases(acting_actor(request), before=before)
     return render(request, "identity/cases.html", {"page": page, "first": request.path if before else ""})
 
 

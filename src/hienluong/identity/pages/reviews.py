@@ -18,6 +18,7 @@ from hienluong.identity.commands.reviews import Decided
 from hienluong.identity.errors import ReviewNotFound
 from hienluong.identity.formats.tables import write_csv, write_workbook
 from hienluong.identity.models import ReviewLine
+from hienluong.identity.pages import as_id
 from hienluong.identity.queries import reviews as queries
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput
@@ -71,12 +72,11 @@ def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
                 request, ngettext("Saved: one decision.", "Saved: %(n)d decisions.", decided) % {"n": decided}
             )
             return redirect(request.get_full_path())
-    after = request.GET.get("after", "")
     found = queries.review_lines(
         actor,
         quarter,
         None if agency_id == NO_AGENCY else agency_id,
-        after=int(after) if after.isdecimal() and len(after) < 19 else 0,  # noqa: PLR2004 - digits of a bigint
+        after=as_id(request.GET.get("after", "")) or 0,
     )
     for line in found.lines:
         if line.pk in given:  # what was chosen stays when something is wrong
@@ -90,14 +90,14 @@ def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
 
 
 def _given(request: HttpRequest) -> dict[int, Decided]:
+    """Returns the decisions of the form by line; whatever is no line or no decision is left out."""
     choices = set(ReviewLine.Decision.values)
-    return {
-        int(name.removeprefix("decision-")): Decided(
-            str(value), request.POST.get(name.replace("decision", "note"), "")
-        )
-        for name, value in request.POST.items()
-        if name.startswith("decision-") and name.removeprefix("decision-").isdecimal() and value in choices
-    }
+    given = {}
+    for name, value in request.POST.items():
+        line = as_id(name.removeprefix("decision-")) if name.startswith("decision-") else None
+        if line is not None and value in choices:
+            given[line] = Decided(str(value), request.POST.get(f"note-{line}", ""))
+    return given
 
 
 @require_POST

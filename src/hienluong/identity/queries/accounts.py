@@ -79,9 +79,9 @@ def accounts(actor: Actor | None, *, text: str = "", show: str = "", after: str 
     found = with_second_factor(User.objects.annotate(last_used=last_used())).select_related("person")
     if show in {"open", "closed"}:
         found = found.filter(is_active=show == "open")
-    if typed := fold(text.strip()):
+    if (typed := fold(text.strip())).isprintable() and typed:
         found = found.filter(Q(username__icontains=typed) | Q(person__search_key__contains=typed))
-    if after:
+    if after.isprintable() and after:
         found = found.filter(username__gt=after)
     held = Post.objects.filter(valid_on(clock.in_vietnam(clock.now()).date()))
     posts = Prefetch("person__posts", held.select_related("agency").order_by("pk"), to_attr="held_posts")
