@@ -13,8 +13,8 @@ from procrastinate.contrib.django import app
 
 from hienluong.config.api import api
 from hienluong.directory import service as directory
+from hienluong.edxml.statuses import StatusCode
 from hienluong.exchange import policy
-from hienluong.exchange.formats.statuses import StatusCode
 from hienluong.kit.figures import all_figures
 from hienluong.notices import service as notices
 

@@ -15,10 +15,7 @@ from django.db.models import Q
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, allowed, require
-from hienluong.exchange import policy
-from hienluong.exchange.commands.accept import Receipt, accept_packet
-from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.packet import (
     DocumentPacket,
     Organ,
     ResponseFor,
@@ -26,9 +23,12 @@ from hienluong.exchange.formats.edxml import (
     StatusHeader,
     StatusPacket,
 )
-from hienluong.exchange.formats.reader import read_packet
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import append_trace, write_packet
+from hienluong.edxml.reader import read_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import append_trace, write_packet
+from hienluong.exchange import policy
+from hienluong.exchange.commands.accept import Receipt, accept_packet
+from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.queries import entry, key_first_used_at, mailbox_of, reportable_now
 from hienluong.exchange.queries import packet as find_packet

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from hienluong.directory.service import Actor, require
+from hienluong.edxml.reader import read_attachments
+from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange.errors import PacketNotFound
-from hienluong.exchange.formats.reader import read_attachments
-from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
 from hienluong.exchange.queries import agency_of
 from hienluong.files import service as files
