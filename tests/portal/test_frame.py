@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 AGENCIES = ["/directory/agencies/", "/directory/communes/"]
 PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 DIRECTORY = [*AGENCIES, *PEOPLE]
+REVIEWS, GLASS = "/access/reviews/", "/access/break-glass/"
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -34,13 +35,14 @@ def _menu(page: str) -> list[str]:
     ("role", "entries"),
     [
         ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY]),
-        ("operator", ["/", "/exchange/monitor/", *DIRECTORY]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, REVIEWS]),
+        ("operator", ["/", "/exchange/monitor/", *DIRECTORY, GLASS]),
+        ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, "/access/roles/", REVIEWS, GLASS]),
         (
             "administrator",
             [
                 *("/", "/exchange/monitor/", *AGENCIES, "/imports/", *PEOPLE),
-                *("/accounts/", "/sign-on/clients/"),
+                *("/accounts/", "/sign-on/clients/", "/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],
         ),
     ],

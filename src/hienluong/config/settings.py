@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "hienluong.directory",
     "hienluong.recipients",
     "hienluong.staff",
+    "hienluong.access",
     "hienluong.identity",
     "hienluong.imports",
     "hienluong.exchange",
@@ -218,6 +219,12 @@ IDP_OIDC_PRIVATE_KEYS = (
     if INSTALLATION
     else []
 )
+# Accounts and rights: after how many days without use an account is closed, and how many before that it is warned;
+# whether a review opens by itself each quarter, and how many working days agencies have for it.
+IDLE_ACCOUNT_DAYS = _number("HIENLUONG_IDLE_ACCOUNT_DAYS", 45)
+IDLE_WARNING_DAYS = _number("HIENLUONG_IDLE_WARNING_DAYS", 7)
+REVIEW_OPENS = os.environ.get("HIENLUONG_REVIEW_OPENS", "1") == "1"
+REVIEW_WORKING_DAYS = _number("HIENLUONG_REVIEW_WORKING_DAYS", 10)
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
 SESSION_COOKIE_NAME = "hienluong_session"

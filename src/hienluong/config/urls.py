@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("", include("hienluong.identity.urls")),
+    path("access/", include("hienluong.access.urls")),
     path("directory/", include("hienluong.directory.urls")),
     path("imports/", include("hienluong.imports.urls")),
     path("staff/", include("hienluong.staff.urls")),

@@ -38,6 +38,7 @@ from hienluong.directory.commands import (
 )
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
+from hienluong.directory.formats.export import csv_chunks, write_xlsx
 from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
@@ -59,6 +60,7 @@ from hienluong.directory.queries import (
     AgencyPage,
     FoundAgency,
     actor_of,
+    administrators_to_tell,
     agencies_by_codes,
     agencies_visible_to,
     agency_by_code,
@@ -106,6 +108,7 @@ __all__ = [
     "acting_actor",
     "actor_of",
     "add_agency_code",
+    "administrators_to_tell",
     "agencies_by_codes",
     "agencies_visible_to",
     "agency_by_code",
@@ -123,6 +126,7 @@ __all__ = [
     "create_administrator",
     "create_agency",
     "create_person",
+    "csv_chunks",
     "day_after",
     "day_field",
     "deactivate_person",
@@ -160,4 +164,5 @@ __all__ = [
     "switch_post",
     "today",
     "valid_on",
+    "write_xlsx",
 ]

@@ -32,6 +32,7 @@ from hienluong.directory.queries.calendar import (
 from hienluong.directory.queries.communes import Commune, map_of_communes
 from hienluong.directory.queries.people import (
     actor_of,
+    administrators_to_tell,
     operators_to_tell,
     people_to_tell,
     posts_of,
@@ -59,6 +60,7 @@ __all__ = [
     "Commune",
     "FoundAgency",
     "actor_of",
+    "administrators_to_tell",
     "agencies_by_codes",
     "agencies_visible_to",
     "agency_by_code",

@@ -100,8 +100,16 @@ def people_to_tell(
 
 def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the operators of the platform, whatever agency they belong to."""
-    day = on or today()
-    posts = Post.objects.filter(valid_on(day), role=Post.Role.OPERATOR)
+    return _who_act_as(Post.Role.OPERATOR, on or today())
+
+
+def administrators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
+    """Returns (person, mail address or "") of the administrators, whatever agency they belong to."""
+    return _who_act_as(Post.Role.ADMINISTRATOR, on or today())
+
+
+def _who_act_as(role: Post.Role, day: date) -> list[tuple[UUID, str]]:
+    posts = Post.objects.filter(valid_on(day), role=role)
     standing = leaves_in_force(day).filter(post__in=posts).values("stand_in__person")
     people = Person.objects.filter(pk__in=posts.values("person").union(standing))
     return list(people.order_by("sort_key", "pk").values_list("pk", "email"))

@@ -10,6 +10,7 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
+from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
@@ -18,6 +19,7 @@ __all__ = [
     "Attached",
     "Draft",
     "Fetched",
+    "Opened",
     "PartRead",
     "Receipt",
     "accept_packet",
@@ -26,6 +28,7 @@ __all__ = [
     "drain_recipients",
     "fetch_packet",
     "open_entry",
+    "open_packet",
     "quarantine_packet",
     "read_part",
     "report_status",

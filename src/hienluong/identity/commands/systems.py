@@ -10,8 +10,15 @@ from django.db import transaction
 
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Agency, forget, require
+from hienluong.identity.events import (
+    SendingRightEnded,
+    SendingRightGranted,
+    SystemEnded,
+    SystemKeyChanged,
+    SystemRegistered,
+)
 from hienluong.identity.models import AgencySystem, SendingRight
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id, new_secret
@@ -56,6 +63,7 @@ def register_system(
             client=client,
             valid_from=clock.in_vietnam(now).date(),
         )
+        events.publish(SystemRegistered(system.pk, actor.ref, now))
         _record(
             actor, "identity.register_system", system, {"agency": str(agency.pk), "client": client.pk}, now
         )
@@ -75,6 +83,7 @@ def rotate_system_secret(*, actor: Actor | None, system: AgencySystem, now: date
         client.set_secret(secret)
         client.save(update_fields=["secret"])
         _end_tokens(client)
+        events.publish(SystemKeyChanged(system.pk, actor.ref, now))
         _record(actor, "identity.rotate_system_secret", system, {}, now)
     return secret
 
@@ -96,6 +105,7 @@ def end_system(*, actor: Actor | None, system: AgencySystem, now: datetime) -> A
         system.client.set_secret(new_secret())
         system.client.save(update_fields=["secret"])
         _end_tokens(system.client)
+        events.publish(SystemEnded(system.pk, actor.ref, now))
         _record(actor, "identity.end_system", system, {}, now)
     return system
 
@@ -152,6 +162,7 @@ def grant_sending_right(
             "from": valid_from.isoformat(),
             "to": valid_to.isoformat() if valid_to else None,
         }
+        events.publish(SendingRightGranted(system.pk, right.agency_id, actor.ref, now))
         _record(actor, "identity.grant_sending_right", system, facts, now)
         transaction.on_commit(forget)
     return right
@@ -172,6 +183,7 @@ def end_sending_right(*, actor: Actor | None, right: SendingRight, now: datetime
             raise AlreadyEnded(ended_on=right.valid_to)
         right.valid_to = today
         right.save(update_fields=["valid_to"])
+        events.publish(SendingRightEnded(right.system_id, right.agency_id, actor.ref, now))
         _record(actor, "identity.end_sending_right", right.system, {"right": right.pk}, now)
         transaction.on_commit(forget)
     return right

@@ -14,7 +14,7 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
-from hienluong.staff.events import PostHandedOver
+from hienluong.staff.events import LeaveEnded, PostHandedOver
 
 notices.declare_text(
     "staff.handed_over", _("You take over from {person}: {title}, {agency}, from {first_day} on.")
@@ -62,6 +62,7 @@ def hand_over_post(
         for leave in called_off:
             leave.valid_to = leave.valid_from
             leave.save(update_fields=["valid_to"])
+            events.publish(LeaveEnded(leave.pk, actor.ref, now))
         events.publish(PostHandedOver(post.pk, taken.pk, from_day))
         notices.tell(
             readers=[Reader(successor.pk, successor.email)],
