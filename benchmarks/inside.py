@@ -12,8 +12,8 @@ from django.db import connection
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode
 from hienluong.exchange.commands import accept_packet
-from hienluong.identity import service as identity
 from hienluong.kit import clock
+from hienluong.systems import service as systems
 
 
 def agency_codes(prefixes: list[str]) -> list[list[str]]:
@@ -28,7 +28,7 @@ def register_systems(codes: list[str]) -> dict[str, tuple[str, str]]:
     for code in codes:
         found = directory.agency_by_code(code)
         assert found is not None, code
-        _, client_id, secret = identity.register_system(
+        _, client_id, secret = systems.register_system(
             actor=directory.Actor.platform("benchmark"),
             agency=found.agency,
             name=f"Benchmark {code}",
@@ -48,7 +48,7 @@ def statements_of_acceptance(orders: list[dict[str, str]]) -> list[list[str]]:
 
 
 def _statements(token: str, source: bytes) -> list[str]:
-    actor = identity.system_by_token(token, now=clock.now())
+    actor = systems.system_by_token(token, now=clock.now())
     assert actor is not None
     said: list[str] = []
 

@@ -21,18 +21,19 @@ from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.models import Agency, Person, Post
 from hienluong.directory.service import Actor
 from hienluong.identity import commands as identity
-from hienluong.identity.service import (
-    end_sending_right,
-    end_system,
-    grant_sending_right,
-    register_system,
-    rotate_system_secret,
-)
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, InvalidInput
 from hienluong.ledger.models import QueuedEntry
 from hienluong.notices.models import Notice
 from hienluong.staff import service as staff
+from hienluong.systems.service import (
+    end_sending_right,
+    end_system,
+    grant_sending_right,
+    register_system,
+    rotate_system_secret,
+    set_system_networks,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -97,6 +98,7 @@ def test_every_command_that_changes_rights_leaves_a_change(
     _let_sign_and_stand_in(employ, platform, now)
     system, _, _ = register_system(actor=platform, agency=province("H50.S01"), name="Phần mềm", now=now)
     rotate_system_secret(actor=platform, system=system, now=now)
+    set_system_networks(actor=platform, system=system, networks=["203.113.0.0/16"], now=now)
     right = grant_sending_right(actor=platform, system=system, agency=None, reason="Thỏa thuận", now=now)
     end_sending_right(actor=platform, right=right, now=now)
     end_system(actor=platform, system=system, now=now)

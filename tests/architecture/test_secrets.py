@@ -22,6 +22,7 @@ NO_SECRET = {
     "cleaned['password'] != cleaned['again']": "what one person typed twice in one form",
     "self.authenticator.type == Authenticator.Type.TOTP": "a kind",
     "ended.session_key == request.session.session_key": "one's own session, found by its number",
+    "row.key_id == key_id": "the public part of a secret, which names it",
     "bytes(known) != sha256": "the hash of a file that the same agency handed in",
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",
 }

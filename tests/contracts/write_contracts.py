@@ -13,6 +13,7 @@ CONTRACTS = Path(__file__).resolve().parents[2] / "docs" / "contracts"
 def contracts() -> dict[str, str]:
     """Returns the contracts that follow from the program, by their file names."""
     from hienluong.config.api import api  # noqa: PLC0415 - needs Django set up
+    from hienluong.config.error_list import error_list  # noqa: PLC0415 - the same
     from hienluong.config.openapi import PROBLEM  # noqa: PLC0415 - the same
 
     problem = {
@@ -20,7 +21,11 @@ def contracts() -> dict[str, str]:
         "$id": "urn:hienluong:contract:problem:1",
         **PROBLEM,
     }
-    return {"openapi.json": _text(api.get_openapi_schema()), "problem.schema.json": _text(problem)}
+    return {
+        "errors.json": _text({"language": "en", "errors": error_list("en")}),
+        "openapi.json": _text(api.get_openapi_schema()),
+        "problem.schema.json": _text(problem),
+    }
 
 
 def _text(document: dict[str, Any]) -> str:

@@ -13,8 +13,8 @@ from django.test import Client as Browser
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, Person
 from hienluong.directory.service import Actor
-from hienluong.identity import service as identity
-from hienluong.identity.service import AgencySystem
+from hienluong.systems import service as systems
+from hienluong.systems.service import AgencySystem
 
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 PASSWORD = "đò ngang qua sông Bến Hải"
@@ -101,7 +101,7 @@ def system(
     """Registers a system of the agency with the code; gives it, its client id and its secret."""
 
     def register(code: str = "H50.S01", name: str = "Phần mềm văn bản") -> tuple[AgencySystem, str, str]:
-        return identity.register_system(actor=platform, agency=province(code), name=name, now=now)
+        return systems.register_system(actor=platform, agency=province(code), name=name, now=now)
 
     return register
 

@@ -15,9 +15,9 @@ from pytest_django.fixtures import Settings
 from hienluong.config import demonstration
 from hienluong.config.installation import Installation
 from hienluong.directory.models import Agency, Person, Post, User
-from hienluong.identity import service as identity
-from hienluong.identity.models import AgencySystem, SendingRight
 from hienluong.kit import clock
+from hienluong.systems import service as systems
+from hienluong.systems.models import AgencySystem, SendingRight
 
 pytestmark = pytest.mark.django_db
 Province = Callable[[str], Agency]
@@ -82,14 +82,14 @@ def test_the_secrets_are_private_files_and_open_the_accounts_and_the_api(
 ) -> None:
     demonstration.furnish(now=now)
     password = installation.secret(demonstration.PASSWORD_SECRET)
-    systems: dict[str, dict[str, str]] = json.loads(installation.secret(demonstration.SYSTEMS_SECRET))
+    credentials: dict[str, dict[str, str]] = json.loads(installation.secret(demonstration.SYSTEMS_SECRET))
 
     for file in installation.secrets.iterdir():
         assert file.stat().st_mode & 0o777 == 0o600
     assert all(User.objects.get(username=p.username).check_password(password) for p in demonstration.PERSONAS)
     for key in ("home-affairs", "dong-hoi", "khe-sanh", "upstream-axis"):
-        entry = systems[key]
-        actor = identity.system_by_token(
+        entry = credentials[key]
+        actor = systems.system_by_token(
             token_for(entry["client_id"], entry["client_secret"]), now=clock.now()
         )
         assert actor is not None

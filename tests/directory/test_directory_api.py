@@ -12,8 +12,8 @@ from django.test import Client as Browser
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, Person
 from hienluong.directory.service import Actor
-from hienluong.identity import service as identity
-from hienluong.identity.service import AgencySystem
+from hienluong.systems import service as systems
+from hienluong.systems.service import AgencySystem
 
 pytestmark = pytest.mark.django_db
 Ask = Callable[..., Any]
@@ -52,7 +52,7 @@ def test_a_signed_in_persons_session_opens_no_api(
 def test_me_says_who_the_token_belongs_to_and_for_whom_it_may_send(
     ask: Ask, province: Callable[[str], Agency], platform: Actor, now: datetime
 ) -> None:
-    identity.grant_sending_right(
+    systems.grant_sending_right(
         actor=platform,
         system=AgencySystem.objects.get(),
         agency=province("H50.S02"),
@@ -69,10 +69,17 @@ def test_me_says_who_the_token_belongs_to_and_for_whom_it_may_send(
         {
             "scope": "agency",
             "agency_id": str(province("H50.S02").pk),
+            "agency_code": "H50.S02",
+            "agency_name": "Sở Tư pháp tỉnh Quảng Trị",
             "valid_from": "2026-11-24",
             "valid_to": None,
+            "in_force": True,
+            "reason": "Biên bản",
+            "document": "",
+            "document_date": None,
         }
     ]
+    assert me["sandbox"] is False
 
 
 def test_agencies_come_in_pages(ask: Ask) -> None:

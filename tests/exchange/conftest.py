@@ -21,9 +21,9 @@ from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, AgencyCode
 from hienluong.directory.service import Actor
 from hienluong.exchange.models import Delivery
-from hienluong.identity import service as identity
 from hienluong.kit import clock
 from hienluong.kit.vietnamese import fold, sort_key
+from hienluong.systems import service as systems
 
 
 @pytest.fixture(autouse=True)
@@ -77,11 +77,11 @@ def system(agencies: Mapping[str, Agency]) -> Callable[..., System]:
 
     def register(code: str, *, outside: bool = False) -> System:
         platform = Actor.platform("specification")
-        row, client_id, secret = identity.register_system(
+        row, client_id, secret = systems.register_system(
             actor=platform, agency=agencies[code], name=f"Phần mềm {code}", now=clock.now()
         )
         if outside:
-            identity.grant_sending_right(
+            systems.grant_sending_right(
                 actor=platform, system=row, agency=None, reason="specification", now=clock.now()
             )
         answer: Any = Client().post(
@@ -90,7 +90,7 @@ def system(agencies: Mapping[str, Agency]) -> Callable[..., System]:
         )
         assert answer.status_code == 200, answer.content
         token = answer.json()["access_token"]
-        actor = identity.system_by_token(token, now=clock.now())
+        actor = systems.system_by_token(token, now=clock.now())
         assert actor is not None
         return System(code, agencies[code], actor, client_id, secret, token)
 

@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
+from personas import queries_of
 
 from hienluong.directory.models import Agency, AgencyCode
 from hienluong.directory.service import Actor
 from hienluong.exchange import service
 from hienluong.exchange.commands import drain_recipients
+from hienluong.exchange.commands.deliver import BATCH
 from hienluong.exchange.errors import TransitionRefused
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient
 from hienluong.exchange.queries import recipients_with_due
@@ -234,6 +236,15 @@ def test_only_an_operator_retries_and_only_what_failed(home_affairs: Actor, send
 
 
 def test_more_than_one_batch_is_drained_in_one_go(home_affairs: Actor, send: Send) -> None:
-    sent = [send(home_affairs, number) for number in range(1, 104)]
+    sent = [send(home_affairs, number) for number in range(1, BATCH + 3)]
     drain()
     assert set(states(*sent)) == {"delivered"}
+
+
+def test_draining_many_asks_as_many_questions_as_draining_two(home_affairs: Actor, send: Send) -> None:
+    def drained(*numbers: int) -> int:
+        for number in numbers:
+            send(home_affairs, number)
+        return queries_of(drain)
+
+    assert drained(*range(10, 30)) == drained(1, 2)

@@ -10,8 +10,8 @@ from typing import Any
 from hienluong.directory import service as directory
 from hienluong.files import service as files
 from hienluong.files.models import Holding, SealedFile
-from hienluong.identity import service as identity
 from hienluong.kit import clock
+from hienluong.systems import service as systems
 
 
 def register_systems(codes: list[str]) -> dict[str, dict[str, str]]:
@@ -20,7 +20,7 @@ def register_systems(codes: list[str]) -> dict[str, dict[str, str]]:
     for code in codes:
         found = directory.agency_by_code(code)
         assert found is not None, code
-        _, client_id, secret = identity.register_system(
+        _, client_id, secret = systems.register_system(
             actor=directory.Actor.platform("specification"),
             agency=found.agency,
             name=f"Phần mềm {code}",

@@ -28,13 +28,13 @@ from hienluong.directory.models import (
 )
 from hienluong.directory.search_extension import ensure_trigrams
 from hienluong.directory.service import Actor
-from hienluong.identity import service as identity
 from hienluong.imports import commands as imports
 from hienluong.imports import queries as imported
 from hienluong.imports.errors import ImportFileRefused, ImportFileTooLarge, ImportInUse, ImportNotPossible
 from hienluong.imports.formats.records import FileUnreadable
 from hienluong.imports.models import AgencyImport
 from hienluong.ledger.models import QueuedEntry
+from hienluong.systems import service as systems
 
 pytestmark = pytest.mark.django_db
 Province = Callable[[str], Agency]
@@ -359,7 +359,7 @@ def test_import_whose_agency_is_in_use_is_not_undone(
     directory.forget()
     agency = province("H50.98")
     if use == "system":
-        identity.register_system(actor=platform, agency=agency, name="Phần mềm", now=now)
+        systems.register_system(actor=platform, agency=agency, name="Phần mềm", now=now)
     elif use == "child":
         commands.create_agency(
             actor=platform, name="Phòng", kind="unit", valid_from=TODAY, parent_id=agency.pk, now=now

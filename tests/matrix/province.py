@@ -23,9 +23,9 @@ from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Packet, Part, Recipient
 from hienluong.exchange.service import Attached, Draft
-from hienluong.identity import service as identity
 from hienluong.kit import clock
 from hienluong.kit.vietnamese import fold, sort_key
+from hienluong.systems import service as systems
 
 OURS, THEIRS, OFFICE, COMMUNE = "H50.S01", "H50.S02", "H50.VP", "H50.C18880"
 AGENCIES = {
@@ -116,7 +116,7 @@ def _person(province: Province, persona: str, post: tuple[Agency, str] | None) -
 
 def _system(agency: Agency) -> Client:
     setup = Actor.platform("specification")
-    _row, client_id, secret = identity.register_system(
+    _row, client_id, secret = systems.register_system(
         actor=setup, agency=agency, name=f"Phần mềm {agency.name}", now=clock.now()
     )
     answer = Client().post(

@@ -17,6 +17,7 @@ AGENCIES = ["/directory/agencies/", "/directory/communes/"]
 PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 DIRECTORY = [*AGENCIES, *PEOPLE]
 REVIEWS, GLASS = "/access/reviews/", "/access/break-glass/"
+SYSTEMS = ["/systems/", "/sending-rights/"]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -34,15 +35,16 @@ def _menu(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, REVIEWS]),
+        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY, *SYSTEMS]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, *SYSTEMS, REVIEWS]),
         ("operator", ["/", "/exchange/monitor/", *DIRECTORY, GLASS]),
-        ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, "/access/roles/", REVIEWS, GLASS]),
+        ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS]),
         (
             "administrator",
             [
                 *("/", "/exchange/monitor/", *AGENCIES, "/imports/", *PEOPLE),
-                *("/accounts/", "/sign-on/clients/", "/access/roles/", REVIEWS, "/access/cases/", GLASS),
+                *("/accounts/", "/sign-on/clients/", *SYSTEMS),
+                *("/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],
         ),
     ],

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hienluong.kit import clock
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers, caller
+from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -35,10 +35,13 @@ def review() -> None:
     """Holds the commands about access reviews."""
 
 
-def _actor() -> Actor:
+def _actor(caller: str) -> Actor:
     from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
 
-    return replace(Actor.platform("command line"), name=caller())
+    return replace(Actor.platform("command line"), name=caller)
+
+
+on_server = answers_as(_actor)
 
 
 def _review_facts(found: AccessReview) -> dict[str, Any]:
@@ -52,12 +55,13 @@ def _review_facts(found: AccessReview) -> dict[str, Any]:
 
 
 @review.command("list", help=_("List access reviews, newest first.\n\nExample: hienluong access review list"))
-@answers
-def list_reviews() -> tuple[Any, Iterator[str]]:
+@on_server
+def list_reviews(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
     """Lists reviews with how far each is."""
     from hienluong.access.queries.reviews import reviews  # noqa: PLC0415 - needs Django
 
-    rows = reviews(_actor())
+    del now
+    rows = reviews(actor)
     value = [
         {**_review_facts(one), "total": one.total, "undecided": one.undecided, "waiting": one.waiting}  # type: ignore[attr-defined]  # the query adds them
         for one in rows
@@ -67,12 +71,12 @@ def list_reviews() -> tuple[Any, Iterator[str]]:
 
 
 @review.command("open", help=_("Open this quarter's review now.\n\nExample: hienluong access review open"))
-@answers
-def open_now() -> tuple[Any, list[str]]:
+@on_server
+def open_now(*, actor: Actor, now: datetime) -> tuple[Any, list[str]]:
     """Opens the review of the present quarter."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
-    value = _review_facts(commands.open_review(actor=_actor(), now=clock.now()))
+    value = _review_facts(commands.open_review(actor=actor, now=now))
     return value, [fill(_("Opened {quarter}; deadline {deadline}."), value)]
 
 
@@ -81,12 +85,12 @@ def open_now() -> tuple[Any, list[str]]:
     help=_("End everything that was decided to end.\n\nExample: hienluong access review carry-out 2026-Q4"),
 )
 @QUARTER
-@answers
-def carry_out(*, quarter: str) -> tuple[Any, list[str]]:
+@on_server
+def carry_out(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]]:
     """Carries the decided ends out."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
-    ended = commands.carry_out_review(actor=_actor(), quarter=quarter, now=clock.now())
+    ended = commands.carry_out_review(actor=actor, quarter=quarter, now=now)
     return {"quarter": quarter, "ended": ended}, [fill(_("Ended: {count}."), {"count": ended})]
 
 
@@ -96,12 +100,12 @@ def carry_out(*, quarter: str) -> tuple[Any, list[str]]:
     )
 )
 @QUARTER
-@answers
-def finish(*, quarter: str) -> tuple[Any, list[str]]:
+@on_server
+def finish(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]]:
     """Finishes a review."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
-    value = _review_facts(commands.finish_review(actor=_actor(), quarter=quarter, now=clock.now()))
+    value = _review_facts(commands.finish_review(actor=actor, quarter=quarter, now=now))
     return value, [fill(_("Finished {quarter}. SHA-256 of its record: {record_sha256}"), value)]
 
 
@@ -119,13 +123,14 @@ def finish(*, quarter: str) -> tuple[Any, list[str]]:
     type=click.Path(path_type=Path, dir_okay=False),
     help=_("The file to write."),
 )
-@answers
-def export(*, quarter: str, target: Path) -> tuple[Any, list[str]]:
+@on_server
+def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[Any, list[str]]:
     """Exports a review."""
     from hienluong.access.queries.reviews import COLUMNS, export_rows  # noqa: PLC0415 - needs Django
     from hienluong.directory.service import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
 
-    _review, rows = export_rows(_actor(), quarter)
+    del now
+    _review, rows = export_rows(actor, quarter)
     values = list(rows)
     with target.open("wb") as file:
         if target.suffix.lower() == ".xlsx":
@@ -138,10 +143,11 @@ def export(*, quarter: str, target: Path) -> tuple[Any, list[str]]:
 
 
 @group.command(help=_("Show which role may do what.\n\nExample: hienluong access roles"))
-@answers
-def roles() -> tuple[Any, Iterator[str]]:
+@on_server
+def roles(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
     """Shows the permissions with the roles that hold them."""
     from hienluong.access.queries.roles import who_may_what  # noqa: PLC0415 - needs Django
 
-    value = {row.permission.name: [name for name, _title in row.who] for row in who_may_what(_actor())}
+    del now
+    value = {row.permission.name: [name for name, _title in row.who] for row in who_may_what(actor)}
     return value, (f"{name:<34} {', '.join(who)}" for name, who in value.items())

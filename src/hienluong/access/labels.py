@@ -26,6 +26,7 @@ SENTENCES = {
     _Kind.DELEGATION_ENDED: _("The delegation from {giver} to {person} ended: {title} at {agency}."),
     _Kind.SYSTEM_REGISTERED: _("The system “{system}” of {agency} may call the API."),
     _Kind.SYSTEM_KEY_CHANGED: _("The system “{system}” of {agency} got another key."),
+    _Kind.SYSTEM_NETWORKS: _("The system “{system}” of {agency} may call from other networks."),
     _Kind.SYSTEM_ENDED: _("The system “{system}” of {agency} may call the API no more."),
     _Kind.SENDING_GRANTED: _("The system “{system}” of {agency} may send for {other}."),
     _Kind.SENDING_ENDED: _("The system “{system}” of {agency} may no more send for {other}."),

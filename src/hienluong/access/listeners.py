@@ -17,14 +17,8 @@ from hienluong.identity.events import (
     AccountClosed,
     AccountReopened,
     SecondFactorsReset,
-    SendingRightEnded,
-    SendingRightGranted,
     SignInHandedOut,
-    SystemEnded,
-    SystemKeyChanged,
-    SystemRegistered,
 )
-from hienluong.identity.service import AgencySystem
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
 from hienluong.ledger.service import ActorRef
@@ -32,6 +26,15 @@ from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.staff.events import DelegationGranted, DelegationRevoked, LeaveEnded, LeaveEntered
 from hienluong.staff.service import Delegation
+from hienluong.systems.events import (
+    SendingRightEnded,
+    SendingRightGranted,
+    SystemClosed,
+    SystemKeyChanged,
+    SystemNetworksChanged,
+    SystemRegistered,
+)
+from hienluong.systems.service import AgencySystem
 
 _Kind = RightsChange.Kind
 WATCHING = frozenset(
@@ -135,8 +138,14 @@ def alert_of_key(event: SystemKeyChanged) -> None:
     _alert_of_system(_Kind.SYSTEM_KEY_CHANGED, event.system_id, event.by, event.at)
 
 
-@subscribe(SystemEnded)
-def alert_of_ended_system(event: SystemEnded) -> None:
+@subscribe(SystemNetworksChanged)
+def alert_of_networks(event: SystemNetworksChanged) -> None:
+    """Alerts of other networks that a system may call from."""
+    _alert_of_system(_Kind.SYSTEM_NETWORKS, event.system_id, event.by, event.at)
+
+
+@subscribe(SystemClosed)
+def alert_of_ended_system(event: SystemClosed) -> None:
     """Alerts of a system that ended."""
     _alert_of_system(_Kind.SYSTEM_ENDED, event.system_id, event.by, event.at)
 

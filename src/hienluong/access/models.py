@@ -8,8 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency, Person, Post, User
-from hienluong.identity.models import AgencySystem
 from hienluong.staff.models import Delegation
+from hienluong.systems.models import AgencySystem
 
 
 class RightsChange(models.Model):
@@ -31,6 +31,7 @@ class RightsChange(models.Model):
         DELEGATION_ENDED = "delegation_ended", _("delegation ended")
         SYSTEM_REGISTERED = "system_registered", _("system registered")
         SYSTEM_KEY_CHANGED = "system_key_changed", _("key of a system changed")
+        SYSTEM_NETWORKS = "system_networks", _("networks of a system changed")
         SYSTEM_ENDED = "system_ended", _("system ended")
         SENDING_GRANTED = "sending_granted", _("right to send for others granted")
         SENDING_ENDED = "sending_ended", _("right to send for others ended")

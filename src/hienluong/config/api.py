@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404 as DjangoNotFound
@@ -13,15 +14,17 @@ from django.utils.encoding import escape_uri_path
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from hienluong import __version__
+from hienluong.config.error_list import router as error_router
 from hienluong.config.openapi import DocumentedApi
 from hienluong.directory import service as directory
 from hienluong.directory.api import router as directory_router
 from hienluong.directory.errors import PermissionMissing
+from hienluong.directory.service import Actor
 from hienluong.exchange.api import router as exchange_router
-from hienluong.identity.service import SystemBearer
 from hienluong.kit import clock
 from hienluong.kit.errors import (
     FieldError,
+    Forbidden,
     HienluongError,
     InvalidInput,
     NotAuthenticated,
@@ -31,6 +34,9 @@ from hienluong.kit.errors import (
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
 from hienluong.recipients.api import router as recipients_router
+from hienluong.systems import service as systems
+from hienluong.systems.api import router as systems_router
+from hienluong.systems.service import SystemBearer
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +47,11 @@ api = DocumentedApi(
     docs_url="/docs",
     urls_namespace="api",
 )
+api.add_router("", systems_router, auth=SystemBearer())
 api.add_router("", directory_router, auth=SystemBearer())
 api.add_router("", recipients_router, auth=SystemBearer())
 api.add_router("", exchange_router)
+api.add_router("", error_router)
 
 
 class RequestUnreadable(HienluongError):
@@ -88,6 +96,11 @@ def problem_response(request: HttpRequest, error: HienluongError) -> HttpRespons
 def _our_error(request: HttpRequest, error: HienluongError) -> HttpResponse:
     if isinstance(error, PermissionMissing):
         directory.record_refusal(error, where=request.path, now=clock.now())
+    actor = getattr(request, "auth", None)
+    if error.status == Forbidden.status and isinstance(actor, Actor) and isinstance(actor.id, UUID):
+        systems.note_refusal(
+            system=actor.id, code=error.code, detail=f"{request.method} {request.path}", now=clock.now()
+        )
     return problem_response(request, error)
 
 

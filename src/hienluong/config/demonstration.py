@@ -19,11 +19,12 @@ from hienluong.config.installation import Installation, write_durably
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, Agency, Post, User
 from hienluong.identity import service as identity
-from hienluong.identity.service import AgencySystem
 from hienluong.kit import clock
 from hienluong.kit.errors import Forbidden, NotFound
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_secret
+from hienluong.systems import service as systems
+from hienluong.systems.service import AgencySystem
 
 PASSWORD_SECRET = "demo-password"  # noqa: S105 - the name of a file, not a password
 SYSTEMS_SECRET = "demo-systems.json"  # noqa: S105 - the same
@@ -188,22 +189,31 @@ def _add_systems(installation: Installation, now: datetime) -> None:
     for key, code, name in SYSTEMS:
         system = AgencySystem.objects.filter(name=name, agency=_agency(code), valid_to=None).first()
         entry = known.get(key)
-        if system is not None and entry is not None and entry["client_id"] == system.client_id:
+        if system is not None and _still_good(entry, system):
             continue
         known[key] = {"agency_code": code, "name": name, **_credentials(system, code, name, now)}
         write_durably(file, json.dumps(known, ensure_ascii=False, indent=2) + "\n")
 
 
+def _still_good(entry: dict[str, str] | None, system: AgencySystem) -> bool:
+    """Returns whether the credentials kept in the file are those of the system; one made before keys had names is not."""
+    return (
+        entry is not None
+        and entry["client_id"] == system.client_id
+        and any(row.key_id in entry["client_secret"] for row in system.secrets.all())
+    )
+
+
 def _credentials(system: AgencySystem | None, code: str, name: str, now: datetime) -> dict[str, str]:
     if system is not None:
-        secret = identity.rotate_system_secret(actor=_SELF, system=system, now=now)
+        secret = systems.rotate_system_secret(actor=_SELF, system=system, now=now, former_ends_at=now)
         return {"client_id": system.client_id, "client_secret": secret}
     with transaction.atomic():
-        system, client_id, secret = identity.register_system(
+        system, client_id, secret = systems.register_system(
             actor=_SELF, agency=_agency(code), name=name, now=now
         )
         if code == AXIS:
-            identity.grant_sending_right(
+            systems.grant_sending_right(
                 actor=_SELF,
                 system=system,
                 agency=None,

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
+
+from hienluong.directory.service import Actor
+from hienluong.kit import clock
+from hienluong.kit.deprecation import EXTENSION, Deprecation
+from hienluong.systems import service as systems
+
+Run = Callable[..., HttpResponseBase]
 
 TOKEN_ADDRESS = "/api/oauth/token"  # noqa: S105 - an address, not a password
 
@@ -47,7 +58,22 @@ PROBLEM: dict[str, Any] = {
 
 
 class DocumentedApi(NinjaAPI):
-    """The API whose OpenAPI document also tells how to sign in and how errors look."""
+    """The API whose OpenAPI document also tells how to sign in and how errors look.
+
+    Every answer of an operation that is declared deprecated (see `kit.deprecation`) says so, refusals too, and who
+    called it is counted.
+    """
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        for router in self._get_bound_routers():
+            for path, view in router.path_operations.items():
+                for operation in view.operations:
+                    facts = (operation.openapi_extra or {}).get(EXTENSION)
+                    if facts:  # ninja has no hook around an operation
+                        run = _announcing(operation.run, Deprecation.of(facts), router.prefix + path)
+                        operation.run = run  # type: ignore[method-assign]  # one operation's own, not its class's
+        urls: list[URLResolver | URLPattern] = super()._get_urls()
+        return urls
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Returns the name by which clients call an operation: that of its function, not of our modules."""
@@ -76,3 +102,19 @@ class DocumentedApi(NinjaAPI):
             for operation in operations.values():
                 operation["responses"]["default"] = {"$ref": "#/components/responses/Problem"}
         return document
+
+
+def _announcing(run: Run, declared: Deprecation, path: str) -> Run:
+    """Returns the operation that tells in its headers that it will go, and counts which systems still call it."""
+
+    def announced(request: HttpRequest, **values: Any) -> HttpResponseBase:
+        response = run(request, **values)
+        for name, value in declared.headers().items():
+            response.headers[name] = value
+        actor = getattr(request, "auth", None)
+        if isinstance(actor, Actor) and isinstance(actor.id, UUID):
+            operation = f"{request.method} /{path.lstrip('/')}"
+            systems.note_deprecated_call(system=actor.id, operation=operation, now=clock.now())
+        return response
+
+    return announced

@@ -102,6 +102,7 @@ INSTALLED_APPS = [
     "hienluong.staff",
     "hienluong.access",
     "hienluong.identity",
+    "hienluong.systems",
     "hienluong.imports",
     "hienluong.exchange",
     "hienluong.config",
@@ -227,6 +228,10 @@ REVIEW_OPENS = os.environ.get("HIENLUONG_REVIEW_OPENS", "1") == "1"
 REVIEW_WORKING_DAYS = _number("HIENLUONG_REVIEW_WORKING_DAYS", 10)
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
+# How many days a system's former secret stays good beside its new one, unless the administrator says otherwise.
+SECRET_OVERLAP_DAYS = _number("HIENLUONG_SECRET_OVERLAP_DAYS", 7)
+# After how many days what test agencies sent each other is deleted.
+SANDBOX_KEEP_DAYS = _number("HIENLUONG_SANDBOX_KEEP_DAYS", 30)
 SESSION_COOKIE_NAME = "hienluong_session"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = True

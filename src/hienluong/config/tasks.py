@@ -7,6 +7,7 @@ from hienluong.identity import service as identity
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
+from hienluong.systems import service as systems
 
 
 @jobs.periodic(cron="*/5 * * * * *", name="config.sequence_ledger")
@@ -25,6 +26,7 @@ def sweep_orphans(timestamp: int) -> None:
 def sweep_expired(timestamp: int) -> None:
     """Deletes sessions, tokens and one-time sign-ins that are out of date."""
     identity.sweep_expired(now=clock.now())
+    systems.sweep_counts(now=clock.now())
 
 
 @jobs.periodic(cron="11 2 * * *", name="config.back_up")

@@ -2,12 +2,19 @@
 
 from django.urls import include, path
 
+from hienluong.config import developers
 from hienluong.config.api import api
+from hienluong.config.error_list import type_page
 from hienluong.config.pages import healthz
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
+    path("api/errors", type_page, name="error_type"),
+    path("developers/", developers.start, name="developers"),
+    path("developers/errors/", developers.errors, name="developer_errors"),
+    path("developers/deprecation/", developers.deprecation, name="developer_deprecation"),
+    path("", include("hienluong.systems.urls")),  # first: its token endpoint answers for all clients
     path("", include("hienluong.identity.urls")),
     path("access/", include("hienluong.access.urls")),
     path("directory/", include("hienluong.directory.urls")),

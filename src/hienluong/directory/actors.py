@@ -40,6 +40,7 @@ class Actor:
         post_id: the post acted in, for a person.
         rights: a system's rights to send for others (decision 4), whether in force or not.
         standing_in_for: who is away and whose post this is, where the person stands in for another; else empty.
+        sandbox: whether the agency is a test agency of the sandbox; nothing passes between those and real ones.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Actor:
     post_id: int | None = None
     rights: tuple[SendingRightRef, ...] = ()
     standing_in_for: str = ""
+    sandbox: bool = False
 
     @classmethod
     def platform(cls, name: str) -> Actor:

@@ -31,7 +31,7 @@ class AgencyFilter(forms.Form):
 
     q = forms.CharField(label=_("Name, former name or code"), max_length=200, required=False)
     place = forms.ChoiceField(
-        label=_("Place"), required=False, choices=[("", _("everywhere")), *Agency.Place.choices]
+        label=_("Place"), required=False, choices=[("", _("everywhere")), *Agency.Place.real()]
     )
     kind = forms.ChoiceField(
         label=_("Kind"), required=False, choices=[("", _("all kinds")), *Agency.Kind.choices]
@@ -135,7 +135,7 @@ class NewAgencyForm(ParticularsForm):
 
     name = forms.CharField(label=_("Name"), max_length=200)
     valid_from = _day(_("In force from"))
-    place = forms.ChoiceField(label=_("Place"), choices=Agency.Place.choices)
+    place = forms.ChoiceField(label=_("Place"), choices=Agency.Place.real())
     parent = AgencyField(
         label=_("Stands under"), required=False, help_text=_("A code of the agency above; empty for the top.")
     )

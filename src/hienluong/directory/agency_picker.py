@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.actors import Actor
 from hienluong.directory.models import Agency
-from hienluong.directory.queries import agencies_by_codes, primary_codes, search_agencies
+from hienluong.directory.queries import agencies_in_reach, primary_codes, search_agencies
 
 LISTED_AGENCIES = 200
 
@@ -58,7 +58,7 @@ class AgencyPickerForm(forms.Form):
             line.strip(" ,;") for line in self.cleaned_data["other_codes"].replace(";", "\n").splitlines()
         ]
         codes = list(dict.fromkeys(code for code in typed if code))
-        found = agencies_by_codes(codes)
+        found = agencies_in_reach(codes, sandbox=self.actor.sandbox)
         unknown = [code for code in codes if code not in found]
         if unknown:
             raise forms.ValidationError(

@@ -21,10 +21,8 @@ from hienluong.directory.schemas import (
     AgencyTreeOut,
     CodeOut,
     FormerNameOut,
-    MeOut,
     Place,
     RemovedAgencyOut,
-    RightOut,
     SuccessionOut,
 )
 
@@ -39,27 +37,14 @@ def _actor(request: HttpRequest) -> Actor:
     return actor
 
 
-@router.get("/me", response=MeOut, summary="Who am I")
-def me(request: HttpRequest) -> MeOut:
-    """Returns the system and the agency of the access token, and for whom it may send."""
-    actor = require(_actor(request), "directory.view_agency")
-    return MeOut.model_validate(
-        {
-            "system": actor.name,
-            "system_id": actor.id,
-            "agency_id": actor.agency_id,
-            "agency_code": actor.agency_code,
-            "agency_name": actor.agency_name,
-            "may_send_for": [RightOut.model_validate(right, from_attributes=True) for right in actor.rights],
-        }
-    )
-
-
 @router.get("/agencies", response=AgencyListOut, summary="Search agencies")
 def list_agencies(
     request: HttpRequest,
     q: Annotated[str, Query(max_length=200, description="Words of the name, or the start of a code.")] = "",
-    place: Annotated[Place | None, Query(description="Inside or outside the province.")] = None,
+    place: Annotated[
+        Place | None,
+        Query(description="Inside or outside the province; a system of the sandbox sees the sandbox only."),
+    ] = None,
     cursor: Annotated[str | None, Query(max_length=700, description="`next` of the former page.")] = None,
     limit: Annotated[int, Query(ge=1, le=queries.PAGE_LIMIT)] = queries.PAGE,
 ) -> AgencyListOut:
@@ -119,7 +104,7 @@ def get_agency_tree(
 ) -> AgencyTreeOut:
     """Returns the agencies and internal units directly below one, in Vietnamese order."""
     actor = require(_actor(request), "directory.view_agency")
-    top = queries.agency_by_code(under) if under else None
+    top = queries.agencies_in_reach([under], sandbox=actor.sandbox).get(under) if under else None
     if under and top is None:
         raise AgencyUnknown(agency_code=under)
     found = queries.branch(actor, top.agency.pk if top else None, after=cursor, on=on)
@@ -138,8 +123,8 @@ def get_agency_tree(
 @router.get("/agencies/{code}", response=AgencyDetailOut, summary="The agency behind a code")
 def get_agency(request: HttpRequest, code: str) -> AgencyDetailOut:
     """Returns the agency that a code leads to today: any scheme, any code ever valid, successors followed."""
-    require(_actor(request), "directory.view_agency")
-    found = queries.agency_by_code(code)
+    actor = require(_actor(request), "directory.view_agency")
+    found = queries.agencies_in_reach([code], sandbox=actor.sandbox).get(code)
     if found is None:
         raise AgencyUnknown(agency_code=code)
     return AgencyDetailOut.model_validate(

@@ -21,11 +21,29 @@ QCVN102_SHORT_CODE = re.compile(r"([0-9]{1,3}\.){1,3}[A-Z][0-9A-Z]{2}", re.ASCII
 
 CODE_MAX_LENGTH = 35
 
+SANDBOX_PREFIX = "SBX"
+"""First group of the sandbox's codes. Level 1 of a real code is a letter and two digits, so no real code has it."""
+
+SANDBOX_CODE = re.compile(r"SBX\.[0-9A-Z]{1,12}", re.ASCII)
+
 
 def is_well_formed(code: str, scheme: str) -> bool:
     """Returns whether a new code has the form of its scheme. Codes on the wire are looser: read them, do not check."""
-    form = QD20_CODE if scheme == AgencyCode.Scheme.QD20 else QCVN102_CODE
+    form = _FORMS[AgencyCode.Scheme(scheme)]
     return len(code) <= CODE_MAX_LENGTH and form.fullmatch(code) is not None
+
+
+_FORMS = {
+    AgencyCode.Scheme.QD20: QD20_CODE,
+    AgencyCode.Scheme.QCVN102: QCVN102_CODE,
+    AgencyCode.Scheme.SANDBOX: SANDBOX_CODE,
+}
+
+
+def is_sandbox_code(code: str) -> bool:
+    """Returns whether a code is one of the sandbox, known or not: no such code ever leads to a real agency."""
+    groups = [group.strip() for group in fold(code).upper().split(".")]
+    return SANDBOX_PREFIX in (groups[0], groups[-1])
 
 
 def is_province_code(code: str, province_codes: Iterable[str] | None = None) -> bool:

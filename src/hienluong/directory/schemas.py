@@ -9,7 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-Place = Literal["province", "outside"]
+Place = Literal["province", "outside", "sandbox"]
 
 
 class AgencyOut(Schema):
@@ -36,7 +36,7 @@ class CodeOut(Schema):
     """A code of an agency."""
 
     code: str
-    scheme: Literal["qd20", "qcvn102"]
+    scheme: Literal["qd20", "qcvn102", "sandbox"]
     primary: bool
     provisional: bool = Field(description="Made by this platform until the published list is imported.")
     valid_from: date
@@ -114,23 +114,3 @@ class AgencyChangesOut(Schema):
     removed: list[RemovedAgencyOut]
     cursor: str = Field(description="Give it as `changed_since` next time, at once if `more` is true.")
     more: bool
-
-
-class RightOut(Schema):
-    """A right to send for others."""
-
-    scope: Literal["agency", "outside"]
-    agency_id: UUID | None
-    valid_from: date
-    valid_to: date | None
-
-
-class MeOut(Schema):
-    """Who the access token belongs to."""
-
-    system: str
-    system_id: UUID
-    agency_id: UUID
-    agency_code: str
-    agency_name: str
-    may_send_for: list[RightOut]

@@ -27,8 +27,8 @@ from hienluong.exchange.schemas import (
     WarningOut,
 )
 from hienluong.exchange.service import Attached, Draft, Receipt
-from hienluong.identity.service import SystemBearer
 from hienluong.kit import clock
+from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["exchange"])
 EDXML = "application/xml"

@@ -7,6 +7,7 @@ from datetime import datetime, time
 from django.db.models import F
 from django.db.models.functions import TruncDate
 
+from hienluong.directory.service import sandbox_agency_ids
 from hienluong.exchange import policy
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.kit.clock import VIETNAM
@@ -20,12 +21,15 @@ def _span(period: Period) -> tuple[datetime, datetime]:
 
 def _documents(period: Period) -> Counted:
     start, end = _span(period)
-    return Counted(Packet.objects.filter(kind="edoc", accepted_at__gte=start, accepted_at__lt=end).count())
+    found = Packet.objects.filter(kind="edoc", accepted_at__gte=start, accepted_at__lt=end)
+    return Counted(found.exclude(sender__in=sandbox_agency_ids()).count())
 
 
 def _arrival_told_in_day(period: Period) -> Counted:
     start, end = _span(period)
-    due = Delivery.objects.filter(kind="edoc", delivered_at__gte=start, delivered_at__lt=end)
+    due = Delivery.objects.filter(kind="edoc", delivered_at__gte=start, delivered_at__lt=end).exclude(
+        recipient__agency__in=sandbox_agency_ids()
+    )
     told = (
         DeliveryEvent.objects.filter(
             delivery__in=due,

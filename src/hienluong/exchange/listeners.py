@@ -1,4 +1,4 @@
-"""What the axis does when something happened on it: people are told."""
+"""What the axis does when something happened on it: people are told, and the sandbox's partner answers."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, S
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.policy import ASKED_BACK, IN_MAILBOX, REFUSED
+from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
@@ -54,6 +55,14 @@ def tell_clerks(event: PacketsDelivered) -> None:
     )
 
 
+@subscribe(PacketsDelivered)
+def wake_echo_partner(event: PacketsDelivered) -> None:
+    """Lets the sandbox's partner answer what reached it."""
+    for one in event.arrivals:
+        if one.agency_id == directory.ECHO_PARTNER:
+            jobs.defer("exchange.answer_as_echo", delivery_id=one.delivery_id)
+
+
 @subscribe(StatusRecorded)
 def tell_of_status(event: StatusRecorded) -> None:
     """Tells the sender's clerks of a refusal, and the recipient's of a recall."""
@@ -78,8 +87,10 @@ def tell_of_status(event: StatusRecorded) -> None:
 
 @subscribe(DeliveryFailedForGood)
 def tell_operators(event: DeliveryFailedForGood) -> None:
-    """Tells the operators of the province of a dead letter: metadata only."""
-    delivery = Delivery.objects.select_related("recipient").get(pk=event.delivery_id)
+    """Tells the operators of the province of a dead letter: metadata only. One of the sandbox troubles nobody."""
+    delivery = Delivery.objects.select_related("recipient__agency").get(pk=event.delivery_id)
+    if delivery.recipient.agency is not None and delivery.recipient.agency.in_sandbox:
+        return
     notices.tell(
         readers=[Reader(person, address) for person, address in directory.operators_to_tell()],
         code="exchange.failed",

@@ -39,6 +39,7 @@ __all__ = [
     "open_for",
     "read_for",
     "reapply_destructions",
+    "release",
     "store",
     "sweep_orphans",
     "vault",
@@ -175,6 +176,15 @@ def _drop(file_id: UUID, holder: UUID) -> None:
     if not Holding.objects.filter(file_id=file_id).exists():
         SealedFile.objects.filter(id=file_id).delete()
         transaction.on_commit(lambda: vault().delete(file_id.hex))
+
+
+@transaction.atomic
+def release(*, file_id: UUID) -> None:
+    """Gives a file up for every holder, without the lasting record that a destruction leaves: for test data only."""
+    SealedFile.objects.select_for_update().filter(id=file_id).first()
+    Holding.objects.filter(file_id=file_id).delete()
+    SealedFile.objects.filter(id=file_id).delete()
+    transaction.on_commit(lambda: vault().delete(file_id.hex))
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Proves who is there: sign-in of people, of agencies' systems (OAuth2, RFC 6749), and their rights to send for others.
+"""Proves who is there: sign-in of people, their second factors and sessions, and sign-on of systems with their accounts.
 
 Who a person is, which posts they hold and what they may do is the directory's.
 """

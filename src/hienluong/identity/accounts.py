@@ -232,3 +232,8 @@ def sweep_expired(*, now: datetime) -> int:
 def _hash(token: str) -> str:
     # Looked up by its hash: how long the look-up takes tells nothing about the token.
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def client_address(request: HttpRequest) -> str:
+    """Returns where a request comes from, as the trusted proxies tell it (HIENLUONG_TRUSTED_PROXIES)."""
+    return str(AccountAdapter(request).get_client_ip(request))

@@ -6,18 +6,17 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from hienluong.kit import server_command
+from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
-Answering = Callable[..., tuple[Any, Iterable[str]]]
+if TYPE_CHECKING:
+    from hienluong.directory.service import Actor
 
 
 @click.group(help=_("Accounts and single sign-on.\n\nExample: hienluong identity account list"))
@@ -25,18 +24,13 @@ def group() -> None:
     """Holds the commands of identity."""
 
 
-def on_server(command: Answering) -> Callable[..., None]:
-    """Runs a command on the server with its actor and the moment, and prints what it returns: a value and lines."""
+def _actor(caller: str) -> Actor:
+    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
 
-    @server_command.on_server
-    @functools.wraps(command)
-    def run(*, caller: str, now: datetime, printer: server_command.Printer, **options: Any) -> None:
-        from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
+    return replace(Actor.platform("command line"), name=caller)
 
-        actor = replace(Actor.platform("command line"), name=caller)
-        printer.result(*command(actor=actor, now=now, **options))
 
-    return run
+on_server: Callable[[Callable[..., Any]], Callable[..., None]] = answers_as(_actor)
 
 
 from hienluong.identity.sign_in_cli import account_group, sign_on_group  # noqa: E402 - they use what stands above

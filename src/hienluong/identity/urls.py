@@ -14,7 +14,6 @@ from hienluong.identity.pages import (
     sign_on,
     sign_on_clients,
 )
-from hienluong.identity.tokens import token_endpoint
 
 _named: list[URLPattern | URLResolver] = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -54,7 +53,6 @@ _named: list[URLPattern | URLResolver] = [
     path("sign-on/clients/<uuid:client_id>/", sign_on_clients.client_detail, name="sign_on_client"),
     path("sign-on/clients/<uuid:client_id>/rotate/", sign_on_clients.rotate, name="rotate_sign_on_secret"),
     path("sign-on/clients/<uuid:client_id>/end/", sign_on_clients.end, name="end_sign_on_client"),
-    path("api/oauth/token", token_endpoint, name="token"),
 ]
 # The names by which allauth asks for its pages.
 _of_allauth: list[URLPattern | URLResolver] = [
@@ -88,14 +86,15 @@ _of_allauth: list[URLPattern | URLResolver] = [
         name="mfa_generate_recovery_codes",
     ),
 ]
-# Single sign-on of agencies' systems. The token endpoint is the one that systems use: its refusals are counted.
+# Single sign-on of agencies' systems. The token endpoint that answers is that of `systems`, which stands before it in
+# config.urls and counts refusals; here it has the name by which allauth tells of it.
 _sign_on: list[URLPattern | URLResolver] = [
     path(".well-known/openid-configuration", sign_on.configuration, name="configuration"),
     path("sign-on/keys.json", provider.jwks, name="jwks"),
     path("sign-on/authorize/", sign_on.ConsentView.as_view(), name="authorization"),
     path("sign-on/userinfo", provider.user_info, name="userinfo"),
     path("sign-on/revoke", provider.revoke, name="revoke"),
-    path("api/oauth/token", token_endpoint, name="token"),
+    path("api/oauth/token", provider.token, name="token"),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((_named, "identity"))),

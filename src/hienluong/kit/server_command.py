@@ -87,6 +87,20 @@ def answers(command: Callable[..., tuple[object, Iterable[str]]]) -> Callable[..
     return run
 
 
+def answers_as(actor_of: Callable[[str], object]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
+    """Does what `answers` does for commands that take `actor`, made of who calls, and `now`."""
+
+    def decorate(command: Callable[..., tuple[object, Iterable[str]]]) -> Callable[..., None]:
+        @on_server
+        @functools.wraps(command)
+        def run(*, caller: str, now: datetime, printer: Printer, **options: Any) -> None:
+            printer.result(*command(actor=actor_of(caller), now=now, **options))
+
+        return run
+
+    return decorate
+
+
 def as_day(moment: datetime | None) -> date | None:
     """Returns the day that was given."""
     return moment.date() if moment is not None else None

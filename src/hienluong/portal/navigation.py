@@ -83,6 +83,18 @@ MENU = (
                 icon="key",
                 permission="identity.manage_sign_on",
             ),
+            Entry(
+                _("Systems"),
+                "systems:systems",
+                icon="plug-connected",
+                permission="systems.view_systems",
+            ),
+            Entry(
+                _("Sending for others"),
+                "systems:rights",
+                icon="arrows-exchange",
+                permission="systems.view_systems",
+            ),
             Entry(_("Who may do what"), "access:roles", icon="table", permission="access.view_roles"),
             Entry(
                 _("Access reviews"), "access:reviews", icon="clipboard-check", permission="access.view_review"

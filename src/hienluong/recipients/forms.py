@@ -32,7 +32,7 @@ class GroupForm(AgencyPickerForm, AskedForm):
         widget=forms.RadioSelect,
         initial=RecipientGroup.Kind.LISTED,
     )
-    rule_place = forms.ChoiceField(label=_("Where"), choices=Agency.Place.choices, required=False)
+    rule_place = forms.ChoiceField(label=_("Where"), choices=Agency.Place.real(), required=False)
     rule_kind = forms.ChoiceField(label=_("Sort of agency"), choices=_KINDS, required=False)
 
     def __init__(self, actor: Actor, *args: Any, group: RecipientGroup | None = None, **kwargs: Any) -> None:

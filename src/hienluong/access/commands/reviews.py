@@ -29,7 +29,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Person, Post, require, valid_on
 from hienluong.identity.errors import AccountStateRefused
-from hienluong.identity.service import AccountClosure, close_account, end_system
+from hienluong.identity.service import AccountClosure, close_account
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -39,6 +39,7 @@ from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.staff.service import revoke_delegation
+from hienluong.systems.service import end_system
 
 _Decision = ReviewLine.Decision
 _Kind = ReviewLine.Kind

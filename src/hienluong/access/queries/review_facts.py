@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from hienluong.access.models import AccessReview, ReviewLine
-from hienluong.directory.service import Person, Post, User, primary_code_of, valid_on
-from hienluong.identity.service import AgencySystem, SendingRight, with_sign_in_facts
+from hienluong.directory.service import Agency, Person, Post, User, primary_code_of, valid_on
+from hienluong.identity.service import with_sign_in_facts
 from hienluong.staff.service import delegations_on
+from hienluong.systems.service import AgencySystem, SendingRight
 
 _Kind = ReviewLine.Kind
 
@@ -35,12 +36,12 @@ def lines_of_today(review: AccessReview, today: date) -> Iterator[ReviewLine]:
             },
         )
     systems = AgencySystem.objects.filter(valid_on(today)).select_related("agency")
+    systems = systems.exclude(agency__place=Agency.Place.SANDBOX)  # behind the wall there is no right
     rights: dict[Any, list[str]] = {}
     granted = SendingRight.objects.filter(valid_on(today)).annotate(code=primary_code_of("agency_id"))
     for right in granted:
         rights.setdefault(right.system_id, []).append(getattr(right, "code", None) or right.scope)
     for system in systems.order_by("agency__sort_key", "name", "pk"):
-        used: datetime | None = getattr(system, "last_used_at", None)
         yield ReviewLine(
             review=review,
             agency=system.agency,
@@ -50,7 +51,7 @@ def lines_of_today(review: AccessReview, today: date) -> Iterator[ReviewLine]:
                 "name": system.name,
                 "since": system.valid_from.isoformat(),
                 "sends_for": sorted(rights.get(system.pk, [])),
-                "last_used": used.isoformat() if used else None,
+                "last_used": system.last_used_at.isoformat() if system.last_used_at else None,
             },
         )
     for delegation in delegations_on(today).order_by("giver__agency__sort_key", "giver__pk", "pk"):

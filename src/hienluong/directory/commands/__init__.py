@@ -29,8 +29,10 @@ from hienluong.directory.commands.people import (
     switch_post,
 )
 from hienluong.directory.commands.reference_data import Summary, load_reference_data
+from hienluong.directory.commands.sandbox import ECHO_PARTNER, create_test_agency, ensure_echo_partner
 
 __all__ = [
+    "ECHO_PARTNER",
     "PARTICULARS",
     "SORT_KEY_MAX",
     "CodeRow",
@@ -43,10 +45,12 @@ __all__ = [
     "create_administrator",
     "create_agency",
     "create_person",
+    "create_test_agency",
     "deactivate_person",
     "end_agency",
     "end_agency_code",
     "end_post",
+    "ensure_echo_partner",
     "import_agency_codes",
     "load_reference_data",
     "merge_agencies",

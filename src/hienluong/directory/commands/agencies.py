@@ -17,6 +17,7 @@ from hienluong.directory.commands.agency_changes import (
     begin_change,
     day_of,
     finish_change,
+    real_agencies,
     refuse,
     refuse_date,
 )
@@ -81,14 +82,14 @@ def create_agency(
     number = begin_change()
     name = normalise(name)
     code = normalise(code).upper()
-    parent = Agency.objects.filter(pk=parent_id).first() if parent_id else None
+    parent = real_agencies().filter(pk=parent_id).first() if parent_id else None
     more = {key: normalise(value) for key, value in (particulars or {}).items() if key in PARTICULARS}
     refuse(
         _wrong_name(name),
         FieldError("/parent", UNKNOWN_AGENCY) if parent_id and parent is None else None,
         _wrong_parent(parent, valid_from),
         FieldError("/kind", NEEDED) if kind not in Agency.Kind.values else None,
-        FieldError("/place", NEEDED) if place not in Agency.Place.values else None,
+        FieldError("/place", NEEDED) if place not in dict(Agency.Place.real()) else None,
         FieldError("/parent", UNIT_NEEDS_PARENT) if kind == Agency.Kind.UNIT and parent is None else None,
         FieldError("/code", CODE_NEEDED) if place == Agency.Place.OUTSIDE and not code else None,
         wrong_code(code, scheme) if code else None,
@@ -210,7 +211,7 @@ def move_agency(
     actor = require(actor, "directory.manage_agencies")
     number = begin_change()
     agency = agency_to_change(agency_id, on)
-    parent = Agency.objects.filter(pk=parent_id).first() if parent_id else None
+    parent = real_agencies().filter(pk=parent_id).first() if parent_id else None
     last = agency.former_parents.order_by("-valid_to").values_list("valid_to", flat=True).first()
     since = last or agency.valid_from
     refuse(

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from hienluong.directory.actors import Actor
 from hienluong.directory.errors import AgencyHasEnded, AgencyRefused, AgencyUnknown
@@ -38,6 +39,11 @@ def begin_change() -> int:
         return int(cursor.fetchone()[0])
 
 
+def real_agencies() -> QuerySet[Agency]:
+    """Returns the agencies that acts are about: those of the sandbox have a life of their own (`commands.sandbox`)."""
+    return Agency.objects.exclude(place=Agency.Place.SANDBOX)
+
+
 def agency_to_change(agency_id: UUID, on: date) -> Agency:
     """Returns the agency, locked.
 
@@ -45,7 +51,7 @@ def agency_to_change(agency_id: UUID, on: date) -> Agency:
         AgencyUnknown, AgencyHasEnded: there is none, or it is no more on the day.
     """
     agency = (
-        Agency.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=agency_id).first()
+        real_agencies().select_for_update(of=("self",)).select_related("unit").filter(pk=agency_id).first()
     )
     if agency is None:
         raise AgencyUnknown(agency_code=str(agency_id))

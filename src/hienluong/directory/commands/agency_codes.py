@@ -127,8 +127,9 @@ def _read_row(number: int, raw: Mapping[str, str], errors: list[FieldError]) -> 
     if missing:
         return None
     scheme = values["scheme"].lower()
-    if scheme not in AgencyCode.Scheme.values:
-        known = ", ".join(AgencyCode.Scheme.values)
+    published = [name for name in AgencyCode.Scheme.values if name != AgencyCode.Scheme.SANDBOX]
+    if scheme not in published:
+        known = ", ".join(published)
         errors.append(FieldError(f"/{number}/scheme", _("The scheme is one of {known}."), {"known": known}))
         return None
     try:
@@ -156,6 +157,10 @@ def _is_possible(
             FieldError(
                 f"/{number}/current_code", _("No agency has the code {code}."), {"code": row.current_code}
             )
+        )
+    elif known[row.current_code].agency.in_sandbox:
+        errors.append(
+            FieldError(f"/{number}/current_code", _("{code} is a test agency."), {"code": row.current_code})
         )
     elif row.code in known and known[row.code].agency_id != known[row.current_code].agency_id:
         holder = known[row.code].agency.name

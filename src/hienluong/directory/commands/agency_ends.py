@@ -16,6 +16,7 @@ from hienluong.directory.commands.agency_changes import (
     begin_change,
     day_of,
     finish_change,
+    real_agencies,
     refuse,
     refuse_date,
 )
@@ -102,7 +103,7 @@ def _end(
     action: str,
 ) -> Agency:
     agency = agency_to_change(agency_id, day_of(now))
-    successors = list(Agency.objects.filter(pk__in=successor_ids))
+    successors = list(real_agencies().filter(pk__in=successor_ids))
     below = agency.children.filter(Q(valid_to=None) | Q(valid_to__gt=on)).count()
     refuse(
         refuse_date(on, since=agency.valid_from, today=None),

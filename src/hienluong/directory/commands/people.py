@@ -189,8 +189,12 @@ def assign_post(
         PostRefused: words or days cannot be accepted.
         AccountClosed: the person has left.
         PostOverlaps: the person holds this role at this agency on some of these days already.
+        PersonRefused: the agency is a test agency; people work in real ones only.
+        PostOverlaps: the person holds this role at this agency already.
     """
     actor = require(actor, "directory.manage_people")
+    if agency.in_sandbox:
+        raise PersonRefused([FieldError("/agency", _("Nobody holds a post at a test agency."))])
     role = Post.Role(role)
     post = Post(
         person=person,

@@ -7,6 +7,7 @@ import uuid
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Upper
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -69,6 +70,12 @@ class Agency(models.Model):
 
         PROVINCE = "province", _("in the province")
         OUTSIDE = "outside", _("outside the province")
+        SANDBOX = "sandbox", _("in the sandbox")  # a test agency: nothing passes between it and real ones
+
+        @classmethod
+        def real(cls) -> list[tuple[str, str | Promise]]:
+            """Returns the places of real agencies, as choices."""
+            return [choice for choice in cls.choices if choice[0] != cls.SANDBOX]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=200)
@@ -113,6 +120,11 @@ class Agency(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def in_sandbox(self) -> bool:
+        """Whether it is a test agency: nothing passes between those and real ones."""
+        return self.place == Agency.Place.SANDBOX
+
 
 class AgencyCode(models.Model):
     """A code an agency is or was known by on the wire. A code once issued is never given to another agency."""
@@ -122,6 +134,7 @@ class AgencyCode(models.Model):
 
         QD20 = "qd20", _("Decision 20/2020")
         QCVN102 = "qcvn102", _("QCVN 102:2016")
+        SANDBOX = "sandbox", _("sandbox")
 
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="codes")
     scheme = models.CharField(max_length=8, choices=Scheme)
@@ -138,6 +151,11 @@ class AgencyCode(models.Model):
             models.UniqueConstraint(Upper("code"), name="directory_code_once"),
             models.UniqueConstraint(
                 fields=["agency"], condition=models.Q(primary=True), name="directory_one_primary_code"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(scheme="sandbox", code__startswith="SBX.")
+                | (~models.Q(scheme="sandbox") & ~models.Q(code__istartswith="SBX.")),
+                name="directory_sandbox_code_apart",
             ),
         ]
         indexes = [

@@ -11,6 +11,7 @@ from hienluong.directory.queries.agencies import (
     AgencyPage,
     FoundAgency,
     agencies_by_codes,
+    agencies_in_reach,
     agencies_visible_to,
     agency_by_code,
     agency_by_id,
@@ -20,6 +21,7 @@ from hienluong.directory.queries.agencies import (
     matching_agencies,
     primary_code_of,
     primary_codes,
+    sandbox_agency_ids,
     search_agencies,
 )
 from hienluong.directory.queries.agency_changes import CHANGES_LIMIT, AgencyChanges, agency_changes
@@ -62,6 +64,7 @@ __all__ = [
     "actor_of",
     "administrators_to_tell",
     "agencies_by_codes",
+    "agencies_in_reach",
     "agencies_visible_to",
     "agency_by_code",
     "agency_by_id",
@@ -81,6 +84,7 @@ __all__ = [
     "posts_of",
     "primary_code_of",
     "primary_codes",
+    "sandbox_agency_ids",
     "search_agencies",
     "today",
     "valid_on",

@@ -86,6 +86,22 @@ def agencies_by_codes(codes: Iterable[str], *, on: date | None = None) -> dict[s
     return {code: known[key] for code, key in asked.items() if key in known}
 
 
+def agencies_in_reach(
+    codes: Iterable[str], *, sandbox: bool, on: date | None = None
+) -> dict[str, FoundAgency]:
+    """Returns what `agencies_by_codes` does, without what is on the other side of the sandbox's wall.
+
+    A code of the other side is missing, as one that nobody ever had. `sandbox` says on which side one stands.
+    """
+    found = agencies_by_codes(codes, on=on)
+    return {code: one for code, one in found.items() if one.agency.in_sandbox == sandbox}
+
+
+def sandbox_agency_ids() -> list[UUID]:
+    """Returns the test agencies, for counts that leave them out; there are few."""
+    return list(Agency.objects.filter(place=Agency.Place.SANDBOX).values_list("pk", flat=True))
+
+
 def _load_by_codes(codes: set[str], day: date) -> dict[tuple[str, date], FoundAgency]:
     rows = (
         AgencyCode.objects.annotate(folded=Upper("code"))
@@ -106,6 +122,7 @@ def _follow(row: AgencyCode, day: date, own_code: str | None, next_code: str | N
         and agency.valid_to <= day
         and agency.successor is not None
         and agency.successor not in followed
+        and agency.successor.in_sandbox == agency.in_sandbox  # no line of succession leads through the wall
     ):
         followed.append(agency)
         agency = agency.successor
@@ -136,13 +153,14 @@ def agency_by_id(agency_id: UUID) -> Agency | None:
 def agencies_visible_to(actor: Actor | None) -> QuerySet[Agency]:
     """Returns the agencies the actor may see: the directory is open to everyone who is signed in.
 
-    Each carries `primary_code`, the code it is written with on the wire, or None.
+    Whoever acts for a test agency of the sandbox sees those and no other; everybody else sees the real ones. Each carries `primary_code`, the code it is written with on the wire, or None.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor may not see the directory.
     """
-    require(actor, "directory.view_agency")
-    return Agency.objects.annotate(primary_code=primary_code_of("pk"))
+    inside = require(actor, "directory.view_agency").sandbox
+    side = Q(place=Agency.Place.SANDBOX)
+    return Agency.objects.filter(side if inside else ~side).annotate(primary_code=primary_code_of("pk"))
 
 
 def search_agencies(

@@ -10,6 +10,7 @@ from django.db.models import Q
 from hienluong.directory.actors import Actor
 from hienluong.directory.models import Agency, AgencyCode, FormerName, RemovedAgency
 from hienluong.directory.permissions import require
+from hienluong.directory.queries.agencies import agencies_visible_to
 
 CHANGES_LIMIT = 1000
 
@@ -32,7 +33,7 @@ def agency_changes(actor: Actor | None, *, since: str = "", limit: int = 500) ->
     Raises:
         NotAuthenticated, PermissionMissing.
     """
-    require(actor, "directory.view_agency")
+    visible = agencies_visible_to(require(actor, "directory.view_agency"))
     limit = max(1, min(limit, CHANGES_LIMIT))
     number, _, last = since.partition("~")
     place = (int(number), UUID(last)) if last else None
@@ -40,7 +41,7 @@ def agency_changes(actor: Actor | None, *, since: str = "", limit: int = 500) ->
         Q() if place is None else Q(change_number__gt=place[0]) | Q(change_number=place[0], pk__gt=place[1])
     )
     changed = list(
-        Agency.objects.filter(later)
+        visible.filter(later)
         .select_related("parent", "successor")
         .order_by("change_number", "pk")[: limit + 1]
     )

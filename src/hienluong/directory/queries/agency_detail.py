@@ -119,12 +119,12 @@ def branch(
     Raises:
         NotAuthenticated, PermissionMissing, AgencyUnknown.
     """
-    require(actor, "directory.view_agency")
+    visible = agencies_visible_to(require(actor, "directory.view_agency"))
     day = on or today()
-    top = Agency.objects.filter(pk=top_id).first() if top_id else None
+    top = visible.filter(pk=top_id).first() if top_id else None
     if top_id and top is None:
         raise AgencyUnknown(agency_code=str(top_id))
-    found = agencies_visible_to(actor).filter(valid_on(day))
+    found = visible.filter(valid_on(day))
     moved = FormerParent.objects.filter(valid_from__lte=day, valid_to__gt=day)
     if moved.exists():
         then_here = moved.filter(parent=top_id).values("agency")

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from hienluong.directory.actors import Actor
-from hienluong.directory.models import Leave, Person, Post, User
+from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.queries.agencies import primary_code_of
 from hienluong.directory.queries.validity import today, valid_on
 
@@ -36,6 +36,7 @@ def posts_of(user: User, *, on: date | None = None) -> list[Post]:
     mine = Post.objects.filter(person__user=user).values("pk").union(standing.values("post"))
     found = (
         Post.objects.filter(valid_on(day), pk__in=mine)
+        .exclude(agency__place=Agency.Place.SANDBOX)  # nobody acts for a test agency: only systems do
         .select_related("person", "agency")
         .annotate(
             agency_code=primary_code_of("agency_id"),
@@ -100,15 +101,16 @@ def people_to_tell(
 
 def operators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the operators of the platform, whatever agency they belong to."""
-    return _who_act_as(Post.Role.OPERATOR, on or today())
+    return _holders_of(Post.Role.OPERATOR, on)
 
 
 def administrators_to_tell(*, on: date | None = None) -> list[tuple[UUID, str]]:
     """Returns (person, mail address or "") of the administrators, whatever agency they belong to."""
-    return _who_act_as(Post.Role.ADMINISTRATOR, on or today())
+    return _holders_of(Post.Role.ADMINISTRATOR, on)
 
 
-def _who_act_as(role: Post.Role, day: date) -> list[tuple[UUID, str]]:
+def _holders_of(role: Post.Role, on: date | None) -> list[tuple[UUID, str]]:
+    day = on or today()
     posts = Post.objects.filter(valid_on(day), role=role)
     standing = leaves_in_force(day).filter(post__in=posts).values("stand_in__person")
     people = Person.objects.filter(pk__in=posts.values("person").union(standing))

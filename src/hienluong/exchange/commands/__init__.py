@@ -13,6 +13,7 @@ from hienluong.exchange.commands.answer import (
 from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
+from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 
 __all__ = [
@@ -23,12 +24,14 @@ __all__ = [
     "PartRead",
     "Receipt",
     "accept_packet",
+    "answer_as_echo",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipients",
     "fetch_packet",
     "open_entry",
     "open_packet",
+    "purge_sandbox",
     "quarantine_packet",
     "read_part",
     "report_status",

@@ -48,17 +48,18 @@ from hienluong.exchange.formats.safe_xml import Limits
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Audience
 from hienluong.files import service as files
-from hienluong.identity.service import may_send_for
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.events import publish
 from hienluong.kit.jcs import canonical_json
 from hienluong.ledger import service as ledger
+from hienluong.systems.service import may_send_for
 
 IDEMPOTENCY_KEY_MAX = 100
 CODE_MAX = 60  # the law says 35 (Decision 20/2020); longer ones circulate
 DOCUMENT_ID_MAX = 500
+HERE = frozenset({"province", "sandbox"})  # places whose mailboxes are on this axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +168,11 @@ def _accept(
     to_codes = _to_codes(wire)
     _refuse_overlong(wire, to_codes)
     day = in_vietnam(now).date()
-    found = directory.agencies_by_codes([wire.sender.organ_id, *to_codes], on=day)
+    found = directory.agencies_in_reach([wire.sender.organ_id, *to_codes], sandbox=actor.sandbox, on=day)
     sender = found.get(wire.sender.organ_id)
     if not may_send_for(actor, sender.agency if sender else None, wire.sender.organ_id, day):
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
-    addressees = _addressees(wire, to_codes, found, day)
+    addressees = _addressees(actor, wire, to_codes, found, day)
     _refuse_secrets(wire)
     stored = files.store(source)
     crash_point("accept.after_fsync")
@@ -201,11 +202,19 @@ def _to_codes(wire: WirePacket) -> list[str]:
 
 
 def _addressees(
-    wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency], day: date
+    actor: Actor, wire: WirePacket, codes: Sequence[str], found: dict[str, FoundAgency], day: date
 ) -> list[Addressee]:
-    """Resolves the recipients; outside the province a code the directory does not know still waits for its route."""
+    """Resolves the recipients; outside the province a code the directory does not know still waits for its route.
+
+    Nothing leaves the sandbox and nothing enters it: a code of the other side is as unknown as one of nobody.
+    """
     names = {} if isinstance(wire, StatusPacket) else {o.organ_id: o.organ_name or "" for o in wire.receivers}
-    unknown = [code for code in codes if code not in found and directory.is_province_code(code)]
+    unknown = [
+        code
+        for code in codes
+        if code not in found
+        and (actor.sandbox or directory.is_sandbox_code(code) or directory.is_province_code(code))
+    ]
     if unknown:
         raise RecipientUnknown(codes=unknown)
     if not isinstance(wire, StatusPacket):  # what became of a document is still recorded, whoever may read it
@@ -213,7 +222,7 @@ def _addressees(
     addressees: dict[object, Addressee] = {}
     for code in codes:
         known = found.get(code)
-        if known is not None and known.agency.place == "province":
+        if known is not None and known.agency.place in HERE:
             one = Addressee(code, known.agency.name, known.agency.pk, known.primary_code)
             addressees.setdefault(known.agency.pk, one).taken_over.extend(taken_over_by(code, known))
         else:
@@ -266,7 +275,7 @@ def _write(
             raise PacketRefused(reason="the same file is being handed in by another connection")
         return first
     holders = {actor.agency_id, *(one.agency_id for one in fresh if one.agency_id)}
-    if sender is not None and sender.agency.place == "province":
+    if sender is not None and sender.agency.place in HERE:
         holders.add(sender.agency.pk)
     files.hold(stored, holders=holders, now=now)
     if isinstance(wire, StatusPacket) and written.is_new:

@@ -102,7 +102,7 @@ def send_document(
     addressed = dict.fromkeys([*draft.recipients, *(code for one in audiences for code in one.codes)])
     if not addressed:
         raise InvalidInput([FieldError("/groups", _("Nobody in these groups can receive it."))])
-    found = directory.agencies_by_codes(addressed)
+    found = directory.agencies_in_reach(addressed, sandbox=actor.sandbox)
     unknown = [code for code in addressed if code not in found]
     if unknown:
         raise RecipientUnknown(codes=unknown)

@@ -22,7 +22,7 @@ BATCH = 200
 BEHIND_DEAD_LETTER = _("waits behind a failed packet about the same document")
 AXIS = Actor.platform("exchange")
 _CARRIED = (
-    *("state", "attempts", "due_at", "failure", "recipient_code", "created_at", "changed_at"),
+    *("state", "attempts", "due_at", "failure", "recipient", "recipient_code", "created_at", "changed_at"),
     *("packet__kind", "packet__priority", "packet__sender_code", "packet__sender_name"),
     *("packet__document_id", "packet__code_number", "packet__code_notation", "transmission__file_id"),
 )

@@ -26,7 +26,7 @@ def taken_over_by(code: str, found: FoundAgency) -> list[dict[str, str]]:
 
 
 def refuse_ended(codes: Iterable[str], found: Mapping[str, FoundAgency], day: date) -> None:
-    """Refuses recipients of the province that have ended and that nobody succeeds: nobody would read the packet.
+    """Refuses recipients whose mailbox is here that have ended and that nobody succeeds: nobody would read the packet.
 
     Raises:
         RecipientEnded: their codes are named.
@@ -34,7 +34,7 @@ def refuse_ended(codes: Iterable[str], found: Mapping[str, FoundAgency], day: da
     ended = [
         code
         for code in codes
-        if (known := found.get(code)) is not None and known.agency.place == "province" and known.ended(day)
+        if (known := found.get(code)) is not None and known.agency.place != "outside" and known.ended(day)
     ]
     if ended:
         raise RecipientEnded(codes=ended)

@@ -11,13 +11,6 @@ from hienluong.identity.commands.sign_on import (
     rotate_sign_on_secret,
     sign_on,
 )
-from hienluong.identity.commands.systems import (
-    end_sending_right,
-    end_system,
-    grant_sending_right,
-    register_system,
-    rotate_system_secret,
-)
 
 __all__ = [
     "ask_for_password_link",
@@ -26,17 +19,12 @@ __all__ = [
     "close_idle_accounts",
     "end_own_other_sessions",
     "end_own_session",
-    "end_sending_right",
     "end_sessions",
     "end_sign_on_client",
-    "end_system",
-    "grant_sending_right",
     "register_sign_on_client",
-    "register_system",
     "reopen_account",
     "reset_second_factor",
     "rotate_sign_on_secret",
-    "rotate_system_secret",
     "sign_on",
     "unlink_identity",
     "unlock_account",

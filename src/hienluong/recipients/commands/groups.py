@@ -56,6 +56,8 @@ def create_group(
         GroupRefused: the name or the members cannot be accepted.
     """
     is_rule = bool(rule_place)
+    if is_rule and rule_place not in dict(Agency.Place.real()):
+        raise GroupRefused([FieldError("/rule_place", _("Choose where the agencies are."))])
     group = RecipientGroup(
         id=new_id(),
         owner=owner,
@@ -167,7 +169,11 @@ def _chosen(members: Iterable[Agency], now: datetime, known: Iterable[UUID] = ()
     if len(wanted) > MEMBERS_LIMIT:
         raise GroupRefused([FieldError("/members", _("At most {limit} agencies."), {"limit": MEMBERS_LIMIT})])
     fresh = wanted - set(known)
-    current = Agency.objects.filter(valid_on(clock.in_vietnam(now).date()), pk__in=fresh).count()
+    current = (
+        Agency.objects.exclude(place=Agency.Place.SANDBOX)
+        .filter(valid_on(clock.in_vietnam(now).date()), pk__in=fresh)
+        .count()
+    )
     if current != len(fresh):
         raise GroupRefused([FieldError("/members", _("An agency that has ended cannot be added."))])
     return wanted

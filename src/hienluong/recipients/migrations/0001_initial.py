@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('search_key', models.CharField(max_length=600)),
                 ('kind', models.CharField(choices=[('listed', 'list kept by hand'), ('rule', 'rule, always up to date')], max_length=6)),
                 ('rule_kind', models.CharField(blank=True, choices=[('province', "provincial people's committee"), ('department', 'provincial department'), ('commune', "commune people's committee"), ('central', 'central agency'), ('other', 'other agency'), ('unit', 'internal unit')], max_length=12)),
-                ('rule_place', models.CharField(blank=True, choices=[('province', 'in the province'), ('outside', 'outside the province')], max_length=10)),
+                ('rule_place', models.CharField(blank=True, choices=[('province', 'in the province'), ('outside', 'outside the province'), ('sandbox', 'in the sandbox')], max_length=10)),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(help_text='the first day it is no more', null=True)),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recipient_groups', to='directory.agency')),

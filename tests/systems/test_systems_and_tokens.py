@@ -19,12 +19,13 @@ from hienluong.directory import recent
 from hienluong.directory.errors import AlreadyEnded, PermissionMissing
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor, SendingRightRef
-from hienluong.identity import service as identity
-from hienluong.identity.service import AgencySystem, SystemBearer
-from hienluong.identity.tokens import REFUSALS_PER_MINUTE
 from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.ledger.models import QueuedEntry
+from hienluong.systems import service as systems
+from hienluong.systems.models import SystemSecret
+from hienluong.systems.service import AgencySystem, SystemBearer
+from hienluong.systems.tokens import REFUSALS_PER_MINUTE
 
 pytestmark = pytest.mark.django_db
 Register = Callable[..., tuple[AgencySystem, str, str]]
@@ -45,18 +46,19 @@ def _ask_by_basic(client_id: str, secret: str) -> Any:
 
 
 def _refusals() -> list[dict[str, Any]]:
-    rows = QueuedEntry.objects.filter(action="identity.issue_token").order_by("queued_at", "id")
+    rows = QueuedEntry.objects.filter(action="systems.issue_token").order_by("queued_at", "id")
     return [json.loads(bytes(row.entry)) for row in rows]
 
 
 def test_a_secret_is_shown_once_and_kept_as_a_hash(system: Register) -> None:
     registered, client_id, secret = system()
 
-    client = Client.objects.get(pk=client_id)
-    assert registered.client == client
-    assert len(secret) >= 43
-    assert secret not in client.secret
-    assert client.secret.startswith("argon2")
+    kept = SystemSecret.objects.get(system=registered)
+    assert registered.client == Client.objects.get(pk=client_id)
+    assert secret.startswith(f"hlk_{kept.key_id}_")
+    assert len(secret.removeprefix(f"hlk_{kept.key_id}_")) == 43
+    assert secret not in kept.hash
+    assert kept.hash.startswith("argon2")
     assert not any(secret.encode() in bytes(entry.entry) for entry in QueuedEntry.objects.all())
 
 
@@ -93,8 +95,8 @@ def test_a_wrong_secret_is_an_invalid_client_and_recorded_without_it(system: Reg
         ({}, 401, "invalid_client"),
         ({"client_id": "a\x00b", "client_secret": "x"}, 401, "invalid_client"),
         ({"client_id": "a", "client_secret": "x\x00"}, 401, "invalid_client"),
-        ({"grant_type": "password", "username": "a", "password": "b"}, 401, "invalid_client"),
-        ({"grant_type": ""}, 400, "unsupported_grant_type"),
+        ({"grant_type": "password", "username": "a", "password": "b"}, 400, "unsupported_grant_type"),
+        ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )
 def test_refused_requests_answer_as_rfc_6749_says(
@@ -115,6 +117,24 @@ def test_a_client_may_use_no_other_grant_and_no_other_scope(system: Register) ->
 
     assert other_grant.status_code == 400
     assert (other_scope.status_code, other_scope.json()["error"]) == (400, "invalid_scope")
+
+
+def test_a_client_that_is_no_system_is_answered_by_allauth_and_gets_no_token_of_a_system(db: None) -> None:
+    client = Client(name="sign-on of people", grant_types=Client.GrantType.AUTHORIZATION_CODE.value)
+    client.set_secret("its own secret")
+    client.save()
+
+    its_grant = _ask(
+        grant_type="authorization_code", code="x", client_id=client.pk, client_secret="its own secret"
+    )
+    wrong = _ask(grant_type="authorization_code", code="x", client_id=client.pk, client_secret="wrong")
+    as_system = _ask(client_id=client.pk, client_secret="its own secret")
+
+    assert (its_grant.status_code, its_grant.json()["error"]) == (400, "invalid_grant")
+    assert (wrong.status_code, wrong.json()["error"]) == (401, "invalid_client")
+    assert (as_system.status_code, as_system.json()["error"]) == (401, "invalid_client")
+    assert len(_refusals()) == 3
+    assert Token.objects.count() == 0
 
 
 def test_credentials_in_the_query_string_are_refused(system: Register) -> None:
@@ -149,7 +169,7 @@ def test_a_token_is_the_actor_of_its_system_with_its_rights(
 ) -> None:
     registered, client_id, secret = system("H50.S01", "Hệ thống dùng chung")
     other = province("H50.S02")
-    identity.grant_sending_right(
+    systems.grant_sending_right(
         actor=platform,
         system=registered,
         agency=other,
@@ -157,9 +177,9 @@ def test_a_token_is_the_actor_of_its_system_with_its_rights(
         valid_to=date(2027, 1, 1),
         now=now,
     )
-    identity.grant_sending_right(actor=platform, system=registered, agency=None, reason="Trục", now=now)
+    systems.grant_sending_right(actor=platform, system=registered, agency=None, reason="Trục", now=now)
 
-    actor = identity.system_by_token(token_for(client_id, secret), now=clock.now())
+    actor = systems.system_by_token(token_for(client_id, secret), now=clock.now())
 
     assert actor == Actor(
         kind="system",
@@ -182,9 +202,9 @@ def test_a_token_costs_one_query_and_the_next_moment_none(
     token = token_for(client_id, secret)
 
     with django_assert_num_queries(1):
-        first = identity.system_by_token(token, now=clock.now())
+        first = systems.system_by_token(token, now=clock.now())
     with django_assert_num_queries(0):
-        assert identity.system_by_token(token, now=clock.now()) == first
+        assert systems.system_by_token(token, now=clock.now()) == first
 
 
 def test_a_remembered_token_is_forgotten_after_five_seconds(
@@ -197,41 +217,42 @@ def test_a_remembered_token_is_forgotten_after_five_seconds(
     token = token_for(client_id, secret)
     moment = [1000.0]
     monkeypatch.setattr("hienluong.directory.recent.time.monotonic", lambda: moment[0])
-    identity.system_by_token(token, now=clock.now())
+    systems.system_by_token(token, now=clock.now())
     Token.objects.all().delete()  # as another process would
 
     moment[0] += recent.SECONDS - 0.1
-    assert identity.system_by_token(token, now=clock.now()) is not None
+    assert systems.system_by_token(token, now=clock.now()) is not None
     moment[0] += 0.2
     with django_assert_num_queries(1):
-        assert identity.system_by_token(token, now=clock.now()) is None
+        assert systems.system_by_token(token, now=clock.now()) is None
 
 
 def test_a_token_ends_at_its_time_even_while_remembered(system: Register, token_for: TokenFor) -> None:
     _, client_id, secret = system()
     token = token_for(client_id, secret)
-    assert identity.system_by_token(token, now=clock.now()) is not None
+    assert systems.system_by_token(token, now=clock.now()) is not None
 
-    assert identity.system_by_token(token, now=clock.now() + timedelta(seconds=3601)) is None
+    assert systems.system_by_token(token, now=clock.now() + timedelta(seconds=3601)) is None
 
 
-def test_a_new_secret_ends_the_old_one_and_every_token(
+def test_a_new_secret_can_end_the_old_one_and_every_token_at_once(
     system: Register,
     token_for: TokenFor,
     platform: Actor,
-    now: datetime,
     django_capture_on_commit_callbacks: Callable[..., Any],
 ) -> None:
     registered, client_id, old = system()
     token = token_for(client_id, old)
-    assert identity.system_by_token(token, now=clock.now()) is not None
+    assert systems.system_by_token(token, now=clock.now()) is not None
 
     with django_capture_on_commit_callbacks(execute=True):
-        new = identity.rotate_system_secret(actor=platform, system=registered, now=now)
+        new = systems.rotate_system_secret(
+            actor=platform, system=registered, now=clock.now(), former_ends_at=clock.now()
+        )
 
-    assert identity.system_by_token(token, now=clock.now()) is None
+    assert systems.system_by_token(token, now=clock.now()) is None
     assert _ask(client_id=client_id, client_secret=old).status_code == 401
-    assert identity.system_by_token(token_for(client_id, new), now=clock.now()) is not None
+    assert systems.system_by_token(token_for(client_id, new), now=clock.now()) is not None
 
 
 def test_an_ended_system_opens_nothing(
@@ -245,28 +266,28 @@ def test_an_ended_system_opens_nothing(
     token = token_for(client_id, secret)
 
     with django_capture_on_commit_callbacks(execute=True):
-        identity.end_system(actor=platform, system=registered, now=now)
+        systems.end_system(actor=platform, system=registered, now=now)
 
-    assert identity.system_by_token(token, now=clock.now()) is None
+    assert systems.system_by_token(token, now=clock.now()) is None
     assert _ask(client_id=client_id, client_secret=secret).status_code == 401
     with pytest.raises(AlreadyEnded):
-        identity.end_system(actor=platform, system=registered, now=now)
+        systems.end_system(actor=platform, system=registered, now=now)
 
 
 def test_tokens_of_other_kinds_and_other_clients_are_not_ours(system: Register, token_for: TokenFor) -> None:
     _, client_id, secret = system()
     token = token_for(client_id, secret)
     Token.objects.update(type=Token.Type.REFRESH_TOKEN)
-    assert identity.system_by_token(token, now=clock.now()) is None
+    assert systems.system_by_token(token, now=clock.now()) is None
 
     stranger = Client.objects.create(name="not an agency's system")
     Token.objects.update(type=Token.Type.ACCESS_TOKEN, client=stranger)
-    assert identity.system_by_token(token, now=clock.now()) is None
+    assert systems.system_by_token(token, now=clock.now()) is None
 
 
 @pytest.mark.parametrize("token", ["", " ", "x", "ọ" * 5000, "\x00", "\ud800"])
 def test_a_damaged_token_is_nobodys(token: str, db: None) -> None:
-    assert identity.system_by_token(token, now=datetime(2026, 11, 24, tzinfo=UTC)) is None
+    assert systems.system_by_token(token, now=datetime(2026, 11, 24, tzinfo=UTC)) is None
 
 
 def test_a_token_is_taken_from_the_header_only(system: Register, token_for: TokenFor) -> None:
@@ -284,15 +305,15 @@ def test_a_right_ends_today_and_only_once(
     system: Register, province: Province, platform: Actor, now: datetime
 ) -> None:
     registered, _, _ = system()
-    right = identity.grant_sending_right(
+    right = systems.grant_sending_right(
         actor=platform, system=registered, agency=province("H50.S02"), reason="Biên bản", now=now
     )
 
-    ended = identity.end_sending_right(actor=platform, right=right, now=now)
+    ended = systems.end_sending_right(actor=platform, right=right, now=now)
 
     assert ended.valid_to == date(2026, 11, 24)
     with pytest.raises(AlreadyEnded):
-        identity.end_sending_right(actor=platform, right=right, now=now)
+        systems.end_sending_right(actor=platform, right=right, now=now)
 
 
 def test_a_right_names_its_reason_and_ends_after_it_starts(
@@ -301,7 +322,7 @@ def test_a_right_names_its_reason_and_ends_after_it_starts(
     registered, _, _ = system()
 
     with pytest.raises(InvalidInput) as refused:
-        identity.grant_sending_right(
+        systems.grant_sending_right(
             actor=platform, system=registered, agency=None, reason=" ", valid_to=date(2026, 11, 24), now=now
         )
 
@@ -317,10 +338,10 @@ def test_only_administrators_register_systems_and_grant_rights(
 
     for actor in (operator, itself):
         with pytest.raises(PermissionMissing):
-            identity.register_system(actor=actor, agency=province("H50"), name="x", now=now)
+            systems.register_system(actor=actor, agency=province("H50"), name="x", now=now)
         with pytest.raises(PermissionMissing):
-            identity.rotate_system_secret(actor=actor, system=registered, now=now)
+            systems.rotate_system_secret(actor=actor, system=registered, now=now)
         with pytest.raises(PermissionMissing):
-            identity.end_system(actor=actor, system=registered, now=now)
+            systems.end_system(actor=actor, system=registered, now=now)
         with pytest.raises(PermissionMissing):
-            identity.grant_sending_right(actor=actor, system=registered, agency=None, reason="x", now=now)
+            systems.grant_sending_right(actor=actor, system=registered, agency=None, reason="x", now=now)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hienluong.directory.models import Agency
 from hienluong.directory.policy import is_province_code
 from hienluong.directory.service import Actor, SendingRightRef
-from hienluong.identity.policy import may_send_for
+from hienluong.systems.policy import may_send_for
 
 TODAY = date(2026, 11, 24)
 OWN, OTHER = uuid4(), uuid4()

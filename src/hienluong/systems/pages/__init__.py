@@ -1,0 +1,1 @@
+"""Pages about agencies' systems: keys, rights to send for others, the sandbox."""

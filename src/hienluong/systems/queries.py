@@ -1,0 +1,300 @@
+"""Reads of systems: agencies' systems and the on-behalf list, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
+
+from hienluong.directory.service import (
+    Actor,
+    Agency,
+    has_role,
+    may_administer,
+    primary_code_of,
+    require,
+    valid_on,
+)
+from hienluong.kit import clock
+from hienluong.kit.vietnamese import fold
+from hienluong.systems.errors import RightNotFound, SystemNotFound
+from hienluong.systems.keys import good_at
+from hienluong.systems.models import AgencySystem, SendingRight, SystemSecret, SystemTally
+
+PAGE = 50
+TALLY_DAYS = 30
+TALLIES_SHOWN = 20
+STATES = ("live", "sandbox", "ended")
+
+_sees_all = may_administer | has_role("auditor")
+
+
+def systems_visible_to(actor: Actor | None) -> QuerySet[AgencySystem]:
+    """Returns the systems the actor may see: administrators and auditors all, others those of their own agency.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor may see none.
+    """
+    actor = require(actor, "systems.view_systems")
+    found = AgencySystem.objects.select_related("agency__sandbox__owner", "client")
+    if _sees_all.test(actor, None):
+        return found
+    return found.filter(Q(agency=actor.agency_id) | Q(agency__sandbox__owner=actor.agency_id))
+
+
+@dataclass(frozen=True, slots=True)
+class SystemPage:
+    """One page of systems in Vietnamese order; `next` is the cursor of the following page, None on the last."""
+
+    systems: list[AgencySystem]
+    next: str | None
+
+
+def search_systems(
+    actor: Actor | None,
+    text: str = "",
+    *,
+    state: str = "live",
+    after: str | None = None,
+    now: datetime,
+    limit: int = PAGE,
+) -> SystemPage:
+    """Returns systems whose name, agency or client id holds every word of the text; diacritics are optional.
+
+    Each carries `agency_code`, `good_secrets`, `endless_secrets` and `last_end`, the latest end of a good secret.
+
+    Args:
+        actor: who asks.
+        text: words; empty gives all.
+        state: "live" (real agencies' systems in force), "sandbox", "ended" or "" for all.
+        after: the cursor of the former page.
+        now: the moment, by which secrets are good.
+        limit: how many at most.
+    """
+    found = systems_visible_to(actor).filter(_in_state(state))
+    for word in fold(text).split():
+        found = found.filter(search_key__contains=word)
+    if after:
+        found = found.filter(_after(after))
+    rows = list(
+        found.annotate(
+            agency_code=primary_code_of("agency_id"),
+            good_secrets=Count("secrets", filter=_good("secrets__", now), distinct=True),
+            last_end=Max("secrets__ends_at", filter=_good("secrets__", now)),
+        ).order_by("sort_key", "pk")[: limit + 1]
+    )
+    page = rows[:limit]
+    return SystemPage([*page], f"{page[-1].sort_key}~{page[-1].pk}" if len(rows) > limit else None)
+
+
+def _in_state(state: str) -> Q:
+    sandbox = Q(agency__place=Agency.Place.SANDBOX)
+    return {
+        "live": Q(valid_to=None) & ~sandbox,
+        "sandbox": Q(valid_to=None) & sandbox,
+        "ended": Q(valid_to__isnull=False),
+    }.get(state, Q())
+
+
+def _good(prefix: str, now: datetime) -> Q:
+    return Q(**{f"{prefix}pk__isnull": False}) & (
+        Q(**{f"{prefix}ends_at": None}) | Q(**{f"{prefix}ends_at__gt": now})
+    )
+
+
+def _after(cursor: str) -> Q:
+    """Returns the condition "after this place in the list"; after a damaged cursor there is nothing."""
+    key, _, last = cursor.rpartition("~")
+    try:
+        place = UUID(last)
+    except ValueError:
+        return Q(pk__in=[])
+    return Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=place) if key.isprintable() else Q(pk__in=[])
+
+
+def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:
+    """Returns one system.
+
+    Raises:
+        SystemNotFound: there is none, or it is not the actor's to see.
+    """
+    found = systems_visible_to(actor).annotate(agency_code=primary_code_of("agency_id"))
+    system = found.filter(pk=system_id).first()
+    if system is None:
+        raise SystemNotFound
+    return system
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What a system did in 30 days, of one kind: how often, and when last."""
+
+    what: str
+    count: int
+    last_at: datetime
+    last_detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SystemDetail:
+    """A system and everything that is known of it."""
+
+    system: AgencySystem
+    secrets: list[SystemSecret]
+    rights: list[SendingRight]
+    refusals: list[Tally]
+    deprecated: list[Tally]
+
+    @property
+    def good_secrets(self) -> list[SystemSecret]:
+        """The secrets that open something today, the newest first."""
+        return [row for row in self.secrets if getattr(row, "good", False)]
+
+
+def system_detail(actor: Actor | None, system_id: UUID, *, now: datetime) -> SystemDetail:
+    """Returns a system with its secrets (the newest first; each carries `good`), rights and counts of 30 days.
+
+    Raises:
+        SystemNotFound: there is none, or it is not the actor's to see.
+    """
+    system = find_system(actor, system_id)
+    secrets = list(system.secrets.order_by("-created_at", "-pk"))
+    for row in secrets:
+        row.good = row.ends_at is None or row.ends_at > now  # type: ignore[attr-defined]  # for the page
+    rights = _rights(clock.in_vietnam(now).date()).filter(system=system).order_by("-in_force", "-pk")
+    return SystemDetail(
+        system,
+        secrets,
+        list(rights[:PAGE]),
+        _tallies(system, SystemTally.Kind.REFUSAL, now),
+        _tallies(system, SystemTally.Kind.DEPRECATED, now),
+    )
+
+
+def _tallies(system: AgencySystem, kind: SystemTally.Kind, now: datetime) -> list[Tally]:
+    since = clock.in_vietnam(now).date() - timedelta(days=TALLY_DAYS)
+    rows = (
+        SystemTally.objects.filter(system=system, kind=kind, day__gt=since)
+        .values("what")
+        .annotate(total=Sum("count"), last=Max("last_at"))
+        .order_by("-last")[:TALLIES_SHOWN]
+    )
+    details = {
+        (row.what, row.last_at): row.last_detail
+        for row in SystemTally.objects.filter(system=system, kind=kind, last_at__in=[r["last"] for r in rows])
+    }
+    return [
+        Tally(row["what"], row["total"], row["last"], details.get((row["what"], row["last"]), ""))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class DeprecatedUse:
+    """Who still calls an operation that will be taken away."""
+
+    operation: str
+    system: AgencySystem
+    count: int
+    last_at: datetime
+
+
+def deprecated_use(actor: Actor | None, *, now: datetime) -> list[DeprecatedUse]:
+    """Returns the systems, among those the actor may see, that called deprecated operations in 30 days."""
+    systems = systems_visible_to(actor)
+    since = clock.in_vietnam(now).date() - timedelta(days=TALLY_DAYS)
+    rows = list(
+        SystemTally.objects.filter(
+            kind=SystemTally.Kind.DEPRECATED, day__gt=since, system__in=systems.values("pk")
+        )
+        .values("what", "system")
+        .annotate(total=Sum("count"), last=Max("last_at"))
+        .order_by("what", "-total")[:PAGE]
+    )
+    known = systems.in_bulk([row["system"] for row in rows])
+    return [DeprecatedUse(row["what"], known[row["system"]], row["total"], row["last"]) for row in rows]
+
+
+# --- The on-behalf list -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RightPage:
+    """One page of rights, newest first; `next` is the id to go on from, None on the last."""
+
+    rights: list[SendingRight]
+    next: int | None
+
+
+def _rights(on: date) -> QuerySet[Any]:
+    in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
+    return SendingRight.objects.select_related("system__agency", "agency").annotate(
+        in_force=in_force, agency_code=primary_code_of("agency_id")
+    )
+
+
+def rights_visible_to(actor: Actor | None, *, on: date) -> QuerySet[Any]:
+    """Returns the rights the actor may see: of the systems it may see, and those to send for its own agency."""
+    actor = require(actor, "systems.view_systems")
+    if _sees_all.test(actor, None):
+        return _rights(on)
+    return _rights(on).filter(
+        Q(system__agency=actor.agency_id)
+        | Q(agency=actor.agency_id)
+        | Q(system__agency__sandbox__owner=actor.agency_id)
+    )
+
+
+def search_rights(
+    actor: Actor | None,
+    text: str = "",
+    *,
+    in_force: bool = True,
+    before: int | None = None,
+    now: datetime,
+    limit: int = PAGE,
+) -> RightPage:
+    """Returns the on-behalf list: who may send for whom, newest grant first; words look at both agencies and the system."""
+    today = clock.in_vietnam(now).date()
+    found = rights_visible_to(actor, on=today)
+    for word in fold(text).split():
+        found = found.filter(Q(system__search_key__contains=word) | Q(agency__search_key__contains=word))
+    if in_force:
+        found = found.filter(valid_on(today))
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found.order_by("-pk")[: limit + 1])
+    return RightPage(rows[:limit], rows[limit - 1].pk if len(rows) > limit else None)
+
+
+def find_right(actor: Actor | None, right_id: int, *, now: datetime) -> SendingRight:
+    """Returns one right.
+
+    Raises:
+        RightNotFound: there is none, or it is not the actor's to see.
+    """
+    right: SendingRight | None = (
+        rights_visible_to(actor, on=clock.in_vietnam(now).date()).filter(pk=right_id).first()
+    )
+    if right is None:
+        raise RightNotFound
+    return right
+
+
+def rights_of_system(actor: Actor | None, *, now: datetime) -> list[SendingRight]:
+    """Returns the rights of the system that asks, those in force first.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor is no system.
+    """
+    actor = require(actor, "systems.call_api")
+    found = _rights(clock.in_vietnam(now).date()).filter(system=actor.id)
+    return list(found.order_by("-in_force", F("agency__sort_key").asc(nulls_first=True), "pk"))
+
+
+def good_secrets(system: AgencySystem, *, now: datetime) -> list[SystemSecret]:
+    """Returns the secrets of a system that open something, the newest first."""
+    return list(system.secrets.filter(good_at(now)).order_by("-created_at", "-pk"))
