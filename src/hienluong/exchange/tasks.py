@@ -29,7 +29,7 @@ def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands
     commands.purge_sandbox(now=clock.now())
 
 
-@jobs.lookout(name="exchange.drain_recipients", every=0.2, due=_recipients)
+@jobs.lookout(name="exchange.drain_recipients", every=0.4, due=_recipients)
 def drain_recipients(recipients: tuple[int, ...]) -> None:
     """Delivers what is due, in order; a recipient that cannot be drained at all does not hold up the others."""
     try:

@@ -3,7 +3,7 @@ from packet_strategies import documents, statuses
 
 from hienluong.exchange.formats.edxml import DocumentPacket, StatusPacket
 from hienluong.exchange.formats.identity import document_digest
-from hienluong.exchange.formats.reader import read_packet
+from hienluong.exchange.formats.reader import read_attachments, read_packet
 from hienluong.exchange.formats.writer import write_packet
 
 _SETTINGS = settings(
@@ -22,6 +22,7 @@ def test_document_written_and_read_is_the_same(packet: DocumentPacket) -> None:
     assert again == packet
     assert write_packet(again) == written
     assert document_digest(again) == document_digest(packet)
+    assert read_attachments(written) == again.attachments
 
 
 @_SETTINGS
@@ -32,3 +33,4 @@ def test_status_written_and_read_is_the_same(packet: StatusPacket) -> None:
     assert again == packet
     assert write_packet(again) == written
     assert document_digest(again) == document_digest(packet)
+    assert read_attachments(written) == ()

@@ -15,8 +15,7 @@ from django.db.models import Q
 from hienluong.access import service as access
 from hienluong.directory.service import Actor, require
 from hienluong.exchange.errors import PacketNotFound
-from hienluong.exchange.formats.edxml import DocumentPacket
-from hienluong.exchange.formats.reader import read_packet
+from hienluong.exchange.formats.reader import read_attachments
 from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
@@ -158,8 +157,7 @@ def scan_packets(*, now: datetime) -> int:
 
 def _stamp_in(source: bytes) -> str | None:
     """Returns the first mark of secrecy that stands as a stamp in the attachments of an edXML file."""
-    wire = read_packet(source)
-    for part in wire.attachments if isinstance(wire, DocumentPacket) else ():
+    for part in read_attachments(source):
         text = _text_of(part.content.media_type, part.content.read())
         lines = [line for line in text.splitlines() if len(line) <= STAMP_LINE_MAX]
         stamps = find_secrecy_markers(lines, markers=settings.SECRECY_MARKERS)

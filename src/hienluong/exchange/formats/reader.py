@@ -10,6 +10,7 @@ from hienluong.exchange.formats.content import Spool
 from hienluong.exchange.formats.document_checks import check_document, check_status
 from hienluong.exchange.formats.edxml import (
     MANIFEST_VERSION,
+    Attachment,
     DocumentHeader,
     DocumentPacket,
     Manifest,
@@ -49,6 +50,19 @@ def read_packet(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) ->
     parsed = parse_xml(stream, limits=limits, divert=attachments.sink_for)
     reader = GroupReader(WarningList(limits.warnings, parsed.warnings))
     return _Assembler(reader, attachments).packet(parsed.root)
+
+
+def read_attachments(source: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Attachment, ...]:
+    """Returns the attachments alone of a file that was read before, for who looks at nothing else; a status has none.
+
+    Raises:
+        FormatError: the file is no edXML.
+    """
+    attachments = AttachmentReader(Spool(), limits)
+    parsed = parse_xml(io.BytesIO(source), limits=limits, divert=attachments.sink_for)
+    _check_root(parsed.root)
+    files = list(_descendants(parsed.root, "AttachmentEncoded", "Attachment"))
+    return attachments.read_all(files, GroupReader(WarningList(limits.warnings, parsed.warnings)))
 
 
 class _Assembler:
