@@ -42,7 +42,13 @@ def _database(url: str) -> dict[str, Any]:
         "PORT": str(query.get("port") or parts.port or ""),
         "CONN_MAX_AGE": None,  # one connection per server thread, kept; lost ones are replaced by the health check
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "hienluong"},
+        "OPTIONS": {
+            "application_name": "hienluong",
+            # Parameters travel apart from the statement, and one that comes for the fifth time is planned no more:
+            # a tenth of what accepting a packet costs. A pooler must therefore pool sessions.
+            "server_side_binding": True,
+            "prepare_threshold": 5,
+        },
     }
 
 
