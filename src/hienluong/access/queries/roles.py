@@ -24,10 +24,13 @@ class RoleRow:
 
 
 class _Own:
-    """Stands for whatever is the actor's own, of one role where it has one: it equals whatever the actor has."""
+    """Stands for whatever is the actor's own: it equals whatever the actor has.
 
-    def __init__(self, role: Post.Role) -> None:
-        self.role = role
+    Where such a thing has a role, or may be in the sandbox, it is this one.
+    """
+
+    def __init__(self, role: Post.Role, *, in_sandbox: bool) -> None:
+        self.role, self.in_sandbox = role, in_sandbox
 
     def __getattr__(self, name: str) -> _Own:
         return self
@@ -56,7 +59,8 @@ def role_rows() -> list[RoleRow]:
 
 
 def _may(actor: Actor, permission: Permission) -> bool:
-    return any(allowed(actor, permission.name, _Own(role)) for role in Post.Role)
+    things = (_Own(role, in_sandbox=sandbox) for role in Post.Role for sandbox in (False, True))
+    return any(allowed(actor, permission.name, thing) for thing in things)
 
 
 def who_may_what(actor: Actor | None) -> list[RoleRow]:
