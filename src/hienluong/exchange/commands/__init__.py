@@ -10,6 +10,7 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
+from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
 from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
@@ -19,6 +20,7 @@ __all__ = [
     "Attached",
     "Draft",
     "Fetched",
+    "Opened",
     "PartRead",
     "Receipt",
     "accept_packet",
@@ -28,6 +30,7 @@ __all__ = [
     "drain_recipients",
     "fetch_packet",
     "open_entry",
+    "open_packet",
     "purge_sandbox",
     "quarantine_packet",
     "read_part",
