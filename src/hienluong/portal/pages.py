@@ -84,6 +84,16 @@ def error_page(request: HttpRequest, error: HienluongError) -> HttpResponse:
     visitor = isinstance(error, NotAuthenticated) and not request.user.is_authenticated
     if visitor and request.method in {"GET", "HEAD"}:
         return redirect_to_login(request.get_full_path())
+    if type(error) is NotAuthenticated and not visitor:  # signed in: signing in again would change nothing
+        return _page(
+            request,
+            status=error.status,
+            title=_("You hold no post today"),
+            detail=_("Ask your agency's administrator to give you a post; then sign in again."),
+            kept="",
+            todo="",
+            code=error.code,
+        )
     return _page(
         request,
         status=error.status,
