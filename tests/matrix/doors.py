@@ -148,7 +148,8 @@ class Door:
             return (*(name for name in ACTING if role_of(name) in {*self.passes, *self.anywhere}), *A_FEW)
         near = {*self.passes, *self.anywhere, *self.sees, *self.sees_anywhere, "clerk", "head"}
         others = tuple(name for name in STRANGERS if role_of(name) in near)
-        programs = tuple(PROGRAMS) if "person_token" in self.passes else ("system",)
+        knows_programs = "person_token" in self.passes and "visitor" not in self.passes
+        programs = tuple(PROGRAMS) if knows_programs else ("system",)
         return (*NOBODY, *IDLE, *HALF_WAY, *ROLES, *others, *programs)
 
     def lets_in(self, persona: str, route: str, *, theirs: bool) -> bool:

@@ -26,7 +26,7 @@ from tests.identity.hostile_provider import CLIENT_ID, CLIENT_SECRET, Provider, 
 from tests.matrix import routes
 from tests.matrix.doors import LED_TO, SIGN_IN, Answer, Door
 from tests.matrix.knock import METHODS, Seen, address_of, knock
-from tests.matrix.personas import ACTING, AGENCY, PERSONAS, STRANGERS, WATCHERS
+from tests.matrix.personas import ACTING, AGENCY, HALF_WAY, IDLE, PERSONAS, STRANGERS, WATCHERS
 from tests.matrix.province import OURS, THEIRS, Province
 from tests.matrix.sign_on import signing_key
 from tests.matrix.things import CONTENT, furnish
@@ -252,6 +252,7 @@ def test_search_for_content_is_not_blind(province: Province) -> None:
 
 @pytest.mark.parametrize("persona", WATCHERS)
 def test_watcher_reads_no_content_however_a_page_is_asked(province: Province, persona: str) -> None:
+    """What opens to a watcher is asked with filters, and in parts; what does not is asked for in every form of packet."""
     asked = {
         "q": "chuyen rieng",
         "show": "all",
@@ -263,13 +264,14 @@ def test_watcher_reads_no_content_however_a_page_is_asked(province: Province, pe
     packets = ("packet_id", "sent_packet_id", "refused_packet_id", "quarantined_packet_id")
     found = []
     for route in sorted(ROUTES):
-        for name in packets if "packet_id" in route else packets[:1]:
-            for door in doors_of(route, "GET"):
+        for door in doors_of(route, "GET"):
+            opens = door.lets_in(persona, route, theirs=False)
+            for name in packets if "packet_id" in route else packets[:opens]:
                 tried = Door(
                     (),
                     at={**door.at, "packet_id": name},
                     given=door.given,
-                    sends=asked,
+                    sends=door.sends or asked,
                     headers={"HX-Request": "true"},
                 )
                 path = address_of(route, tried, province.ours)
@@ -315,3 +317,12 @@ def test_personas_are_who_they_say(province: Province) -> None:
         assert province.clients[persona].get("/account/").headers["Location"].startswith(f"/{SIGN_IN}/")
     assert province.clients["system"].get("/api/v1/me").json()["agency_code"] == OURS
     assert province.clients["sandbox_system"].get("/api/v1/me").json()["sandbox"] is True
+
+
+@pytest.mark.parametrize("persona", [*IDLE, *HALF_WAY, "closed"])
+def test_whoever_may_do_nothing_yet_is_led_to_a_page_and_not_in_circles(
+    province: Province, persona: str
+) -> None:
+    answer: Any = province.clients[persona].get("/", follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain
