@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connection
+from psycopg import ClientCursor
 
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode
@@ -54,7 +55,7 @@ def _statements(token: str, source: bytes) -> list[str]:
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001 - Django's protocol
         if connection.in_atomic_block:
-            said.append(context["cursor"].cursor.mogrify(sql, params))
+            said.append(ClientCursor(connection.connection).mogrify(sql, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

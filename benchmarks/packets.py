@@ -6,9 +6,9 @@ import random
 import zlib
 from datetime import UTC, datetime
 
-from hienluong.exchange.formats.attachments import attach, list_attachments
-from hienluong.exchange.formats.content import Content
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.content import Content
+from hienluong.edxml.packet import (
     Business,
     Code,
     DocumentHeader,
@@ -21,8 +21,8 @@ from hienluong.exchange.formats.edxml import (
     TraceHeader,
     TraceHeaderList,
 )
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import write_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import write_packet
 
 SENT_AT = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 NUMBER_PLACE = "987654321012"

@@ -11,17 +11,24 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from itertools import zip_longest
 from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
 
 from benchmarks.packets import NUMBER_PLACE
-from hienluong.config.postgres import Postgres
+from hienluong.config.installation import Installation
+from hienluong.config.postgres import embedded
 
 _IDENTITY = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32,}")
 _TAIL = 12
 """Digits at the end of an identity that each transaction writes anew."""
+_ROUND = 10_000_000
+"""Numbers that a turn has for itself: nine turns fit into the digits."""
 
 
 def pgbench_script(first: list[str], second: list[str], client_offset: int) -> str:
@@ -50,24 +57,67 @@ def _with_own_identities(one: str, other: str) -> str:
     return _IDENTITY.sub(renew, one.replace(NUMBER_PLACE, ":number")).replace("\n", " ")
 
 
+def copy_of_database(installation: Installation) -> str:
+    """Copies the product's database within its PostgreSQL and returns the copy's address.
+
+    The peer writes rows of no packet; in a database of its own nobody tries to deliver them.
+    """
+    cluster = embedded(installation)
+    source = installation.database_url()
+    owner = urlsplit(source).username
+    with psycopg.connect(cluster.url(), autocommit=True) as server:
+        server.execute(f'CREATE DATABASE peer OWNER "{owner}" TEMPLATE template0')
+    copy = urlsplit(source)._replace(path="/peer").geturl()
+    dumped = subprocess.run(
+        [cluster.bindir / "pg_dump", "--no-owner", source], capture_output=True, check=True, cwd="/"
+    )
+    with tempfile.NamedTemporaryFile(suffix=".sql") as script:
+        script.write(dumped.stdout)
+        script.flush()
+        load = ["--quiet", "--set=ON_ERROR_STOP=1", f"--file={script.name}", "--command=VACUUM ANALYZE"]
+        subprocess.run([cluster.bindir / "psql", *load, copy], capture_output=True, check=True, cwd="/")
+    return copy
+
+
 def transactions_per_second(
-    cluster: Postgres, url: str, scripts: list[str], place: Path, *, clients: int, seconds: int
+    installation: Installation, url: str, scripts: list[str], *, clients: int, seconds: int, turn: int
 ) -> float:
     """Runs the scripts, each equally often, with pgbench and returns the transactions per second.
+
+    Args:
+        installation: whose PostgreSQL it is.
+        url: of the database.
+        scripts: of pgbench.
+        clients: connections at the same time.
+        seconds: how long.
+        turn: 0 to 8; another one writes other identities.
 
     Raises:
         RuntimeError: a transaction failed.
     """
-    files = []
-    for number, script in enumerate(scripts):
-        file = place / f"accept-{number}.sql"
-        file.write_text(script, encoding="utf-8")
-        files.append(f"--file={file}")
-    program = cluster.bindir / "pgbench"
-    options = [f"--client={clients}", "--jobs=1", f"--time={seconds}", "--no-vacuum", "--define=round=0"]
-    answer = subprocess.run(
-        [program, *options, *files, url], capture_output=True, text=True, check=False, cwd="/"
-    )
+    cluster = embedded(installation)
+    with psycopg.connect(cluster.url(), autocommit=True) as server:
+        server.execute("CHECKPOINT")  # what the product wrote is not the peer's to write out
+    with tempfile.TemporaryDirectory() as place:
+        files = []
+        for number, script in enumerate(scripts):
+            file = Path(place) / f"accept-{number}.sql"
+            file.write_text(script, encoding="utf-8")
+            files.append(f"--file={file}")
+        options = [
+            f"--client={clients}",
+            "--jobs=1",
+            f"--time={seconds}",
+            "--no-vacuum",
+            f"--define=round={turn * _ROUND}",
+        ]
+        answer = subprocess.run(
+            [cluster.bindir / "pgbench", *options, *files, url],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+        )
     found = re.search(r"tps = ([0-9.]+)", answer.stdout)
     if answer.returncode or not found or "failed transactions: 0 " not in answer.stdout:
         raise RuntimeError(answer.stdout + answer.stderr)

@@ -26,6 +26,7 @@ from hienluong.kit.errors import Conflict, InvalidInput
 from hienluong.ledger.models import QueuedEntry
 from hienluong.notices.models import Notice
 from hienluong.staff import service as staff
+from hienluong.staff.models import Delegation
 from hienluong.systems.service import (
     end_sending_right,
     end_system,
@@ -41,6 +42,7 @@ Acting = Callable[..., Actor]
 Employ = Callable[..., Person]
 Province = Callable[[str], Agency]
 ALERTS_QUERIES = 5
+RETURN = "https://qlvb.example.org/callback"
 
 
 def _readers(kind: str) -> set[Any]:
@@ -102,6 +104,11 @@ def test_every_command_that_changes_rights_leaves_a_change(
     right = grant_sending_right(actor=platform, system=system, agency=None, reason="Thỏa thuận", now=now)
     end_sending_right(actor=platform, right=right, now=now)
     end_system(actor=platform, system=system, now=now)
+    client, _, _ = identity.register_sign_on_client(
+        actor=platform, agency=province("H50.S01"), name="Cổng", redirect_uris=[RETURN], now=now
+    )
+    identity.rotate_sign_on_secret(actor=platform, system=client, now=now)
+    identity.end_sign_on_client(actor=platform, system=client, now=now)
 
     assert set(RightsChange.objects.values_list("kind", flat=True)) == set(RightsChange.Kind.values)
     assert set(SENTENCES) == set(RightsChange.Kind)
@@ -147,6 +154,35 @@ def test_delegation_and_stand_in_alert_both_colleagues(
     for kind in ("stand_in_named", "stand_in_ended"):
         assert _readers(kind) == {head.pk, deputy.pk}, "leaves are everyday: no administrator"
     assert stranger.person_id not in _readers("delegation_granted")
+
+
+def test_end_of_a_delegation_alerts_whom_it_was_handed_on_to(
+    acting: Acting, province: Province, platform: Actor, now: datetime
+) -> None:
+    head, leader, colleague = (acting("H50.S01", role) for role in ("head", "officer", "officer"))
+    Post.objects.filter(pk__in=[leader.post_id, colleague.post_id]).update(unit="Phòng Tổ chức")
+    Post.objects.filter(pk=leader.post_id).update(leads_unit=True)
+    today = clock.in_vietnam(now).date()
+
+    def grant(giver: Actor, taker: Actor, kind: str, basis: Delegation | None = None) -> Delegation:
+        return staff.grant_delegation(
+            actor=platform,
+            giver=Post.objects.get(pk=giver.post_id),
+            taker=Post.objects.get(pk=taker.post_id),
+            kind=kind,
+            scope="Công văn",
+            document_number="15/QĐ-SNV",
+            document_date=today,
+            valid_from=today,
+            basis=basis,
+            now=now,
+        )
+
+    order = grant(head, leader, "tl")
+    grant(leader, colleague, "kt", order)
+    staff.revoke_delegation(actor=platform, delegation=order, reason="Hết nhiệm vụ", now=now)
+
+    assert _readers("delegation_ended") == {head.person_id, leader.person_id, colleague.person_id}
 
 
 def test_stand_in_of_an_administrator_alerts_the_other_administrators(
@@ -210,9 +246,13 @@ def test_system_alerts_the_heads_of_its_agency(
     head, other_head, clerk = acting("H50.S01", "head"), acting("H50.S02", "head"), acting("H50.S01", "clerk")
     register_system(actor=platform, agency=province("H50.S01"), name="Phần mềm", now=now)
 
-    readers = _readers("system_registered")
-    assert head.person_id in readers
-    assert not {other_head.person_id, clerk.person_id} & readers
+    identity.register_sign_on_client(
+        actor=platform, agency=province("H50.S01"), name="Cổng", redirect_uris=[RETURN], now=now
+    )
+
+    for kind in ("system_registered", "sign_on_registered"):
+        assert head.person_id in _readers(kind)
+        assert not {other_head.person_id, clerk.person_id} & _readers(kind)
 
 
 def test_confirming_is_an_act_in_the_ledger_and_ends_the_alert(acting: Acting, now: datetime) -> None:

@@ -63,6 +63,9 @@ def test_roles_are_those_of_the_declared_permissions(run: Run) -> None:
     roles = _json(run("roles", "--json"))
     assert roles["exchange.destroy_packet"] == ["secrecy_officer"]
     assert "administrator" not in roles["exchange.view_mailbox"]
+    assert "system" not in roles["staff.grant_delegation"], "it has no post whose right to sign it could give"
+    assert {"head", "clerk"} <= set(roles["staff.manage_leaves"])
+    assert {"clerk", "officer"} <= set(roles["systems.open_sandbox"]) & set(roles["systems.manage_systems"])
 
 
 @pytest.mark.parametrize("command", ["review", "roles"])

@@ -28,12 +28,17 @@ from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.access.queries import reviews
 from hienluong.access.service import Decided
 from hienluong.directory import service as directory
-from hienluong.directory.errors import PermissionMissing
+from hienluong.directory.errors import LastAdministrator, PermissionMissing
 from hienluong.directory.models import Agency, Person, Post
 from hienluong.directory.service import Actor
+from hienluong.identity import commands as identity
+from hienluong.identity.models import SignOnClient
+from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.ledger.models import QueuedEntry
 from hienluong.notices.models import Notice
+from hienluong.staff import service as staff
+from hienluong.staff.models import Delegation
 
 pytestmark = pytest.mark.django_db
 
@@ -73,15 +78,28 @@ def _decide_everything(staffed: dict[str, Actor], now: datetime) -> None:
     _decide(staffed["administrator"], _line(staffed["administrator"]), "keep", now)  # nobody else could
 
 
-def test_review_has_a_line_for_every_post_system_and_account_without_a_post(
+def _sign_on(platform: Actor, at: Actor, now: datetime) -> SignOnClient:
+    client, _, _ = identity.register_sign_on_client(
+        actor=platform,
+        agency=Agency.objects.get(pk=at.agency_id),
+        name="Cổng",
+        redirect_uris=["https://qlvb.example.org/callback"],
+        now=now,
+    )
+    return client
+
+
+def test_review_has_a_line_for_every_post_system_sign_on_and_account_without_a_post(
     staffed: dict[str, Actor], system: Any, platform: Actor, now: datetime
 ) -> None:
     registered, _, _ = system("H50.S01")
+    client = _sign_on(platform, staffed["head"], now)
     review = access.open_review(actor=platform, now=now)
 
     assert review.quarter == Q4
     assert set(review.lines.values_list("post", flat=True)) >= {actor.post_id for actor in staffed.values()}
     assert review.lines.get(kind="system").system_id == registered.pk
+    assert review.lines.get(kind="sign_on").sign_on_id == client.pk
     assert review.lines.get(kind="account").facts["name"] == "Lê Không Vị Trí"
     facts = _line(staffed["clerk"]).facts
     assert (facts["role"], facts["last_sign_in"], facts["open"]) == ("clerk", None, True)
@@ -148,27 +166,90 @@ def test_change_needs_a_note_and_all_lines_are_decided_or_none(
     assert not ReviewLine.objects.exclude(decision="undecided").exists()
 
 
+def _delegation(employ: Employ, platform: Actor, now: datetime) -> Delegation:
+    head, deputy = employ("Lê Trưởng", ("H50.S03", "head")), employ("Lê Phó", ("H50.S03", "deputy"))
+    today = clock.in_vietnam(now).date()
+    return staff.grant_delegation(
+        actor=platform,
+        giver=head.posts.get(),
+        taker=deputy.posts.get(),
+        kind="kt",
+        scope="Công văn",
+        document_number="15/QĐ-SNV",
+        document_date=today,
+        valid_from=today,
+        now=now,
+    )
+
+
 def test_decided_ends_are_carried_out_by_one_command(
-    staffed: dict[str, Actor], system: Any, platform: Actor, now: datetime
+    staffed: dict[str, Actor], system: Any, employ: Employ, platform: Actor, now: datetime
 ) -> None:
     registered, _, _ = system("H50.S01")
+    client = _sign_on(platform, staffed["head"], now)
+    delegation = _delegation(employ, platform, now)
     access.open_review(actor=platform, now=now)
     for line in (
         _line(staffed["clerk"]),
         ReviewLine.objects.get(kind="system"),
+        ReviewLine.objects.get(kind="sign_on"),
+        ReviewLine.objects.get(kind="delegation"),
         ReviewLine.objects.get(kind="account"),
     ):
         _decide(staffed["administrator"], line, "end", now)
 
-    assert access.carry_out_review(actor=staffed["administrator"], quarter=Q4, now=now) == 3
+    assert access.carry_out_review(actor=staffed["administrator"], quarter=Q4, now=now) == 5
     assert access.carry_out_review(actor=staffed["administrator"], quarter=Q4, now=now) == 0
 
     assert Post.objects.get(pk=staffed["clerk"].post_id).valid_to is not None
     registered.refresh_from_db()
+    client.refresh_from_db()
+    delegation.refresh_from_db()
     assert registered.valid_to is not None
+    assert client.ended_at == now
+    assert delegation.revoked_because == f"Quyết định trong đợt rà soát quyền {Q4}."
     account = ReviewLine.objects.select_related("user").get(kind="account")
     assert account.user is not None
     assert not account.user.is_active
+
+
+def test_two_administrators_do_not_review_each_other_away(
+    staffed: dict[str, Actor], acting: Acting, platform: Actor, now: datetime
+) -> None:
+    first, second = staffed["administrator"], acting("H50", "administrator")
+    access.open_review(actor=platform, now=now)
+    _decide(first, _line(second), "end", now)
+    _decide(second, _line(first), "end", now)
+
+    with pytest.raises(LastAdministrator):
+        access.carry_out_review(actor=first, quarter=Q4, now=now)
+
+    assert not ReviewLine.objects.exclude(carried_out_at=None).exists(), "then nothing is ended"
+    assert Post.objects.filter(pk__in=[first.post_id, second.post_id], valid_to=None).count() == 2
+
+
+def test_page_names_what_is_to_be_ended_before_it_is(
+    staffed: dict[str, Actor], platform: Actor, signed_in: Callable[[Person], Client], now: datetime
+) -> None:
+    access.open_review(actor=platform, now=now)
+    _decide(staffed["head"], _line(staffed["clerk"]), "end", now, note="Chuyển công tác")
+    pages = {
+        role: signed_in(Person.objects.get(pk=staffed[role].person_id)).get(f"/access/reviews/{Q4}/")
+        for role in ("administrator", "head")
+    }
+    assert "Chuyển công tác" in pages["administrator"].content.decode()
+    assert "carry-out" in pages["administrator"].content.decode()
+    assert "carry-out" not in pages["head"].content.decode()
+
+
+def test_page_offers_to_open_this_quarters_review_once(
+    staffed: dict[str, Actor], signed_in: Callable[[Person], Client]
+) -> None:
+    browser = signed_in(Person.objects.get(pk=staffed["administrator"].person_id))
+    assert "/access/reviews/open/" in browser.get("/access/reviews/").content.decode()
+    assert browser.post("/access/reviews/open/").status_code == 302
+    assert "/access/reviews/open/" not in browser.get("/access/reviews/").content.decode()
+    assert browser.post("/access/reviews/open/").status_code == 409
 
 
 def test_what_ended_by_itself_counts_as_carried_out(
@@ -285,6 +366,10 @@ def test_export_is_safe_to_open_in_a_spreadsheet(
     rows = list(csv.reader(io.StringIO(text)))
     assert len(rows) == 1 + ReviewLine.objects.count()
     assert "'=HYPERLINK(1)" in {row[2] for row in rows}
+    assert {(row[3], row[6], row[15]) for row in rows if row[3] == "công chức chuyên môn"} == {
+        ("công chức chuyên môn", "có", "chưa quyết định")
+    }, "in words, for people"
+    assert {row[13] for row in rows if row[3]} >= {"24/11/2026"}
 
     workbook: Any = browser.get(f"/access/reviews/{Q4}/export.xlsx")
     with zipfile.ZipFile(io.BytesIO(b"".join(workbook.streaming_content))) as book:

@@ -13,7 +13,7 @@ from django.db.models import Choices
 
 from hienluong.config.cli import cli
 from hienluong.directory import service as directory
-from hienluong.exchange.formats.statuses import BusinessKind, StatusCode
+from hienluong.edxml.statuses import BusinessKind, StatusCode
 
 ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 

@@ -15,8 +15,8 @@ from hienluong.access import policy as access
 from hienluong.access.queries.roles import columns, role_rows
 from hienluong.config.api import api
 from hienluong.directory import service as directory
+from hienluong.edxml.statuses import StatusCode
 from hienluong.exchange import policy
-from hienluong.exchange.formats.statuses import StatusCode
 from hienluong.kit.figures import all_figures
 from hienluong.notices import service as notices
 

@@ -17,10 +17,9 @@ from django.test.utils import CaptureQueriesContext
 
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
-from hienluong.exchange.commands import drain_recipients
-from hienluong.exchange.formats.attachments import attach, list_attachments
-from hienluong.exchange.formats.content import Content
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.content import Content
+from hienluong.edxml.packet import (
     Business,
     Code,
     DocumentHeader,
@@ -36,8 +35,9 @@ from hienluong.exchange.formats.edxml import (
     TraceHeader,
     TraceHeaderList,
 )
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import write_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import write_packet
+from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Recipient
 from hienluong.kit import clock
 

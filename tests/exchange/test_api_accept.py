@@ -168,7 +168,7 @@ def test_file_that_is_no_edxml_is_refused_with_element_and_line(home_affairs: Sy
     answer = home_affairs.hand_in(source)
 
     refusal = problem(answer)
-    assert (answer.status_code, refusal["code"]) == (422, "exchange.format-refused")
+    assert (answer.status_code, refusal["code"]) == (422, "edxml.refused")
     assert refusal["params"]["line"] == line
     assert f"Line {line}" in refusal["detail"] or f"{line}" in refusal["detail"]
 
@@ -186,7 +186,7 @@ def test_missing_element_is_named_as_the_error_list_of_the_axis_names_it(home_af
     "source", [b"", b"\x00", b"{}", b"<!DOCTYPE edXML [<!ENTITY a 'b'>]><edXML>&a;</edXML>"]
 )
 def test_anything_else_is_refused_too(home_affairs: System, source: bytes) -> None:
-    assert problem(home_affairs.hand_in(source))["code"] == "exchange.format-refused"
+    assert problem(home_affairs.hand_in(source))["code"] == "edxml.refused"
 
 
 def test_unknown_code_inside_the_province_is_refused_and_named(home_affairs: System) -> None:

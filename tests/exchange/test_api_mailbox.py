@@ -23,9 +23,9 @@ from personas import (
     queries_of,
 )
 
+from hienluong.edxml.packet import DocumentPacket
+from hienluong.edxml.reader import read_packet
 from hienluong.exchange import service
-from hienluong.exchange.formats.edxml import DocumentPacket
-from hienluong.exchange.formats.reader import read_packet
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.kit import clock
 from hienluong.kit.errors import Forbidden

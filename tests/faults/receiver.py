@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from hienluong.exchange.formats.edxml import DocumentPacket
-from hienluong.exchange.formats.reader import read_packet
+from hienluong.edxml.packet import DocumentPacket
+from hienluong.edxml.reader import read_packet
 
 sys.path.insert(0, str(Path(__file__).parent))
 from book import Book

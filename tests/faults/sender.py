@@ -12,9 +12,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from hienluong.exchange.formats.attachments import attach, list_attachments
-from hienluong.exchange.formats.content import Content
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.content import Content
+from hienluong.edxml.packet import (
     Business,
     Code,
     DocumentHeader,
@@ -26,8 +26,8 @@ from hienluong.exchange.formats.edxml import (
     TraceHeader,
     TraceHeaderList,
 )
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import write_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import write_packet
 
 sys.path.insert(0, str(Path(__file__).parent))
 from book import Book

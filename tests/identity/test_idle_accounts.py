@@ -11,11 +11,11 @@ import pytest
 from django.db import connections
 
 from hienluong.directory import service as directory
-from hienluong.directory.errors import PermissionMissing
+from hienluong.directory.errors import LastAdministrator, PermissionMissing
 from hienluong.directory.models import Person, User
 from hienluong.directory.service import Actor
 from hienluong.identity import commands as identity
-from hienluong.identity.errors import AccountStateRefused, LastAdministrator
+from hienluong.identity.errors import AccountStateRefused
 from hienluong.identity.models import AccountClosure, SignInSession
 from hienluong.ledger.models import QueuedEntry
 from hienluong.notices.models import Notice
@@ -56,6 +56,17 @@ def test_account_that_never_signed_in_counts_from_its_making(employ: Employ, now
     assert identity.close_idle_accounts(now=now + 44 * DAY) == 0
     assert identity.close_idle_accounts(now=now + 45 * DAY) == 1
     assert not _user(person).is_active
+
+
+@pytest.mark.django_db
+def test_session_that_is_in_use_counts_as_use(employ: Employ, signed_in: Any, now: datetime) -> None:
+    person = employ("Lê Bận", ("H50.S01", "clerk"))
+    signed_in(person).get("/directory/calendar/")
+    _signed_in_last(person, now)
+    SignInSession.objects.update(last_seen_at=now + 10 * DAY)
+
+    assert identity.close_idle_accounts(now=now + 54 * DAY) == 0
+    assert identity.close_idle_accounts(now=now + 55 * DAY) == 1
 
 
 @pytest.mark.django_db
@@ -145,6 +156,27 @@ def test_closing_ends_what_is_open_at_once(
 
     assert not SignInSession.objects.filter(user=person.user).exists()
     assert browser.get("/directory/calendar/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_page_closes_an_account_lists_it_and_opens_it_again(
+    acting: Acting, employ: Employ, signed_in: Any
+) -> None:
+    administrator = acting("H50", "administrator")
+    person = employ("Lê Thị Khóa", ("H50.S01", "clerk"))
+    browser = signed_in(Person.objects.get(pk=administrator.person_id))
+    place = f"/accounts/{_user(person).pk}/"
+
+    assert browser.post(f"{place}close/").status_code == 302
+    assert not _user(person).is_active
+    assert person.full_name in browser.get("/accounts/?closed=1").content.decode()
+    assert "quản trị viên khóa" in browser.get(place).content.decode(), "by whom and why"
+
+    assert browser.post(f"{place}reopen/").status_code == 302
+    assert _user(person).is_active
+    assert person.full_name not in browser.get("/accounts/?closed=1").content.decode()
+    assert browser.post(f"{place}reopen/").status_code == 409
+    assert browser.post(f"/accounts/{_user(administrator).pk}/close/").status_code == 409, "the last one"
 
 
 @pytest.mark.django_db

@@ -20,7 +20,8 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from hienluong.access import service as access
-from hienluong.access.models import RightsAlert
+from hienluong.access.models import ReviewLine, RightsAlert
+from hienluong.access.service import Decided
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, User
 from hienluong.exchange import service as exchange
@@ -200,6 +201,21 @@ def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: 
         hours=4,
         now=now,
     )
+    auditor, _key = _person("H50", "auditor")
+    opened = access.request_break_glass(
+        actor=auditor,
+        kind="packet",
+        object_id=str(packet),
+        reason="Kiểm tra theo kế hoạch.",
+        legal_basis="Kế hoạch kiểm tra số 12/KH-VP",
+        hours=4,
+        now=now,
+    )
+    access.approve_break_glass(actor=administrator, grant_id=opened.pk, note="Đồng ý", now=now)
+    access.record_look(actor=auditor, kind="packet", object_id=str(packet), what="page", now=now)
+    line = ReviewLine.objects.get(review=review, post=sender.post_id)
+    decided = {line.pk: Decided("end", "Chuyển công tác")}
+    access.decide_lines(actor=administrator, quarter=review.quarter, decisions=decided, now=now)
     mine = RightsAlert.objects.filter(reader=administrator.person_id).latest("pk")
     reviews = f"/access/reviews/{review.quarter}/"
     return (
@@ -214,6 +230,7 @@ def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: 
         f"{reviews}agencies/{sender.agency_id}/",
         "/access/break-glass/",
         f"/access/break-glass/{grant.pk}/",
+        f"/access/break-glass/{opened.pk}/",
         f"/access/break-glass/ask/?kind=packet&id={packet}",
     )
 

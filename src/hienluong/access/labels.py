@@ -1,4 +1,4 @@
-"""Changes of rights in sentences for people; the names are those of the moment of the change."""
+"""Changes of rights and looks by break-glass in words; names of people are those of the moment of the change."""
 
 from __future__ import annotations
 
@@ -30,8 +30,21 @@ SENTENCES = {
     _Kind.SYSTEM_ENDED: _("The system “{system}” of {agency} may call the API no more."),
     _Kind.SENDING_GRANTED: _("The system “{system}” of {agency} may send for {other}."),
     _Kind.SENDING_ENDED: _("The system “{system}” of {agency} may no more send for {other}."),
+    _Kind.SIGN_ON_REGISTERED: _("People may sign on to the system “{system}” of {agency}."),
+    _Kind.SIGN_ON_KEY_CHANGED: _("The sign-on of the system “{system}” of {agency} got another key."),
+    _Kind.SIGN_ON_ENDED: _("Nobody signs on to the system “{system}” of {agency} any more."),
 }
 ANY_OUTSIDE = _("any agency outside the province")
+
+
+LOOKS = {"page": _("the page of the document"), "attachment": _("attachment {number}")}
+
+
+def look_name(what: str) -> str:
+    """Returns what a look showed in words: `page`, or `attachment` and its position; anything else as it stands."""
+    kind, _space, position = what.partition(" ")
+    number = int(position) + 1 if position.isdecimal() else ""
+    return fill(gettext(LOOKS[kind]), {"number": number}) if kind in LOOKS else what
 
 
 def sentence(change: RightsChange) -> str:

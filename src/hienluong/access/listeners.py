@@ -18,7 +18,11 @@ from hienluong.identity.events import (
     AccountReopened,
     SecondFactorsReset,
     SignInHandedOut,
+    SignOnClosed,
+    SignOnKeyChanged,
+    SignOnRegistered,
 )
+from hienluong.identity.service import SignOnClient
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
 from hienluong.ledger.service import ActorRef
@@ -166,6 +170,24 @@ def alert_of_ended_sending_right(event: SendingRightEnded) -> None:
     )
 
 
+@subscribe(SignOnRegistered)
+def alert_of_sign_on(event: SignOnRegistered) -> None:
+    """Alerts of a system that people sign on to."""
+    _alert_of_sign_on(_Kind.SIGN_ON_REGISTERED, event.client_id, event.by, event.at)
+
+
+@subscribe(SignOnKeyChanged)
+def alert_of_sign_on_key(event: SignOnKeyChanged) -> None:
+    """Alerts of another key of such a system."""
+    _alert_of_sign_on(_Kind.SIGN_ON_KEY_CHANGED, event.client_id, event.by, event.at)
+
+
+@subscribe(SignOnClosed)
+def alert_of_ended_sign_on(event: SignOnClosed) -> None:
+    """Alerts of a system that nobody signs on to any more."""
+    _alert_of_sign_on(_Kind.SIGN_ON_ENDED, event.client_id, event.by, event.at)
+
+
 def _name_of(agency_id: UUID | None) -> str:
     return Agency.objects.values_list("name", flat=True).get(pk=agency_id) if agency_id else ""
 
@@ -221,8 +243,10 @@ def _alert_of_delegation(kind: RightsChange.Kind, delegation_id: int, by: ActorR
             "agency": delegation.giver.agency.name,
         },
     )
+    handed_on = delegation.handed_on.filter(revoked_on=None)  # ends with it
+    further = handed_on.values_list("taker__person", "taker__person__email")
     # The taker gets the mail of the act itself.
-    _alert(change, [(giver.pk, giver.email), (taker.pk, "")], by, at)
+    _alert(change, [*further, (giver.pk, giver.email), (taker.pk, "")], by, at)
 
 
 def _alert_of_stand_in(kind: RightsChange.Kind, leave_id: int, by: ActorRef, at: datetime) -> None:
@@ -254,15 +278,25 @@ def _alert_of_system(
     kind: RightsChange.Kind, system_id: UUID, by: ActorRef, at: datetime, other: str | None = None
 ) -> None:
     system = AgencySystem.objects.select_related("agency").get(pk=system_id)
+    change = _change_of_system(kind, system)
+    change.system = system
+    if other is not None:
+        change.facts["other"] = other
+    _alert(change, _heads_of(system.agency), by, at)
+
+
+def _alert_of_sign_on(kind: RightsChange.Kind, client_id: UUID, by: ActorRef, at: datetime) -> None:
+    client = SignOnClient.objects.select_related("agency").get(pk=client_id)
+    _alert(_change_of_system(kind, client), _heads_of(client.agency), by, at)
+
+
+def _change_of_system(kind: RightsChange.Kind, system: AgencySystem | SignOnClient) -> RightsChange:
     facts = {"system": system.name, "agency": system.agency.name}
-    change = RightsChange(
-        kind=kind,
-        system=system,
-        agency=system.agency,
-        facts=facts if other is None else {**facts, "other": other},
-    )
-    heads = directory.people_to_tell([system.agency.pk], [Post.Role.HEAD])
-    _alert(change, heads.get(system.agency.pk, []), by, at)
+    return RightsChange(kind=kind, agency=system.agency, facts=facts)
+
+
+def _heads_of(agency: Agency) -> list[tuple[UUID, str]]:
+    return directory.people_to_tell([agency.pk], [Post.Role.HEAD]).get(agency.pk, [])
 
 
 def _alert(

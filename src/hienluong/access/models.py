@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency, Person, Post, User
+from hienluong.identity.models import SignOnClient
 from hienluong.staff.models import Delegation
 from hienluong.systems.models import AgencySystem
 
@@ -35,6 +36,9 @@ class RightsChange(models.Model):
         SYSTEM_ENDED = "system_ended", _("system ended")
         SENDING_GRANTED = "sending_granted", _("right to send for others granted")
         SENDING_ENDED = "sending_ended", _("right to send for others ended")
+        SIGN_ON_REGISTERED = "sign_on_registered", _("sign-on of a system registered")
+        SIGN_ON_KEY_CHANGED = "sign_on_key_changed", _("key of a sign-on changed")
+        SIGN_ON_ENDED = "sign_on_ended", _("sign-on of a system ended")
 
     kind = models.CharField(max_length=20, choices=Kind)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="rights_changes")
@@ -118,6 +122,15 @@ class AccessReview(models.Model):
         return self.quarter
 
 
+_RIGHTS = ("post", "system", "sign_on", "delegation")
+
+
+def _names_one(kind: str) -> models.Q:
+    """Returns the condition that a line of this kind names its right and no other."""
+    others = {f"{right}__isnull": right != kind for right in _RIGHTS}
+    return models.Q(kind=kind, **others)
+
+
 class ReviewLine(models.Model):
     """One right to be looked at: a post, a system, a delegation of the right to sign, or an account without any post."""
 
@@ -126,6 +139,7 @@ class ReviewLine(models.Model):
 
         POST = "post", _("post")
         SYSTEM = "system", _("system")
+        SIGN_ON = "sign_on", _("sign-on of a system")
         DELEGATION = "delegation", _("delegation")
         ACCOUNT = "account", _("account without a post")
 
@@ -142,6 +156,7 @@ class ReviewLine(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     post = models.ForeignKey(Post, on_delete=models.PROTECT, null=True, related_name="+")
     system = models.ForeignKey(AgencySystem, on_delete=models.PROTECT, null=True, related_name="+")
+    sign_on = models.ForeignKey(SignOnClient, on_delete=models.PROTECT, null=True, related_name="+")
     delegation = models.ForeignKey(Delegation, on_delete=models.PROTECT, null=True, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     facts = models.JSONField(default=dict, help_text="what was seen when the review was opened")
@@ -154,14 +169,16 @@ class ReviewLine(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="post", post__isnull=False, system=None, delegation=None)
-                | models.Q(kind="system", system__isnull=False, post=None, delegation=None)
-                | models.Q(kind="delegation", delegation__isnull=False, post=None, system=None)
-                | models.Q(kind="account", user__isnull=False, post=None, system=None, delegation=None),
+                condition=_names_one("post")
+                | _names_one("system")
+                | _names_one("sign_on")
+                | _names_one("delegation")
+                | (_names_one("account") & models.Q(user__isnull=False)),
                 name="access_line_names_its_right",
             ),
             models.UniqueConstraint(fields=["review", "post"], name="access_line_of_post_once"),
             models.UniqueConstraint(fields=["review", "system"], name="access_line_of_system_once"),
+            models.UniqueConstraint(fields=["review", "sign_on"], name="access_line_of_sign_on_once"),
             models.UniqueConstraint(fields=["review", "delegation"], name="access_line_of_delegation_once"),
         ]
         indexes = [models.Index(fields=["review", "agency", "id"], name="access_line_of_agency")]

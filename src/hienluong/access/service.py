@@ -18,7 +18,6 @@ from hienluong.access.commands import (
     settle_break_glass,
 )
 from hienluong.access.commands.reviews import Decided
-from hienluong.access.labels import sentence
 from hienluong.access.models import BreakGlass
 from hienluong.access.queries.alerts import alerts, unconfirmed_count
 from hienluong.access.queries.break_glass import break_glass_about, opened_by_break_glass
@@ -46,7 +45,6 @@ __all__ = [
     "record_look",
     "request_break_glass",
     "run_reviews",
-    "sentence",
     "settle_break_glass",
     "unconfirmed_count",
 ]

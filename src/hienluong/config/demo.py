@@ -23,9 +23,9 @@ from hienluong.config.errors import CommandFailed
 from hienluong.config.initialise import ready_demonstration
 from hienluong.config.installation import Installation, chosen_data_dir
 from hienluong.config.letter import issued_letter
-from hienluong.exchange.formats.attachments import attach, list_attachments
-from hienluong.exchange.formats.content import Content
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.content import Content
+from hienluong.edxml.packet import (
     Business,
     Code,
     DocumentHeader,
@@ -39,9 +39,9 @@ from hienluong.exchange.formats.edxml import (
     TraceHeader,
     TraceHeaderList,
 )
-from hienluong.exchange.formats.reader import read_packet
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import write_packet
+from hienluong.edxml.reader import read_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import write_packet
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _

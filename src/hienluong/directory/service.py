@@ -39,6 +39,7 @@ from hienluong.directory.commands import (
     split_agency,
     switch_post,
 )
+from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
 from hienluong.directory.formats.export import csv_chunks, write_xlsx
@@ -158,8 +159,10 @@ __all__ = [
     "is_province_code",
     "is_sandbox_code",
     "is_system",
+    "keep_an_administrator",
     "kind_by_code",
     "load_reference_data",
+    "lock_administrators",
     "may_administer",
     "merge_agencies",
     "move_agency",

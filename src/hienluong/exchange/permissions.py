@@ -52,15 +52,23 @@ def holds(actor: Actor, packet: Packet) -> bool:
     )
 
 
+def handles(actor: Actor, packet: Packet) -> bool:
+    """Returns whether the actor handles documents in an agency that holds the packet.
+
+    One that may be a state secret is for that agency's secrecy officer alone.
+    """
+    open_to_role = packet.secrecy == Packet.Secrecy.OPEN or allowed(actor, "exchange.destroy_packet")
+    return allowed(actor, "exchange.view_mailbox") and open_to_role and holds(actor, packet)
+
+
 def may_see_content(actor: Actor, packet: Packet, *, now: datetime) -> bool:
     """Returns whether the actor may see what is in a packet: its subject, attachments and notes (docs/decisions/0019).
 
-    Whoever handles documents in an agency that holds it; the secrecy officer of such an agency when it may be a state
-    secret; and, for as long as a second person has approved, somebody by break-glass, never a packet taken out.
+    Whoever handles it; and, for as long as a second person has approved, somebody by break-glass, never a packet taken
+    out.
     """
     if allowed(actor, "exchange.view_mailbox"):
-        open_to_role = packet.secrecy == Packet.Secrecy.OPEN or allowed(actor, "exchange.destroy_packet")
-        return open_to_role and holds(actor, packet)
+        return handles(actor, packet)
     return packet.secrecy == Packet.Secrecy.OPEN and access.opened_by_break_glass(
         actor, GLASS_KIND, str(packet.pk), now=now
     )

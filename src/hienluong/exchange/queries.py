@@ -24,8 +24,7 @@ from hienluong.exchange.models import (
     Scan,
     Transmission,
 )
-from hienluong.exchange.permissions import may_see_content
-from hienluong.kit import clock
+from hienluong.exchange.permissions import handles, may_see_content
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -147,7 +146,7 @@ def packet(actor: Actor, packet_id: UUID) -> Packet:
     found = Packet.objects.filter(id=packet_id).first()
     if found is None:
         raise PacketNotFound(id=packet_id)
-    if not may_see_content(actor, found, now=clock.now()):
+    if not handles(actor, found):
         if packets_visible_to_secrecy_officer(actor).filter(id=packet_id).exists():
             raise PacketQuarantined
         raise PacketNotFound(id=packet_id)

@@ -69,17 +69,6 @@ class AccountStateRefused(Conflict):
     detail = _("The account “{account}” is already as you want it.")
 
 
-class LastAdministrator(Conflict):
-    """The last administrator who can sign in is never shut out."""
-
-    code = "identity.last-administrator"
-    title = _("The last administrator stays")
-    detail = _(
-        "“{account}” is the last administrator who can sign in; without it nobody could open any account."
-    )
-    todo = _("Make another administrator first.")
-
-
 class SignOnUnknown(NotFound):
     """No system that people sign on to has this id."""
 

@@ -1,7 +1,8 @@
-"""What happened in identity, for the modules above: accounts and ways to sign in."""
+"""What happened in identity, for the modules above: accounts, ways to sign in, systems that people sign on to."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from hienluong.ledger.service import ActorRef
 
@@ -39,5 +40,32 @@ class AccountReopened:
     """A closed account opens again."""
 
     user_id: int
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnRegistered:
+    """People may sign on to a system of an agency with their accounts here."""
+
+    client_id: UUID
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnKeyChanged:
+    """A system that people sign on to got another secret."""
+
+    client_id: UUID
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignOnClosed:
+    """Nobody signs on to a system any more."""
+
+    client_id: UUID
     by: ActorRef
     at: datetime

@@ -12,7 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.sessions.models import Session
 from django.db.models import BooleanField, DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Greatest
 
 from hienluong.directory.service import Actor, Person, Post, User, posts_of, require
 from hienluong.identity.models import AccountClosure, AccountState, SignInSession, SignOn, SignOnClient
@@ -136,22 +136,25 @@ def _second_factors() -> QuerySet[Authenticator]:
 
 
 def with_sign_in_facts(users: QuerySet[User]) -> QuerySet[User]:
-    """Returns the accounts with `last_used` (signed in, made, or opened again) and `second_factor`, whether there is one."""
-    reopened = (
-        AccountClosure.objects.filter(user=OuterRef("pk"))
-        .order_by()
-        .values("user")
-        .annotate(last=Max("reopened_at"))
-        .values("last")
-    )
+    """Returns the accounts with `last_used` and `second_factor`, whether there is one.
+
+    Used is what signed in, was seen in a session, was made, or was opened again.
+    """
     return users.annotate(
-        last_used=Greatest(
-            Coalesce("last_login", "date_joined"),
+        last_used=Greatest(  # in PostgreSQL, what is empty is passed over
             "date_joined",
-            Coalesce(Subquery(reopened, output_field=DateTimeField()), "date_joined"),
+            "last_login",
+            _latest(SignInSession.objects.all(), "last_seen_at"),
+            _latest(AccountClosure.objects.all(), "reopened_at"),
         ),
         second_factor=Exists(_second_factors().filter(user=OuterRef("pk")), output_field=BooleanField()),
     )
+
+
+def _latest(rows: QuerySet[Any], field: str) -> Subquery:
+    """Returns the latest of a moment among the rows of an account."""
+    mine = rows.filter(user=OuterRef("pk")).order_by().values("user")
+    return Subquery(mine.annotate(latest=Max(field)).values("latest"), output_field=DateTimeField())
 
 
 def idle_accounts(*, since: datetime) -> QuerySet[User]:

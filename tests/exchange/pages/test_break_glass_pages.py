@@ -63,6 +63,10 @@ def test_whole_way_from_asking_to_ending(visit: Visit, received: Callable[..., D
     assert b"".join(attachment.streaming_content).startswith(b"%PDF")
     assert "Phan Vận was let see the content by Bùi Ước and looked 2 times." in _text(clerk.get(page))
 
+    looks = _text(auditor.get(request))
+    assert "the page of the document" in looks
+    assert "attachment 1" in looks
+
     assert operator.post(f"{request}end/").status_code == 302
     assert operator.get(page).status_code == 403
     assert "ended early" in _text(auditor.get(request))

@@ -190,7 +190,7 @@ def end_break_glass(*, actor: Actor | None, grant_id: UUID, now: datetime) -> Br
             raise BreakGlassNotFound
         waiting = grant.state == _State.REQUESTED
         if waiting and grant.requester_id != actor.id:
-            raise BreakGlassRefused(state=_State(grant.state).value)
+            raise BreakGlassRefused(state=_State(grant.state).label)
         _step(grant, _State.RETRACTED if waiting else _State.ENDED, now)
         grant.ended_at = now
         grant.save()
@@ -274,7 +274,7 @@ def _state(grant: BreakGlass, now: datetime) -> str:
 def _step(grant: BreakGlass, state: BreakGlass.State, now: datetime) -> None:
     present = _state(grant, now)
     if state.value not in policy.BREAK_GLASS[present]:
-        raise BreakGlassRefused(state=present)
+        raise BreakGlassRefused(state=_State(present).label)
     grant.state = state
 
 

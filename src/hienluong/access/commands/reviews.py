@@ -28,8 +28,8 @@ from hienluong.access.queries.review_facts import lines_of_today
 from hienluong.directory import service as directory
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Person, Post, require, valid_on
-from hienluong.identity.errors import AccountStateRefused
-from hienluong.identity.service import AccountClosure, close_account
+from hienluong.identity.errors import AccountStateRefused, SignOnEnded
+from hienluong.identity.service import AccountClosure, close_account, end_sign_on_client
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -47,6 +47,7 @@ NOTE_MAX = 300
 BATCH = 1000
 CLOCK = Actor.platform("access review")
 REMIND_DAYS = 2  # working days before the deadline
+ENDED_BEFORE = (AlreadyEnded, AccountStateRefused, SignOnEnded)  # somebody was faster: it is as decided
 BY_REVIEW = _("Decided in the access review %(quarter)s.")
 
 for code, text in {
@@ -199,7 +200,7 @@ def _others_can_decide(actor: Actor, line: ReviewLine, now: datetime) -> bool:
 
 
 def carry_out_review(*, actor: Actor | None, quarter: str, now: datetime) -> int:
-    """Ends every post, system, delegation and account of a review that was decided to end, and returns how many.
+    """Ends every post, system, sign-on, delegation and account of a review that was decided to end; returns how many.
 
     What ended by itself in the meantime counts as carried out. Each end is an act with its own entry and alerts.
 
@@ -213,10 +214,12 @@ def carry_out_review(*, actor: Actor | None, quarter: str, now: datetime) -> int
         review = _open_one(quarter)
         waiting = ReviewLine.objects.filter(review=review, decision=_Decision.END, carried_out_at=None)
         lines = list(
-            waiting.select_related("post", "system__client", "delegation__giver", "user").order_by("pk")
+            waiting.select_related(
+                "review", "post", "system__client", "sign_on", "delegation__giver", "user"
+            ).order_by("pk")
         )
         for line in lines:
-            with contextlib.suppress(AlreadyEnded, AccountStateRefused):  # somebody was faster: it is so
+            with contextlib.suppress(*ENDED_BEFORE):
                 _end(actor, line, now)
         ReviewLine.objects.filter(pk__in=[line.pk for line in lines]).update(carried_out_at=now)
         ledger.record(
@@ -234,6 +237,8 @@ def _end(actor: Actor, line: ReviewLine, now: datetime) -> None:
         directory.end_post(actor=actor, post=line.post, now=now)
     elif line.system is not None:
         end_system(actor=actor, system=line.system, now=now)
+    elif line.sign_on is not None:
+        end_sign_on_client(actor=actor, system=line.sign_on, now=now)
     elif line.delegation is not None:
         reason = line.note or gettext(BY_REVIEW) % {"quarter": line.review.quarter}
         revoke_delegation(actor=actor, delegation=line.delegation, reason=reason, now=now)
@@ -285,7 +290,9 @@ def _record_of(review: AccessReview, actor: Actor, now: datetime) -> dict[str, A
             {
                 "kind": line.kind,
                 "agency": str(line.agency_id) if line.agency_id else None,
-                "right": str(line.post_id or line.system_id or line.delegation_id or line.user_id),
+                "right": str(
+                    line.post_id or line.system_id or line.sign_on_id or line.delegation_id or line.user_id
+                ),
                 "facts": line.facts,
                 "decision": line.decision,
                 "note": line.note,

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0004_sandbox'),
+        ('identity', '0002_closed_accounts'),
         ('staff', '0001_initial'),
         ('systems', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -98,7 +99,7 @@ class Migration(migrations.Migration):
             name='ReviewLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('post', 'post'), ('system', 'system'), ('delegation', 'delegation'), ('account', 'account without a post')], max_length=10)),
+                ('kind', models.CharField(choices=[('post', 'post'), ('system', 'system'), ('sign_on', 'sign-on of a system'), ('delegation', 'delegation'), ('account', 'account without a post')], max_length=10)),
                 ('facts', models.JSONField(default=dict, help_text='what was seen when the review was opened')),
                 ('decision', models.CharField(choices=[('undecided', 'not decided'), ('keep', 'keep'), ('end', 'end'), ('change', 'change')], default='undecided', max_length=10)),
                 ('note', models.CharField(blank=True, max_length=300)),
@@ -109,6 +110,7 @@ class Migration(migrations.Migration):
                 ('delegation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='staff.delegation')),
                 ('post', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.post')),
                 ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='access.accessreview')),
+                ('sign_on', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='identity.signonclient')),
                 ('system', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='systems.agencysystem')),
                 ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -139,7 +141,7 @@ class Migration(migrations.Migration):
             name='RightsChange',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('post_assigned', 'post given'), ('post_ended', 'post ended'), ('account_opened', 'account opened'), ('account_closed', 'account closed'), ('account_reopened', 'account opened again'), ('account_reset', 'way to sign in reset'), ('factors_reset', 'second factors taken away'), ('stand_in_named', 'stand-in named'), ('stand_in_ended', 'stand-in ended'), ('delegation_granted', 'delegation granted'), ('delegation_ended', 'delegation ended'), ('system_registered', 'system registered'), ('system_key_changed', 'key of a system changed'), ('system_networks', 'networks of a system changed'), ('system_ended', 'system ended'), ('sending_granted', 'right to send for others granted'), ('sending_ended', 'right to send for others ended')], max_length=20)),
+                ('kind', models.CharField(choices=[('post_assigned', 'post given'), ('post_ended', 'post ended'), ('account_opened', 'account opened'), ('account_closed', 'account closed'), ('account_reopened', 'account opened again'), ('account_reset', 'way to sign in reset'), ('factors_reset', 'second factors taken away'), ('stand_in_named', 'stand-in named'), ('stand_in_ended', 'stand-in ended'), ('delegation_granted', 'delegation granted'), ('delegation_ended', 'delegation ended'), ('system_registered', 'system registered'), ('system_key_changed', 'key of a system changed'), ('system_networks', 'networks of a system changed'), ('system_ended', 'system ended'), ('sending_granted', 'right to send for others granted'), ('sending_ended', 'right to send for others ended'), ('sign_on_registered', 'sign-on of a system registered'), ('sign_on_key_changed', 'key of a sign-on changed'), ('sign_on_ended', 'sign-on of a system ended')], max_length=20)),
                 ('facts', models.JSONField(default=dict, help_text='names at that time, for the sentence people read')),
                 ('by_kind', models.CharField(max_length=10)),
                 ('by_id', models.CharField(max_length=64)),
@@ -181,7 +183,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='reviewline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delegation', None), ('kind', 'post'), ('post__isnull', False), ('system', None)), models.Q(('delegation', None), ('kind', 'system'), ('post', None), ('system__isnull', False)), models.Q(('delegation__isnull', False), ('kind', 'delegation'), ('post', None), ('system', None)), models.Q(('delegation', None), ('kind', 'account'), ('post', None), ('system', None), ('user__isnull', False)), _connector='OR'), name='access_line_names_its_right'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delegation__isnull', True), ('kind', 'post'), ('post__isnull', False), ('sign_on__isnull', True), ('system__isnull', True)), models.Q(('delegation__isnull', True), ('kind', 'system'), ('post__isnull', True), ('sign_on__isnull', True), ('system__isnull', False)), models.Q(('delegation__isnull', True), ('kind', 'sign_on'), ('post__isnull', True), ('sign_on__isnull', False), ('system__isnull', True)), models.Q(('delegation__isnull', False), ('kind', 'delegation'), ('post__isnull', True), ('sign_on__isnull', True), ('system__isnull', True)), models.Q(('delegation__isnull', True), ('kind', 'account'), ('post__isnull', True), ('sign_on__isnull', True), ('system__isnull', True), ('user__isnull', False)), _connector='OR'), name='access_line_names_its_right'),
         ),
         migrations.AddConstraint(
             model_name='reviewline',
@@ -190,6 +192,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='reviewline',
             constraint=models.UniqueConstraint(fields=('review', 'system'), name='access_line_of_system_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='reviewline',
+            constraint=models.UniqueConstraint(fields=('review', 'sign_on'), name='access_line_of_sign_on_once'),
         ),
         migrations.AddConstraint(
             model_name='reviewline',

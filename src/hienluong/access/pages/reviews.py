@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.access import commands
+from hienluong.access import commands, policy
 from hienluong.access.commands.reviews import Decided
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import ReviewLine
 from hienluong.access.pages import as_id
 from hienluong.access.queries import reviews as queries
 from hienluong.directory.errors import PermissionMissing
-from hienluong.directory.service import acting_actor, allowed, csv_chunks, write_xlsx
+from hienluong.directory.service import Post, acting_actor, allowed, csv_chunks, write_xlsx
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput
 
@@ -32,7 +34,10 @@ NO_AGENCY = UUID(int=0)
 def show(request: HttpRequest) -> HttpResponse:
     """Lists the reviews, newest first."""
     actor = acting_actor(request)
-    context = {"reviews": queries.reviews(actor), "may_run": allowed(actor, "access.run_reviews")}
+    found = queries.reviews(actor)
+    quarter = policy.quarter_of(clock.in_vietnam(clock.now()).date())
+    is_open = any(review.quarter == quarter for review in found)
+    context = {"reviews": found, "may_open": allowed(actor, "access.run_reviews") and not is_open}
     return render(request, "access/reviews.html", context)
 
 
@@ -119,7 +124,8 @@ def finish(request: HttpRequest, quarter: str) -> HttpResponse:
 @require_GET
 def export(request: HttpRequest, quarter: str, form: str) -> FileResponse | StreamingHttpResponse:
     """Hands out a review's lines as CSV (UTF-8 with a mark, as spreadsheet programs want it) or as a workbook."""
-    review, rows = queries.export_rows(acting_actor(request), quarter)
+    review, found = queries.export_rows(acting_actor(request), quarter)
+    rows = _in_words(found)
     name = f"access-review-{review.quarter}.{form}"
     if form == "csv":
         response = StreamingHttpResponse(csv_chunks(_titles(), rows), content_type="text/csv; charset=utf-8")
@@ -129,6 +135,25 @@ def export(request: HttpRequest, quarter: str, form: str) -> FileResponse | Stre
     write_xlsx(file, review.quarter, _titles(), rows)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
+
+
+def _in_words(rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    """Returns the rows as people read them, in the language of this request whenever they are read."""
+    yes_no = {"1": _("yes"), "0": _("no")}
+    choices = {"kind": ReviewLine.Kind, "role": Post.Role, "decision": ReviewLine.Decision}
+    words = {column: {value: str(label) for value, label in of.choices} for column, of in choices.items()}
+    words |= {"account_open": yes_no, "second_factor": yes_no}
+    return (
+        [_in_word(name, text, words) for name, text in zip(queries.COLUMNS, row, strict=True)] for row in rows
+    )
+
+
+def _in_word(column: str, text: str, words: Mapping[str, Mapping[str, str]]) -> str:
+    if text and column in {"since", "until"}:
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    if text and column in {"last_sign_in", "last_used", "decided_at", "carried_out_at"}:
+        return f"{clock.in_vietnam(datetime.fromisoformat(text)):%d/%m/%Y %H:%M}"
+    return words.get(column, {}).get(text, text)
 
 
 def _titles() -> tuple[str, ...]:

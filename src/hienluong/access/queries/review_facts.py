@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
+
 from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.directory.service import Agency, Person, Post, User, primary_code_of, valid_on
-from hienluong.identity.service import with_sign_in_facts
+from hienluong.identity.service import SignOnClient, with_sign_in_facts
+from hienluong.kit import clock
 from hienluong.staff.service import delegations_on
 from hienluong.systems.service import AgencySystem, SendingRight
 
@@ -16,7 +19,7 @@ _Kind = ReviewLine.Kind
 
 
 def lines_of_today(review: AccessReview, today: date) -> Iterator[ReviewLine]:
-    """Yields a line for every post, system, delegation, and account without a post: what may be ended is a line."""
+    """Yields a line for every post, system, sign-on, delegation, and account without a post."""
     users = with_sign_in_facts(User.objects.all()).in_bulk()
     posts = Post.objects.filter(valid_on(today)).select_related("person", "agency")
     for post in posts.order_by("agency__sort_key", "person__sort_key", "pk"):
@@ -52,6 +55,19 @@ def lines_of_today(review: AccessReview, today: date) -> Iterator[ReviewLine]:
                 "since": system.valid_from.isoformat(),
                 "sends_for": sorted(rights.get(system.pk, [])),
                 "last_used": system.last_used_at.isoformat() if system.last_used_at else None,
+            },
+        )
+    clients = SignOnClient.objects.filter(ended_at=None).select_related("agency")
+    for client in clients.annotate(used_at=Max("sign_ons__at")).order_by("agency__sort_key", "name", "pk"):
+        yield ReviewLine(
+            review=review,
+            agency=client.agency,
+            kind=_Kind.SIGN_ON,
+            sign_on=client,
+            facts={
+                "name": client.name,
+                "since": clock.in_vietnam(client.registered_at).date().isoformat(),
+                "last_used": client.used_at.isoformat() if client.used_at else None,
             },
         )
     for delegation in delegations_on(today).order_by("giver__agency__sort_key", "giver__pk", "pk"):

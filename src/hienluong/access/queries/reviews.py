@@ -54,10 +54,14 @@ class AgencyProgress:
 
 @dataclass(frozen=True, slots=True)
 class ReviewProgress:
-    """How far a review is, agency by agency, those with most to decide first."""
+    """How far a review is, agency by agency, those with most to decide first.
+
+    `ends` are the first of the lines that wait to be ended, for whoever is to carry that out.
+    """
 
     review: AccessReview
     agencies: list[AgencyProgress]
+    ends: list[ReviewLine]
     total: int
     undecided: int
     waiting: int
@@ -89,14 +93,17 @@ def review_progress(actor: Actor | None, quarter: str) -> ReviewProgress:
         )
         for row in rows
     ]
+    may_run = allowed(actor, "access.run_reviews") and review.finished_at is None
+    ends = lines.filter(decision="end", carried_out_at=None).select_related("agency", "decided_by")
     progress.sort(key=lambda one: (-one.undecided, one.agency.sort_key if one.agency else ""))
     return ReviewProgress(
         review=review,
         agencies=progress[:AGENCIES_SHOWN],
+        ends=list(ends.order_by("agency__sort_key", "pk")[:PAGE]) if may_run else [],
         total=sum(one.total for one in progress),
         undecided=sum(one.undecided for one in progress),
         waiting=sum(row["waiting"] for row in rows),
-        may_run=allowed(actor, "access.run_reviews"),
+        may_run=may_run,
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.utils.functional import Promise
 
@@ -23,13 +24,19 @@ class RoleRow:
 
 
 class _Own:
-    """Stands for whatever is the actor's own: every comparison with it says yes."""
+    """Stands for whatever is the actor's own: it equals whatever the actor has.
+
+    Where such a thing has a role, or may be in the sandbox, it is this one.
+    """
+
+    def __init__(self, role: Post.Role, *, in_sandbox: bool) -> None:
+        self.role, self.in_sandbox = role, in_sandbox
 
     def __getattr__(self, name: str) -> _Own:
         return self
 
     def __eq__(self, other: object) -> bool:
-        return True
+        return other is not None
 
     def __hash__(self) -> int:
         return 0
@@ -42,12 +49,18 @@ def columns() -> list[tuple[str, str | Promise]]:
 
 def role_rows() -> list[RoleRow]:
     """Returns every declared permission with the roles that hold it, over whatever is their own."""
-    people = [Actor(kind="person", id=role.value, name="", role=role.value) for role in Post.Role]
-    everyone = [*people, Actor(kind="system", id="system", name="")]
+    nobody = Actor(kind="system", id="system", name="", agency_id=UUID(int=0))
+    people = [replace(nobody, kind="person", id=role.value, role=role.value, post_id=0) for role in Post.Role]
+    everyone = [*people, nobody]
     return [
-        RoleRow(permission, tuple(allowed(actor, permission.name, _Own()) for actor in everyone))
+        RoleRow(permission, tuple(_may(actor, permission) for actor in everyone))
         for permission in all_permissions()
     ]
+
+
+def _may(actor: Actor, permission: Permission) -> bool:
+    things = (_Own(role, in_sandbox=sandbox) for role in Post.Role for sandbox in (False, True))
+    return any(allowed(actor, permission.name, thing) for thing in things)
 
 
 def who_may_what(actor: Actor | None) -> list[RoleRow]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django import template
 from django.utils.functional import Promise
 
-from hienluong.access.labels import sentence
+from hienluong.access import labels
 from hienluong.access.models import RightsChange
 from hienluong.directory.service import Post
 
@@ -23,7 +23,13 @@ TONES = {
 @register.filter
 def change_sentence(change: RightsChange) -> str:
     """Returns what was changed as a sentence."""
-    return sentence(change)
+    return labels.sentence(change)
+
+
+@register.filter
+def look_name(what: str) -> str:
+    """Returns what a look showed, in words."""
+    return labels.look_name(what)
 
 
 @register.filter

@@ -80,6 +80,6 @@ def _journey_lines(journey: Facts) -> Iterator[str]:
 @as_json
 def inspect(*, file: str, as_json: bool) -> None:
     """Inspects a file."""
-    from hienluong.exchange.formats.inspect import run_inspect  # noqa: PLC0415 - start fast
+    from hienluong.edxml.inspect import run_inspect  # noqa: PLC0415 - start fast
 
     sys.exit(run_inspect(file, as_json, sys.stdout, sys.stderr))

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from hienluong.directory.actors import Actor
+from hienluong.directory.commands.administrators import keep_an_administrator
 from hienluong.directory.errors import (
     AccountClosed,
     AlreadyEnded,
@@ -263,6 +264,7 @@ def end_post(*, actor: Actor | None, post: Post, now: datetime, valid_to: date |
     Raises:
         PermissionMissing: the actor does not manage people.
         AlreadyEnded: the post ended before.
+        LastAdministrator: nobody who administers would be left.
         PostRefused: the day is past: what was done in the post was done in it.
     """
     actor = require(actor, "directory.manage_people")
@@ -270,6 +272,8 @@ def end_post(*, actor: Actor | None, post: Post, now: datetime, valid_to: date |
     if valid_to is not None and valid_to < today:
         raise PostRefused([FieldError("/valid_to", _("The day is past; a post ends today or later."))])
     with transaction.atomic():
+        if post.role == Post.Role.ADMINISTRATOR:
+            keep_an_administrator(without=Q(pk=post.pk), day=valid_to or today)
         post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
         if post.valid_to is not None and post.valid_to <= today:
             raise AlreadyEnded(ended_on=post.valid_to)
@@ -339,6 +343,7 @@ def deactivate_person(*, actor: Actor | None, person: Person, reason: str, now: 
     Raises:
         PermissionMissing: the actor does not manage people.
         PersonRefused: no reason, or the actor means themself.
+        LastAdministrator: nobody who administers would be left.
     """
     actor = require(actor, "directory.manage_people")
     reason = normalise(reason)
@@ -350,6 +355,7 @@ def deactivate_person(*, actor: Actor | None, person: Person, reason: str, now: 
         )
     today = clock.in_vietnam(now).date()
     with transaction.atomic():
+        keep_an_administrator(without=Q(person=person.pk), day=today)
         person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
         held = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), person=person)
         posts = list(held.select_for_update(of=("self",)).order_by("pk"))

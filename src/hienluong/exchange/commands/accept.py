@@ -20,6 +20,11 @@ from django.db import connection, transaction
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
+from hienluong.edxml.packet import Packet as WirePacket
+from hienluong.edxml.packet import StatusPacket
+from hienluong.edxml.reader import read_packet
+from hienluong.edxml.safe_xml import Limits
+from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange.audiences import keep_audiences
 from hienluong.exchange.commands.accepted_rows import (
     Addressee,
@@ -41,11 +46,6 @@ from hienluong.exchange.errors import (
     SenderNotAllowed,
 )
 from hienluong.exchange.events import PacketAccepted
-from hienluong.exchange.formats.edxml import Packet as WirePacket
-from hienluong.exchange.formats.edxml import StatusPacket
-from hienluong.exchange.formats.reader import read_packet
-from hienluong.exchange.formats.safe_xml import Limits
-from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Audience
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam

@@ -17,11 +17,11 @@ from django.db import connection
 from psycopg.types.json import Jsonb
 
 from hienluong.directory.service import FoundAgency
+from hienluong.edxml.identity import document_digest, status_key
+from hienluong.edxml.packet import DocumentPacket, StatusPacket
+from hienluong.edxml.packet import Packet as WirePacket
 from hienluong.exchange import policy
 from hienluong.exchange.errors import DocumentConflict, SecretContent
-from hienluong.exchange.formats.edxml import DocumentPacket, StatusPacket
-from hienluong.exchange.formats.edxml import Packet as WirePacket
-from hienluong.exchange.formats.identity import document_digest, status_key
 from hienluong.exchange.models import Packet, Recipient
 from hienluong.files.service import StoredFile
 from hienluong.kit.ids import new_id

@@ -16,10 +16,7 @@ from django.db.models import Q
 from hienluong.access import service as access
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, allowed, require
-from hienluong.exchange import policy
-from hienluong.exchange.commands.accept import Receipt, accept_packet
-from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.packet import (
     DocumentPacket,
     Organ,
     ResponseFor,
@@ -27,9 +24,12 @@ from hienluong.exchange.formats.edxml import (
     StatusHeader,
     StatusPacket,
 )
-from hienluong.exchange.formats.reader import read_packet
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import append_trace, write_packet
+from hienluong.edxml.reader import read_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import append_trace, write_packet
+from hienluong.exchange import policy
+from hienluong.exchange.commands.accept import Receipt, accept_packet
+from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import entry, key_first_used_at, mailbox_of, packet_by_glass, reportable_now

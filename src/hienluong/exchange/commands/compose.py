@@ -9,12 +9,9 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, FoundAgency, require
-from hienluong.exchange.audiences import settle_audiences
-from hienluong.exchange.commands.accept import Receipt, accept_packet
-from hienluong.exchange.errors import RecipientUnknown
-from hienluong.exchange.formats.attachments import attach, list_attachments
-from hienluong.exchange.formats.content import Content
-from hienluong.exchange.formats.edxml import (
+from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.content import Content
+from hienluong.edxml.packet import (
     Attachment,
     Business,
     Code,
@@ -29,8 +26,11 @@ from hienluong.exchange.formats.edxml import (
     TraceHeader,
     TraceHeaderList,
 )
-from hienluong.exchange.formats.wire_values import WireDate, WireTime
-from hienluong.exchange.formats.writer import write_packet
+from hienluong.edxml.wire_values import WireDate, WireTime
+from hienluong.edxml.writer import write_packet
+from hienluong.exchange.audiences import settle_audiences
+from hienluong.exchange.commands.accept import Receipt, accept_packet
+from hienluong.exchange.errors import RecipientUnknown
 from hienluong.exchange.queries import key_first_used_at
 from hienluong.kit.clock import wire_date
 from hienluong.kit.errors import FieldError, InvalidInput

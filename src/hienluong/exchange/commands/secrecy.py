@@ -14,9 +14,9 @@ from django.db.models import Q
 
 from hienluong.access import service as access
 from hienluong.directory.service import Actor, require
+from hienluong.edxml.reader import read_attachments
+from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange.errors import PacketNotFound
-from hienluong.exchange.formats.reader import read_attachments
-from hienluong.exchange.formats.secrecy import find_secrecy_markers
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import agency_of

@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from hienluong.directory.service import FoundAgency, agencies_by_codes
+from hienluong.edxml.packet import StatusPacket
 from hienluong.exchange import policy
 from hienluong.exchange.events import StatusRecorded
-from hienluong.exchange.formats.edxml import StatusPacket
 from hienluong.exchange.models import Delivery, DeliveryEvent
 from hienluong.exchange.queries import latest_before_recall
 from hienluong.kit.events import publish

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
-from hienluong.exchange.formats.errors import FormatWarning
+from hienluong.edxml.errors import FormatWarning
 from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES
 from hienluong.exchange.models import Delivery
 

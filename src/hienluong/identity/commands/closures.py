@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from hienluong.directory import service as directory
-from hienluong.directory.service import Actor, Post, User, require, valid_on
+from hienluong.directory.service import Actor, User, keep_an_administrator, lock_administrators, require
 from hienluong.identity.accounts import readers_of
 from hienluong.identity.commands.sessions import delete_sessions
-from hienluong.identity.errors import AccountStateRefused, LastAdministrator
+from hienluong.identity.errors import AccountStateRefused
 from hienluong.identity.events import AccountClosed, AccountReopened
 from hienluong.identity.models import AccountClosure, SignInSession
 from hienluong.identity.queries import idle_accounts
@@ -42,12 +43,10 @@ def close_account(
     """
     actor = require(actor, "identity.manage_accounts")
     with transaction.atomic():
-        administrators = _lock_administrators(now)
+        keep_an_administrator(without=Q(person__user=user.pk), day=clock.in_vietnam(now).date())
         user = User.objects.select_for_update().get(pk=user.pk)
         if not user.is_active:
             raise AccountStateRefused(account=user.username)
-        if administrators == {user.pk}:
-            raise LastAdministrator(account=user.username)
         return _close(actor, user, reason, now)
 
 
@@ -75,13 +74,14 @@ def reopen_account(*, actor: Actor | None, user: User, now: datetime) -> Account
 def close_idle_accounts(*, now: datetime) -> int:
     """Closes the accounts that nobody used for `IDLE_ACCOUNT_DAYS` and warns those that come next; returns how many.
 
-    An account that never signed in counts from its making; one that was opened again from then. Of administrators
-    the one who was there last stays, whatever happens.
+    An account that never signed in counts from its making; one that was opened again from then; a session that is in
+    use counts. Of administrators the one who was there last stays, whatever happens.
     """
     limit = timedelta(days=settings.IDLE_ACCOUNT_DAYS)
     warning = timedelta(days=settings.IDLE_WARNING_DAYS)
     with transaction.atomic():
-        administrators = _lock_administrators(now)
+        posts = lock_administrators(clock.in_vietnam(now).date())
+        administrators = set(posts.values_list("person__user", flat=True))
         closed = 0
         for user in idle_accounts(since=now - limit).select_for_update(of=["self"]):
             if user.pk in administrators:
@@ -106,13 +106,6 @@ def _warn(user: User, now: datetime, limit: timedelta) -> None:
         link=f"/?idle-until={day.isoformat()}",
         now=now,
     )
-
-
-def _lock_administrators(now: datetime) -> set[int]:
-    """Locks the accounts of the administrators who can sign in, so that two acts at once cannot shut out the last."""
-    posts = Post.objects.filter(valid_on(clock.in_vietnam(now).date()), role=Post.Role.ADMINISTRATOR)
-    accounts = User.objects.filter(is_active=True, person__in=posts.values("person"))
-    return set(accounts.order_by("pk").select_for_update().values_list("pk", flat=True))
 
 
 def _close(actor: Actor, user: User, reason: AccountClosure.Reason, now: datetime) -> AccountClosure:

@@ -44,8 +44,7 @@ def hand_over_post(
         raise PostRefused([FieldError("/successor", _("The successor holds the post already."))])
     with transaction.atomic():
         until = post.valid_to
-        end_post(actor=actor, post=post, valid_to=from_day, now=now)
-        taken = assign_post(
+        taken = assign_post(  # first, so that the last administrator can hand over
             actor=actor,
             person=successor,
             agency=post.agency,
@@ -57,6 +56,7 @@ def hand_over_post(
             valid_to=until if until and until > from_day else None,
             now=now,
         )
+        end_post(actor=actor, post=post, valid_to=from_day, now=now)
         called_off = Leave.objects.filter(post=post, valid_from__gte=from_day).order_by("pk")
         leaves = list(called_off.values_list("pk", flat=True))
         for leave in called_off:

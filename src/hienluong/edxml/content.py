@@ -1,0 +1,128 @@
+"""Bytes of files without holding them: a spool on disk, views into it, and what one pass over them tells."""
+
+import hashlib
+import io
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol
+
+from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
+
+CHUNK = 64 * 1024
+_MEMORY_BYTES = 1024 * 1024
+
+
+class ByteSource(Protocol):
+    """Gives the same bytes again each time it is asked."""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes in pieces of at most `CHUNK`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The bytes of one file, wherever they lie, and what they are.
+
+    Attributes:
+        size: number of bytes.
+        sha256: SHA-256 of the bytes, in hex.
+        media_type: what the bytes are, by their content and not by any name.
+        source: gives the bytes.
+    """
+
+    size: int
+    sha256: str
+    media_type: str
+    source: ByteSource = field(compare=False, repr=False)
+
+    @classmethod
+    def of(cls, source: ByteSource) -> "Content":
+        """Returns the content of a source, measured in one pass."""
+        digest = hashlib.sha256()
+        size = 0
+        head = tail = b""
+        for chunk in source.chunks():
+            digest.update(chunk)
+            size += len(chunk)
+            if len(head) < HEAD_BYTES:
+                head += chunk[: HEAD_BYTES - len(head)]
+            tail = (tail + chunk)[-TAIL_BYTES:]
+        return cls(size, digest.hexdigest(), detect_media_type(head, tail), source)
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Content":
+        """Returns the content of bytes in memory."""
+        return cls.of(_InMemory(data))
+
+    @classmethod
+    def from_stream(cls, stream: BinaryIO) -> "Content":
+        """Returns the content of a binary file, copied to a spool first."""
+        spool = Spool()
+        start = spool.size
+        while chunk := stream.read(CHUNK):
+            spool.append(chunk)
+        return cls.of(SpoolSlice(spool, start, spool.size - start))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes in pieces; it may be called again."""
+        return self.source.chunks()
+
+    def read(self) -> bytes:
+        """Returns all bytes at once; for files known to be small."""
+        return b"".join(self.chunks())
+
+
+class Spool:
+    """Holds bytes in memory up to 1 MiB and then in an unnamed temporary file, which goes away with it."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - closed by the finalizer
+        self._lock = threading.Lock()
+        self.size = 0
+        weakref.finalize(self, self._file.close)
+
+    def append(self, data: bytes) -> None:
+        """Adds bytes at the end."""
+        with self._lock:
+            self._file.seek(0, io.SEEK_END)
+            self._file.write(data)
+            self.size += len(data)
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Returns up to `size` bytes from `offset` on."""
+        with self._lock:
+            self._file.seek(offset)
+            return self._file.read(size)
+
+
+@dataclass(frozen=True, slots=True)
+class SpoolSlice:
+    """A part of a spool."""
+
+    spool: Spool
+    offset: int
+    size: int
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        """Returns up to `size` bytes from `offset` within the slice on."""
+        return self.spool.read_at(self.offset + offset, max(0, min(size, self.size - offset)))
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes in pieces."""
+        for offset in range(0, self.size, CHUNK):
+            yield self.read_at(offset, CHUNK)
+
+
+@dataclass(frozen=True, slots=True)
+class _InMemory:
+    """Bytes held in memory."""
+
+    data: bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes in pieces."""
+        for offset in range(0, len(self.data), CHUNK):
+            yield self.data[offset : offset + CHUNK]
