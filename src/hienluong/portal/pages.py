@@ -81,10 +81,11 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 def error_page(request: HttpRequest, error: HienluongError) -> HttpResponse:
     """Returns the page for an error of the house, in the reader's language; a visitor is led to the sign-in and back."""
-    visitor = isinstance(error, NotAuthenticated) and not request.user.is_authenticated
-    if visitor and request.method in {"GET", "HEAD"}:
+    user = getattr(request, "user", None)  # none yet, when a layer before the sign-in failed
+    signed_in = user is not None and user.is_authenticated
+    if isinstance(error, NotAuthenticated) and request.method in {"GET", "HEAD"} and not signed_in:
         return redirect_to_login(request.get_full_path())
-    if type(error) is NotAuthenticated and not visitor:  # signed in: signing in again would change nothing
+    if type(error) is NotAuthenticated and signed_in:  # signing in again would change nothing
         return _page(
             request,
             status=error.status,
