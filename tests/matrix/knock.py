@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
 from django.test import Client
@@ -71,8 +73,11 @@ def knock(client: Client, method: str, path: str, door: Door, things: Mapping[st
         if door.first is not None:
             things = {**things, **door.first(client, things)}
         body = door.sends(things) if callable(door.sends) else door.sends
+        before = _files(method)
         with _watched(seen):
             response = _send(client, method, path, body, door)
+        if _files(method) != before:
+            seen.touched.add("a file")
         seen.content = response.getvalue() if hasattr(response, "getvalue") else response.content
         transaction.set_rollback(True)
     client.cookies = cookies
@@ -81,6 +86,11 @@ def knock(client: Client, method: str, path: str, door: Door, things: Mapping[st
     info = getattr(response, "exc_info", None)
     seen.fault = info[1] if info else None
     return seen
+
+
+def _files(method: str) -> int:
+    """Returns how many files lie in the vault, where the method may put one there."""
+    return 0 if method != "POST" else sum(1 for _ in Path(settings.FILES_ROOT).rglob("*"))
 
 
 def _forget() -> None:
