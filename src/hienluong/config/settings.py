@@ -105,11 +105,13 @@ INSTALLED_APPS = [
     "hienluong.notices",
     "hienluong.directory",
     "hienluong.recipients",
+    "hienluong.reasons",
     "hienluong.staff",
     "hienluong.identity",
     "hienluong.systems",
     "hienluong.imports",
     "hienluong.exchange",
+    "hienluong.corrections",
     "hienluong.config",
 ]
 

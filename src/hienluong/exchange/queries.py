@@ -450,6 +450,17 @@ def reportable_now(actor: Actor, delivery: Delivery) -> list[str]:
     )
 
 
+def asked_back_from(sender: UUID, document_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns (document id, recipient) of an agency's documents that are being asked back: they are frozen."""
+    found = Delivery.objects.filter(
+        packet__sender_id=sender,
+        packet__document_id__in=document_ids,
+        kind=Packet.Kind.DOCUMENT,
+        business_state=policy.ASKED_BACK,
+    ).exclude(state=policy.WITHDRAWN)
+    return list(found.order_by("id").values_list("packet__document_id", "recipient__name"))
+
+
 def latest_before_recall(delivery: Delivery) -> str:
     """Returns the business state before the recall in force, for a 16 that returns to it."""
     event = (

@@ -10,29 +10,43 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
-from hienluong.exchange.commands.compose import Attached, Draft, send_document
+from hienluong.exchange.commands.compose import (
+    Attached,
+    Change,
+    Draft,
+    readdress_document,
+    revoke_document,
+    send_document,
+)
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
 from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
+from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
 
 __all__ = [
     "Attached",
+    "Change",
     "Draft",
     "Fetched",
     "PartRead",
     "Receipt",
     "accept_packet",
+    "add_recipients",
     "answer_as_echo",
+    "change_delivery",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipients",
+    "end_delivery",
     "fetch_packet",
     "open_entry",
     "purge_sandbox",
     "quarantine_packet",
     "read_part",
+    "readdress_document",
     "report_status",
     "retry_delivery",
+    "revoke_document",
     "scan_packets",
     "send_document",
 ]
