@@ -222,7 +222,7 @@ def _take_back(actor: Actor, wrong: Delivery, note: str, key: str, now: datetime
             delivery_id=wrong.pk,
             status=ASKED_BACK,
             reason=code,
-            note=note,
+            note=note or ("" if code else "Gửi nhầm nơi nhận"),  # the other agency reads Vietnamese
             idempotency_key=key,
             now=now,
         )
