@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from hienluong.access import service as access
 from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
@@ -35,6 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = exchange.mailbox_counts(actor, now=clock.now())
     context = {
         "counts": counts,
+        "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
         "monitor": exchange.monitor(actor, now=clock.now())

@@ -10,6 +10,7 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
+from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import (
     Attached,
     Change,
@@ -28,6 +29,7 @@ __all__ = [
     "Change",
     "Draft",
     "Fetched",
+    "Opened",
     "PartRead",
     "Receipt",
     "accept_packet",
@@ -40,6 +42,7 @@ __all__ = [
     "end_delivery",
     "fetch_packet",
     "open_entry",
+    "open_packet",
     "purge_sandbox",
     "quarantine_packet",
     "read_part",

@@ -16,7 +16,7 @@ from hienluong.exchange import policy, service
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.offers import shown_with
 from hienluong.exchange.pages import actor_of
-from hienluong.exchange.service import Hop, Journey, Offer, Remark
+from hienluong.exchange.service import Hop, Journey, Offer, Remark, Shown
 from hienluong.kit import clock
 from hienluong.recipients.service import why_dropped
 
@@ -59,10 +59,11 @@ def _outcomes(journey: Journey) -> list[GroupOutcome]:
 
 @require_GET
 def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
-    """Shows a packet that the actor's agency sent or received."""
+    """Shows a packet that the actor's agency sent or received, or that was opened by break-glass."""
     actor = actor_of(request)
-    journey = service.journey(actor, packet_id)
-    shown = shown_with(actor, journey.packet, journey.deliveries)
+    opened = service.open_packet(actor=actor, packet_id=packet_id, now=clock.now())
+    journey = opened.journey
+    shown = Shown() if opened.by_glass else shown_with(actor, journey.packet, journey.deliveries)
     legs = [
         Leg(
             delivery,
@@ -73,7 +74,11 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         )
         for delivery in journey.deliveries
     ]
-    mine = next((leg for leg in legs if leg.delivery.recipient.agency_id == actor.agency_id), None)
+    mine = (
+        None
+        if opened.by_glass
+        else next((leg for leg in legs if leg.delivery.recipient.agency_id == actor.agency_id), None)
+    )
     open_to_all = journey.packet.secrecy == Packet.Secrecy.OPEN
     return render(
         request,
@@ -88,8 +93,14 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
             "remarks": [remark for remark in shown.remarks if remark.delivery is None],
             "mine": mine,
             "to_open": mine is not None and mine.delivery.state in {policy.DELIVERED, policy.FETCHED},
-            "sent_by_us": journey.packet.sender_id == actor.agency_id,
-            "receipts": [row for row in journey.transmissions if row.submitter == actor.agency_id],
+            "sent_by_us": journey.packet.sender_id == actor.agency_id and not opened.by_glass,
+            "by_glass": opened.by_glass,
+            "glass": opened.glass,
+            "receipts": [
+                row
+                for row in journey.transmissions
+                if row.submitter == actor.agency_id and not opened.by_glass
+            ],
             "may_quarantine": open_to_all and allowed(actor, "exchange.quarantine_packet"),
             "may_destroy": journey.packet.secrecy == Packet.Secrecy.QUARANTINED
             and allowed(actor, "exchange.destroy_packet"),

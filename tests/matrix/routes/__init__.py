@@ -1,0 +1,1 @@
+"""The persona matrix: one table per module, merged by `test_persona_matrix.py`."""
