@@ -39,7 +39,7 @@ class RecallForm(KeyedForm):
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("The other agency reads it."),
+        help_text=_("Choose a reason, or write one here. The other agency reads it."),
     )
 
     def __init__(self, actor: Actor, offered: Sequence[Delivery], *args: Any, **kwargs: Any) -> None:

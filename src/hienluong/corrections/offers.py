@@ -16,7 +16,7 @@ from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Delivery, Offer, Packet, Remark, Shown
 from hienluong.reasons import service as reasons
 
-ASKED_BACK, REFUSED = "13", "02"
+ASKED_BACK, REFUSED, REVOKED = "13", "02", "revoked"
 FORWARD: dict[str, str | Promise] = {
     Reference.What.REVOKED: gettext_lazy("This document revokes document %(number)s."),
     Reference.What.UPDATED: gettext_lazy("This document updates document %(number)s."),
@@ -48,7 +48,8 @@ def after_sending(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) 
 def _offers(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> Iterator[Offer]:
     if packet.sender_id != actor.agency_id or not allowed(actor, "corrections.take_back_document"):
         return
-    if packet.business != Packet.Business.REVOKE:
+    live = [row for row in deliveries if row.standing != REVOKED and row.state != Delivery.State.WITHDRAWN]
+    if packet.business != Packet.Business.REVOKE and live:
         if len(deliveries) > 1 and any(ASKED_BACK in exchange.reportable_now(actor, row) for row in deliveries):
             address = reverse("corrections:recall", args=[packet.pk])
             yield Offer(gettext_lazy("Ask the document back"), address, icon="arrow-back-up")
@@ -62,10 +63,8 @@ def _offers(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> Ite
         .exclude(sent_instead=None)
         .values_list("delivery_id", flat=True)
     )
-    for row in deliveries:
-        if row.pk in corrected or row.state == Delivery.State.WITHDRAWN:
-            continue
-        if row.business_state in {"", "01", REFUSED}:
+    for row in live:
+        if row.pk not in corrected and row.business_state in {"", "01", REFUSED}:
             address = reverse("corrections:correct", args=[row.pk])
             yield Offer(gettext_lazy("Send to the right agency"), address, icon="route", delivery=row.pk)
 

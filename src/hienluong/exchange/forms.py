@@ -436,8 +436,10 @@ class ReportForm(forms.Form):
             del self.fields["staff"]
         note = self.fields["note"]
         if status in policy.NEEDS_NOTE:
-            note.label = _("In your own words") if offered else _("Reason")
-            note.help_text = _("The other agency reads it.")
+            note.label, note.help_text = _("Reason"), _("The other agency reads it.")
+            if offered:
+                note.label = _("In your own words")
+                note.help_text = _("Choose a reason, or write one here. The other agency reads it.")
         self._wants_reason = status in policy.NEEDS_NOTE
 
     def clean(self) -> dict[str, Any]:
