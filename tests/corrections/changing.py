@@ -30,7 +30,9 @@ def document_id(number: int, notation: str = "SNV-VP") -> str:
     return f"{HOME_AFFAIRS},2026/11/24,{number}/{notation}"
 
 
-def _with(number: int, to: Sequence[str], business: Business, of: Sequence[str] = (), **changes: Any) -> bytes:
+def _with(
+    number: int, to: Sequence[str], business: Business, of: Sequence[str] = (), **changes: Any
+) -> bytes:
     wire = read_packet(document(number, *to, **changes))
     assert isinstance(wire, DocumentPacket)
     assert wire.trace is not None
@@ -44,7 +46,12 @@ def revocation(number: int, *to: str, of: Sequence[str], **changes: Any) -> byte
 
 
 def update(
-    number: int, *to: str, of: str | None, added: Sequence[str] = (), removed: Sequence[str] = (), **changes: Any
+    number: int,
+    *to: str,
+    of: str | None,
+    added: Sequence[str] = (),
+    removed: Sequence[str] = (),
+    **changes: Any,
 ) -> bytes:
     """Returns an update (kind 2), itself document `number`, of the document with the id."""
     receivers = tuple(

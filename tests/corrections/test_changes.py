@@ -13,7 +13,18 @@ import pytest
 sys.path.append(str(Path(__file__).parent))  # its own packets, by their name
 
 from changing import document_id, holds, replacement, revocation, standing, update
-from personas import CABINET, DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, PDF, System, deliver, document, problem
+from personas import (
+    CABINET,
+    DONG_HOI,
+    FINANCE,
+    HOME_AFFAIRS,
+    KHE_SANH,
+    PDF,
+    System,
+    deliver,
+    document,
+    problem,
+)
 
 from hienluong.corrections.commands import settle_references
 from hienluong.corrections.models import Recall, Reference
@@ -37,9 +48,7 @@ def _send(system: System, source: bytes, expected: int = 201) -> dict[str, Any]:
 
 
 def _at(system: System, number: int) -> Delivery:
-    return Delivery.objects.get(
-        packet__code_number=str(number), kind="edoc", recipient__agency=system.agency
-    )
+    return Delivery.objects.get(packet__code_number=str(number), kind="edoc", recipient__agency=system.agency)
 
 
 # --- revocation ---------------------------------------------------------------------------------------------------

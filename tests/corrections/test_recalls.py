@@ -56,7 +56,11 @@ def test_document_that_nobody_fetched_is_withdrawn_at_once(
 
     assert answer.status_code == 200, answer.content
     [asked] = answer.json()["items"]
-    assert (asked["state"], asked["business_state"], asked["recall"]["state"]) == ("withdrawn", "13", "withdrawn")
+    assert (asked["state"], asked["business_state"], asked["recall"]["state"]) == (
+        "withdrawn",
+        "13",
+        "withdrawn",
+    )
     delivery = Delivery.objects.get(pk=asked["delivery_id"])
     assert not holds(dong_hoi, delivery)
     assert holds(home_affairs, delivery)
@@ -231,9 +235,7 @@ def test_operator_does_not_retry_what_is_being_asked_back(fetched: Arrive, home_
     Delivery.objects.filter(pk=delivery.pk).update(state="rejected")
 
     with pytest.raises(TransitionRefused):
-        service.retry_delivery(
-            actor=home_affairs.clerk("operator"), delivery_id=delivery.pk, now=clock.now()
-        )
+        service.retry_delivery(actor=home_affairs.clerk("operator"), delivery_id=delivery.pk, now=clock.now())
 
 
 def test_reading_an_attachment_counts_as_fetching(
@@ -325,7 +327,8 @@ def test_returned_document_goes_to_the_right_agency_in_one_act(
 ) -> None:
     delivery = fetched()
     returned = dong_hoi.post(
-        f"/deliveries/{delivery.pk}/statuses", {"status": "02", "reason": "wrong-recipient", "note": "gửi xã khác"}
+        f"/deliveries/{delivery.pk}/statuses",
+        {"status": "02", "reason": "wrong-recipient", "note": "gửi xã khác"},
     )
     assert returned.status_code == 201, returned.content
     key = {"Idempotency-Key": "correct-15"}
@@ -344,7 +347,10 @@ def test_returned_document_goes_to_the_right_agency_in_one_act(
     source = khe_sanh.get(f"/inbox/{entry['id']}/packet")
     assert source.status_code == 200
     assert KHE_SANH.encode() in source.content
-    assert DONG_HOI.encode() not in source.content.split(b"<edXML:TraceHeaderList>")[0].split(b"</edXML:From>")[1]
+    assert (
+        DONG_HOI.encode()
+        not in source.content.split(b"<edXML:TraceHeaderList>")[0].split(b"</edXML:From>")[1]
+    )
     assert QueuedEntry.objects.filter(action="corrections.recipient-corrected").count() == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,8 +32,10 @@ _numbers = itertools.count(1000)
 
 STEPS = some.lists(
     some.sampled_from(
-        ["send", "deliver", "settle", "fetch", "revoke", "update", "remove", "replace", "add"]
-        + ["01", "02", "03", "05", "06", "13", "15", "16"]
+        [
+            *("send", "deliver", "settle", "fetch", "revoke", "update", "remove", "replace", "add"),
+            *("01", "02", "03", "05", "06", "13", "15", "16"),
+        ]
     ),
     min_size=1,
     max_size=9,
@@ -41,22 +44,17 @@ STEPS = some.lists(
 
 def _source(step: str, number: int) -> bytes:
     at = SENT_AT + timedelta(seconds=number)
-    by_sender = {"of": HOME_AFFAIRS, "to": DONG_HOI}
-    by_recipient = {"of": DONG_HOI, "to": HOME_AFFAIRS}
-    match step:
-        case "send":
-            return document(15)
-        case "revoke":
-            return revocation(number, of=[ID])
-        case "update":
-            return update(number, of=ID)
-        case "remove":
-            return update(number, KHE_SANH, of=ID, removed=[DONG_HOI])
-        case "add":
-            return update(number, DONG_HOI, of=ID, added=[KHE_SANH])
-        case "replace":
-            return replacement(number, of={ID: []})
-    who = by_sender if step == "13" else by_recipient
+    write: dict[str, Callable[[], bytes]] = {
+        "send": lambda: document(15),
+        "revoke": lambda: revocation(number, of=[ID]),
+        "update": lambda: update(number, of=ID),
+        "remove": lambda: update(number, KHE_SANH, of=ID, removed=[DONG_HOI]),
+        "add": lambda: update(number, DONG_HOI, of=ID, added=[KHE_SANH]),
+        "replace": lambda: replacement(number, of={ID: []}),
+    }
+    if step in write:
+        return write[step]()
+    who = {"of": HOME_AFFAIRS, "to": DONG_HOI} if step == "13" else {"of": DONG_HOI, "to": HOME_AFFAIRS}
     return status_file(step, **who, document_id=ID, at=at, note="lý do")
 
 
@@ -107,7 +105,9 @@ def _check_tables(delivery: Delivery) -> None:
 
 
 def _before_recall(delivery: Delivery, event: DeliveryEvent) -> str:
-    asked = delivery.events.filter(plane="business", after="13", in_order=True, id__lt=event.pk).order_by("-id")
+    asked = delivery.events.filter(plane="business", after="13", in_order=True, id__lt=event.pk).order_by(
+        "-id"
+    )
     found = asked.first()
     return found.before if found else ""
 

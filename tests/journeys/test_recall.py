@@ -83,7 +83,8 @@ def _send(clerks: Clerks, number: int) -> Delivery:
 
 def _carry() -> None:
     drain_recipients(
-        recipient_ids=list(Recipient.objects.exclude(agency=None).values_list("pk", flat=True)), now=clock.now()
+        recipient_ids=list(Recipient.objects.exclude(agency=None).values_list("pk", flat=True)),
+        now=clock.now(),
     )
 
 
@@ -117,7 +118,9 @@ def test_document_is_asked_back_by_one_clerk_and_given_back_by_the_other(
         page.select_option("[name=reason]", "wrong-file")
         page.fill("[name=note]", "Tệp của năm 2025")
         page.click("main button[value=check]")
-        expect(page.locator("main")).to_contain_text("Đính kèm nhầm tệp" if vi else "The wrong file was attached")
+        expect(page.locator("main")).to_contain_text(
+            "Đính kèm nhầm tệp" if vi else "The wrong file was attached"
+        )
         page.click("main button[value=send]")
         expect(page.locator("main")).to_contain_text("đóng băng" if vi else "frozen")
         _carry()
@@ -133,11 +136,15 @@ def test_document_is_asked_back_by_one_clerk_and_given_back_by_the_other(
         other.click("main button[value=send]")
         expect(other).to_have_url(f"{live}/exchange/inbox/")
         other.goto(f"{live}/corrections/recalls/")
-        expect(other.locator("tbody tr")).to_contain_text("bản sao đã bị hủy" if vi else "the copy is destroyed")
+        expect(other.locator("tbody tr")).to_contain_text(
+            "bản sao đã bị hủy" if vi else "the copy is destroyed"
+        )
         assert other.locator("tbody tr a").count() == 0, "the document is gone from here"
 
         page.reload()
-        expect(page.locator("main")).to_contain_text("bản sao của nơi nhận đã bị hủy" if vi else "copy is destroyed")
+        expect(page.locator("main")).to_contain_text(
+            "bản sao của nơi nhận đã bị hủy" if vi else "copy is destroyed"
+        )
     delivery.refresh_from_db()
     assert delivery.state == "withdrawn"
     holders = files.holders_of(delivery.transmission.file_id)
@@ -163,7 +170,9 @@ def test_returned_document_is_sent_to_the_right_agency_in_one_act(
         page.click("main button[value=send]")
         expect(page).to_have_url(f"{live}/exchange/packets/{delivery.packet_id}/")
         expect(page.locator("main")).to_contain_text("thay thế nơi nhận sai")
-    codes = Delivery.objects.filter(packet=delivery.packet).order_by("id").values_list("recipient__code", "state")
+    codes = (
+        Delivery.objects.filter(packet=delivery.packet).order_by("id").values_list("recipient__code", "state")
+    )
     assert list(codes) == [(COMMUNE, "withdrawn"), (OTHER, "waiting")]
 
 
@@ -179,7 +188,8 @@ def test_document_is_updated_with_the_form_that_begins_with_the_earlier_one(
         page.fill("[name=change_reason]", "Sửa ngày họp")
         page.fill("[name=signer_name]", "Lê Quang Ánh")
         page.set_input_files(
-            "[name=attachments]", {"name": "Công văn.pdf", "mimeType": "application/pdf", "buffer": PDF + b"2"}
+            "[name=attachments]",
+            {"name": "Công văn.pdf", "mimeType": "application/pdf", "buffer": PDF + b"2"},
         )
         page.check("[name=not_secret]")
         page.click("main button[value=check]")

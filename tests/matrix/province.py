@@ -25,6 +25,7 @@ from hienluong.exchange.models import Delivery, Packet, Part, Recipient
 from hienluong.exchange.service import Attached, Draft
 from hienluong.kit import clock
 from hienluong.kit.vietnamese import fold, sort_key
+from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.systems import service as systems
 
 OURS, THEIRS, OFFICE, COMMUNE = "H50.S01", "H50.S02", "H50.VP", "H50.C18880"
@@ -77,9 +78,11 @@ def furnish() -> Province:
     _furnish_exchange(province, province.ours, "clerk", OURS)
     _furnish_exchange(province, province.theirs, "other_clerk", THEIRS)
     _furnish_access(province, agencies, now)
+    add_standard_reasons(now=now)
+    reason = Reason.objects.filter(valid_to=None)[0]
     day = CalendarDay.objects.create(day=date(2027, 9, 2), kind="holiday", name="Quốc khánh", source="thử")
     for things in (province.ours, province.theirs):  # what every address understands
-        things.update(status="03", token="a-token-nobody-holds", day_id=day.pk)
+        things.update(status="03", token="a-token-nobody-holds", day_id=day.pk, reason_id=reason.pk)
     return province
 
 

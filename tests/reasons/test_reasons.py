@@ -117,9 +117,7 @@ def test_code_is_in_use_once_per_act_and_free_again_after_its_end() -> None:
     ("role", "allowed"),
     [("clerk", False), ("head", False), ("auditor", False), ("operator", True), ("administrator", True)],
 )
-def test_list_is_kept_by_administrators_and_operators(
-    home_affairs: System, role: str, allowed: bool
-) -> None:
+def test_list_is_kept_by_administrators_and_operators(home_affairs: System, role: str, allowed: bool) -> None:
     actor = home_affairs.clerk(role)
     if allowed:
         _add(actor=actor)

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
     "hienluong.imports",
     "hienluong.exchange",
     "hienluong.corrections",
+    "hienluong.sandbox",
     "hienluong.config",
 ]
 

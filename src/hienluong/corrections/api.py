@@ -88,9 +88,7 @@ def revoke_document(
     )
 
 
-@router.post(
-    "/deliveries/{delivery_id}/correction", response=RecallOut, summary="Correct a wrong recipient"
-)
+@router.post("/deliveries/{delivery_id}/correction", response=RecallOut, summary="Correct a wrong recipient")
 def correct_recipient(
     request: HttpRequest, delivery_id: int, body: CorrectionIn, idempotency_key: IdempotencyKey = None
 ) -> RecallOut:
@@ -110,7 +108,8 @@ def correct_recipient(
 def list_recalls(
     request: HttpRequest,
     side: Annotated[
-        Literal["sent", "received"] | None, Query(description="asked back by us, or from us; both when left out")
+        Literal["sent", "received"] | None,
+        Query(description="asked back by us, or from us; both when left out"),
     ] = None,
     state: Annotated[
         list[Literal["asked", "withdrawn", "agreed", "refused", "returned"]] | None, Query()

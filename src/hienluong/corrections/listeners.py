@@ -22,11 +22,15 @@ from hienluong.notices.service import Reader
 ASKED_BACK, AGREED, REFUSED = "13", "15", "16"
 ANSWERS = {AGREED: Recall.State.AGREED, REFUSED: Recall.State.REFUSED}
 
-notices.declare_text("corrections.removed", _("Document {document} from {sender} is no longer for your agency."))
+notices.declare_text(
+    "corrections.removed", _("Document {document} from {sender} is no longer for your agency.")
+)
 notices.declare_text(
     "corrections.withdrawn", _("{sender} took document {document} back before your agency opened it.")
 )
-notices.declare_text("corrections.agreed", _("{recipient} gave document {document} back; its copy is destroyed."))
+notices.declare_text(
+    "corrections.agreed", _("{recipient} gave document {document} back; its copy is destroyed.")
+)
 notices.declare_text("corrections.kept", _("{recipient} keeps document {document}: {reason}"))
 
 

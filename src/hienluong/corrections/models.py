@@ -81,7 +81,11 @@ class Recall(models.Model):
     asked_by = models.CharField(max_length=200, help_text="name at that time")
     asked_at = models.DateTimeField()
     by_packet = models.ForeignKey(
-        Packet, on_delete=models.SET_NULL, null=True, related_name="recalls", help_text="the revocation or update"
+        Packet,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="recalls",
+        help_text="the revocation or update",
     )
     answer = models.TextField(blank=True)
     answered_by = models.CharField(max_length=200, blank=True, help_text="name at that time")

@@ -50,7 +50,9 @@ def _offers(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> Ite
         return
     live = [row for row in deliveries if row.standing != REVOKED and row.state != Delivery.State.WITHDRAWN]
     if packet.business != Packet.Business.REVOKE and live:
-        if len(deliveries) > 1 and any(ASKED_BACK in exchange.reportable_now(actor, row) for row in deliveries):
+        if len(deliveries) > 1 and any(
+            ASKED_BACK in exchange.reportable_now(actor, row) for row in deliveries
+        ):
             address = reverse("corrections:recall", args=[packet.pk])
             yield Offer(gettext_lazy("Ask the document back"), address, icon="arrow-back-up")
         send = reverse("exchange:send")

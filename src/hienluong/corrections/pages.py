@@ -73,12 +73,16 @@ def recall(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         withdrawn = sum(one.delivery.state == Delivery.State.WITHDRAWN for one in asked)
         waiting = len(asked) - withdrawn
         said = ngettext(
-            "Withdrawn at once from %(count)d recipient.", "Withdrawn at once from %(count)d recipients.", withdrawn
+            "Withdrawn at once from %(count)d recipient.",
+            "Withdrawn at once from %(count)d recipients.",
+            withdrawn,
         ) % {"count": withdrawn}
-        asks = ngettext(
-            "%(count)d recipient is asked.", "%(count)d recipients are asked.", waiting
-        ) % {"count": waiting}
-        return " ".join(text for text, count in ((said, withdrawn), (asks, waiting)) if count), _address(packet)
+        asks = ngettext("%(count)d recipient is asked.", "%(count)d recipients are asked.", waiting) % {
+            "count": waiting
+        }
+        return " ".join(text for text, count in ((said, withdrawn), (asks, waiting)) if count), _address(
+            packet
+        )
 
     question = Question(
         gettext_lazy("Ask the document back"),

@@ -117,9 +117,13 @@ class LinkOut(Schema):
     """One end of a change, as seen from the other."""
 
     what: Literal["revoked", "updated", "replaced"]
-    forward: bool = Field(description="true: the packet asked about does it to this one; false: the other way round")
+    forward: bool = Field(
+        description="true: the packet asked about does it to this one; false: the other way round"
+    )
     document_id: str
-    packet_id: UUID | None = Field(description="null: the document has not come here yet, or is not yours to see")
+    packet_id: UUID | None = Field(
+        description="null: the document has not come here yet, or is not yours to see"
+    )
     reason: str
 
     @staticmethod

@@ -126,7 +126,9 @@ def send_document(
     It is a new one (kind 0), or with `updates` or `replaces` one that changes earlier ones (2, 3).
     """
     values = document.dict()
-    change = _change(**{name: values.pop(name) for name in ("updates", "replaces", "change_reason", "added", "removed")})
+    change = _change(
+        **{name: values.pop(name) for name in ("updates", "replaces", "change_reason", "added", "removed")}
+    )
     files = [Attached(file.name or "", file.read()) for file in attachments]
     draft = Draft(**values, change=change, attachments=files)
     return receipt_answer(

@@ -17,7 +17,9 @@ Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 
 Standing = Annotated[
     Literal["", "updated", "replaced", "removed", "revoked"],
-    Field(description="what a later document of the sender made of this one for this recipient; empty: nothing"),
+    Field(
+        description="what a later document of the sender made of this one for this recipient; empty: nothing"
+    ),
 ]
 
 
@@ -315,7 +317,8 @@ class DocumentIn(Schema):
         "", max_length=500, description="id of a document of yours that this one updates (kind 2)"
     )
     replaces: list[Text] = Field(
-        [], description="ids of documents of yours that this one replaces (kind 3); not together with `updates`"
+        [],
+        description="ids of documents of yours that this one replaces (kind 3); not together with `updates`",
     )
     change_reason: Text = Field("", max_length=500, description="why; wanted with `updates` and `replaces`")
     added: list[Text] = Field([], description="of an update: codes of agencies that become receivers")

@@ -19,12 +19,11 @@ from hienluong.exchange.commands import (
     open_packet,
     quarantine_packet,
     read_part,
-    readdress_document,
     report_status,
     retry_delivery,
-    revoke_document,
     send_document,
 )
+from hienluong.exchange.commands.compose import own_document, own_organ, receivers
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
 from hienluong.exchange.queries import (
@@ -35,6 +34,7 @@ from hienluong.exchange.queries import (
     entry,
     inbox,
     journey,
+    key_first_used_at,
     mailbox_counts,
     monitor,
     packet,
@@ -73,20 +73,22 @@ __all__ = [
     "fetch_packet",
     "inbox",
     "journey",
+    "key_first_used_at",
     "mailbox_counts",
     "monitor",
     "open_entry",
     "open_packet",
+    "own_document",
+    "own_organ",
     "packet",
     "packets_visible_to",
     "quarantine_packet",
     "read_part",
-    "readdress_document",
     "receipt",
+    "receivers",
     "report_status",
     "reportable_now",
     "retry_delivery",
-    "revoke_document",
     "send_document",
     "sent",
 ]

@@ -118,7 +118,10 @@ def share(*, file_id: UUID, holder: UUID, others: Iterable[UUID]) -> None:
     """
     key = _key_of(holder, file_id)
     Holding.objects.bulk_create(
-        [Holding(file_id=file_id, holder=one, wrapped_key=_wrap(file_id, one, key)) for one in sorted(others)],
+        [
+            Holding(file_id=file_id, holder=one, wrapped_key=_wrap(file_id, one, key))
+            for one in sorted(others)
+        ],
         ignore_conflicts=True,
     )
 

@@ -38,7 +38,10 @@ MENU = (
             Entry(_("Sent"), "exchange:sent", icon="mail-forward", permission="exchange.view_mailbox"),
             Entry(_("Send a document"), "exchange:send", icon="send", permission="exchange.send_packet"),
             Entry(
-                _("Recalls"), "corrections:recalls", icon="arrow-back-up", permission="corrections.view_recalls"
+                _("Recalls"),
+                "corrections:recalls",
+                icon="arrow-back-up",
+                permission="corrections.view_recalls",
             ),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.view_reasons"),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),

@@ -59,7 +59,9 @@ def _line(row: Reason) -> str:
     return f"{row.pk}  {row.act}  {row.code:<18} {row.text_vi}"
 
 
-@group.command("list", help=_("List the reasons in force.\n\nExample: hienluong reasons list --for 02 --json"))
+@group.command(
+    "list", help=_("List the reasons in force.\n\nExample: hienluong reasons list --for 02 --json")
+)
 @click.option("--for", "act", type=for_act, help=_("Only those of this status."))
 @click.option("--all", "everything", is_flag=True, help=_("Those no longer offered too."))
 @answers
@@ -97,7 +99,9 @@ def add(*, act: str, code: str, text_vi: str, text_en: str, source: str) -> Answ
 
 @group.command(
     "change",
-    help=_("Give a reason another wording from today on.\n\nExample: hienluong reasons change ID --vi 'Thiếu phụ lục'"),
+    help=_(
+        "Give a reason another wording from today on.\n\nExample: hienluong reasons change ID --vi 'Thiếu phụ lục'"
+    ),
 )
 @click.argument("reason_id", metavar="ID", type=click.UUID)
 @click.option("--vi", "text_vi", help=_("Its words in Vietnamese."))

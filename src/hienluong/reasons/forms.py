@@ -18,7 +18,9 @@ class ReasonForm(AskedForm):
     code = forms.CharField(
         label=_("Code"), max_length=40, help_text=_("Small letters, digits, hyphens: for agencies' systems.")
     )
-    text_vi = forms.CharField(label=_("In Vietnamese"), max_length=200, help_text=_("The other agency reads it."))
+    text_vi = forms.CharField(
+        label=_("In Vietnamese"), max_length=200, help_text=_("The other agency reads it.")
+    )
     text_en = forms.CharField(label=_("In English"), max_length=200)
     source = forms.CharField(
         label=_("Source"),

@@ -21,7 +21,9 @@ class Reason(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     act = models.CharField(max_length=2, choices=Act)
-    code = models.CharField(max_length=40, help_text="letters, digits and hyphens; the same for every wording")
+    code = models.CharField(
+        max_length=40, help_text="letters, digits and hyphens; the same for every wording"
+    )
     text_vi = models.CharField(max_length=200)
     text_en = models.CharField(max_length=200)
     source = models.CharField(max_length=200, blank=True, help_text="the law it follows; empty: provisional")

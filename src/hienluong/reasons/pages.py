@@ -73,7 +73,9 @@ def end(request: HttpRequest, reason_id: UUID) -> HttpResponse:
 
     def act(_given: dict[str, Any]) -> tuple[str, str]:
         commands.end_reason(actor=actor, reason=found, now=clock.now())
-        return _("The reason is offered no more: %(name)s.") % {"name": found.text}, reverse("reasons:reasons")
+        return _("The reason is offered no more: %(name)s.") % {"name": found.text}, reverse(
+            "reasons:reasons"
+        )
 
     question = Question(
         gettext_lazy("Offer a reason no more"),

@@ -167,7 +167,9 @@ def recall_state(code: str) -> str:
 
 
 @click.command(
-    help=_("List the reasons that can be given with a status.\n\nExample: hienluong exchange reasons --for 02")
+    help=_(
+        "List the reasons that can be given with a status.\n\nExample: hienluong exchange reasons --for 02"
+    )
 )
 @click.option("--for", "act", type=click.Choice(["02", "13", "16"]), help=_("Only those of this status."))
 @calls_axis

@@ -185,7 +185,9 @@ def confirm(*, client: ExchangeClient, printer: Printer, entry: int, fail: bool,
     "--note", default="", help=_("Arrival number, progress, or the reason; 02, 13 and 16 need one.")
 )
 @click.option(
-    "--reason", default="", help=_("Code of a reason, for 02, 13 and 16; `hienluong exchange reasons` lists them.")
+    "--reason",
+    default="",
+    help=_("Code of a reason, for 02, 13 and 16; `hienluong exchange reasons` lists them."),
 )
 @click.option("--staff", default="", help=_("Who handles it."))
 @click.option("--idempotency-key", help=_("Names this report; give it again when you repeat it."))

@@ -74,7 +74,11 @@ not_secret = click.option(
 )
 @click.option("--change-reason", help=_("Why; needed with --updates and --replaces."))
 @click.option(
-    "--add", "added", multiple=True, metavar="CODE", help=_("Of an update: an agency that becomes a receiver.")
+    "--add",
+    "added",
+    multiple=True,
+    metavar="CODE",
+    help=_("Of an update: an agency that becomes a receiver."),
 )
 @click.option(
     "--remove",

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from hienluong.corrections import policy, queries
+from hienluong.corrections.commands.wire import readdress_document, write_revocation
 from hienluong.corrections.errors import CorrectionRefused, RecallRefused
 from hienluong.corrections.models import Recall
 from hienluong.directory import service as directory
@@ -126,12 +127,12 @@ def revoke_document(
     Raises:
         PermissionMissing, PacketNotFound: as `recall_document`.
         InvalidInput: no reason.
-        and whatever `exchange.revoke_document` raises.
+        and whatever `exchange.accept_packet` raises.
     """
     actor = require(actor, "corrections.take_back_document")
     packet = _own(actor, packet_id)
     _chosen(packet, recipients)
-    return exchange.revoke_document(
+    receipt = write_revocation(
         actor=actor,
         packet_id=packet_id,
         reason=reason,
@@ -139,6 +140,15 @@ def revoke_document(
         idempotency_key=idempotency_key,
         now=now,
     )
+    if not receipt.repeated:
+        ledger.record(
+            actor=actor.ref,
+            action="corrections.document-revoked",
+            subject=f"packet:{packet.pk}",
+            details={"by": str(receipt.packet_id), "reason": reason[:300]},
+            now=now,
+        )
+    return receipt
 
 
 @transaction.atomic
@@ -183,7 +193,7 @@ def correct_recipient(
         raise CorrectionRefused([FieldError("/to", _("This agency has the document already."))])
     key = (idempotency_key or f"correct-{uuid4()}")[:80]
     recall = _take_back(actor, wrong, note, f"{key}-13", now)
-    exchange.readdress_document(
+    readdress_document(
         actor=actor, packet_id=wrong.packet_id, recipients=[to], idempotency_key=f"{key}-to", now=now
     )
     recall.sent_instead = wrong.packet.deliveries.get(recipient__code=code)

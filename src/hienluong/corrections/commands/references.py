@@ -111,11 +111,7 @@ def _same_sender(document: Packet, reference: Reference) -> bool:
 
 def _settle(reference: Reference, own: Sequence[Packet], now: datetime) -> None:
     told = set(reference.packet.deliveries.values_list("recipient__code", flat=True))
-    concerned = (
-        Delivery.objects.filter(packet__in=own)
-        .order_by("id")
-        .values_list("id", "recipient__code")
-    )
+    concerned = Delivery.objects.filter(packet__in=own).order_by("id").values_list("id", "recipient__code")
     for delivery_id, code in concerned:
         if code in reference.removed:
             standing = REMOVED

@@ -11,16 +11,9 @@ from hienluong.exchange.commands.answer import (
     report_status,
 )
 from hienluong.exchange.commands.break_glass import Opened, open_packet
-from hienluong.exchange.commands.compose import (
-    Attached,
-    Change,
-    Draft,
-    readdress_document,
-    revoke_document,
-    send_document,
-)
+from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
-from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
+from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
 
@@ -34,7 +27,6 @@ __all__ = [
     "Receipt",
     "accept_packet",
     "add_recipients",
-    "answer_as_echo",
     "change_delivery",
     "confirm_delivery",
     "destroy_packet",
@@ -46,10 +38,8 @@ __all__ = [
     "purge_sandbox",
     "quarantine_packet",
     "read_part",
-    "readdress_document",
     "report_status",
     "retry_delivery",
-    "revoke_document",
     "scan_packets",
     "send_document",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
@@ -28,7 +28,6 @@ from hienluong.edxml.packet import (
     ReceiverList,
     ReplacementInfo,
     ReplacementInfoList,
-    ResponseFor,
     SignerInfo,
     StaffInfo,
     TraceHeader,
@@ -129,7 +128,11 @@ def send_document(
         for name, value, text in (
             ("recipients", draft.recipients or draft.groups, _("Name at least one recipient.")),
             ("attachments", draft.attachments, _("Attach the document itself.")),
-            ("change", draft.change is None or draft.change.documents, _("Name the document that is changed.")),
+            (
+                "change",
+                draft.change is None or draft.change.documents,
+                _("Name the document that is changed."),
+            ),
             ("change_reason", draft.change is None or draft.change.reason.strip(), _("Give the reason.")),
         )
         if not value
@@ -217,15 +220,15 @@ def _business(actor: Actor, draft: Draft) -> Business:
         return Business(
             kind_code="3", reason=change.reason, paper=paper, replacement_lists=lists, staff=staff
         )
-    receivers = tuple(
+    changed = tuple(
         Receiver(organ_id=code, receiver_type=sort)
         for sort, codes in ((REMOVED, change.removed), (ADDED, change.added))
         for code in codes
     )
     info = BusinessDocumentInfo(
         document_info="1",
-        document_receiver="1" if receivers else "0",
-        receiver_list=ReceiverList(receivers=receivers) if receivers else None,
+        document_receiver="1" if changed else "0",
+        receiver_list=ReceiverList(receivers=changed) if changed else None,
     )
     return Business(
         document_id=change.documents[0],
@@ -237,99 +240,12 @@ def _business(actor: Actor, draft: Draft) -> Business:
     )
 
 
-def revoke_document(
-    *,
-    actor: Actor,
-    packet_id: UUID,
-    reason: str,
-    recipients: Sequence[str] = (),
-    idempotency_key: str | None = None,
-    now: datetime,
-) -> Receipt:
-    """Writes a revocation (kind 1) of a document that the actor's agency sent, without attachments, and accepts it.
-
-    It carries the header of the document, which stands in ResponseFor, and an id of its own, so that 15 and 16 say
-    which of the two they answer. It goes to `recipients`, or to all that the document went to.
+def own_document(actor: Actor, packet_id: UUID) -> tuple[Packet, DocumentPacket]:
+    """Returns a document that the actor's agency sent, as a packet and as it stands on the wire.
 
     Raises:
         PacketNotFound: the agency did not send it, or it is no document.
-        InvalidInput: no reason; or nobody is left to tell.
-        and whatever `accept_packet` raises.
     """
-    require(actor, "exchange.send_packet")
-    if not reason.strip():
-        raise InvalidInput([FieldError("/reason", _("Give the reason."))])
-    packet, original = _own_document(actor, packet_id)
-    key = idempotency_key or f"revoke-{uuid4()}"
-    codes = list(recipients) or list(
-        packet.deliveries.order_by("id").values_list("recipient__code", flat=True)
-    )
-    written_at = key_first_used_at(actor, idempotency_key) or now
-    header = replace(
-        original.header,
-        sender=own_organ(actor),
-        receivers=_receivers(actor, codes),
-        document_id=str(uuid5(NAMESPACE_OID, f"{actor.agency_id} {key}")),
-        responses_for=(
-            ResponseFor(
-                organ_id=actor.agency_code,
-                code=str(original.header.code),
-                document_id=original.document_id,
-                promulgation_date=original.header.promulgation.date,
-            ),
-        ),
-    )
-    wire = DocumentPacket(
-        header=header,
-        trace=TraceHeaderList(
-            hops=(TraceHeader(organ_id=actor.agency_code, timestamp=WireTime.of(written_at)),),
-            business=Business(kind_code="1", reason=reason, paper="0", staff=(StaffInfo(staff=actor.name),)),
-        ),
-    )
-    return accept_packet(
-        actor=actor, source=write_packet(wire), declared_not_secret=True, idempotency_key=key, now=now
-    )
-
-
-def readdress_document(
-    *,
-    actor: Actor,
-    packet_id: UUID,
-    recipients: Sequence[str],
-    idempotency_key: str | None = None,
-    now: datetime,
-) -> Receipt:
-    """Sends a document of the actor's agency, unchanged but for its receivers, to further agencies.
-
-    It stays the same document (decision 1): nobody gets it twice.
-
-    Raises:
-        PacketNotFound: the agency did not send it, or it is no document.
-        RecipientUnknown: a code that the directory does not know.
-        and whatever `accept_packet` raises.
-    """
-    require(actor, "exchange.send_packet")
-    _packet, original = _own_document(actor, packet_id)
-    hop = TraceHeader(
-        organ_id=actor.agency_code,
-        timestamp=WireTime.of(key_first_used_at(actor, idempotency_key) or now),
-    )
-    trace = original.trace or TraceHeaderList()
-    wire = replace(
-        original,
-        header=replace(original.header, receivers=_receivers(actor, recipients)),
-        trace=replace(trace, hops=(*trace.hops, hop)),
-    )
-    return accept_packet(
-        actor=actor,
-        source=write_packet(wire),
-        declared_not_secret=True,
-        idempotency_key=idempotency_key or f"readdress-{uuid4()}",
-        now=now,
-    )
-
-
-def _own_document(actor: Actor, packet_id: UUID) -> tuple[Packet, DocumentPacket]:
     packet = find_packet(actor, packet_id)
     if packet.sender_id != actor.agency_id or packet.kind != Packet.Kind.DOCUMENT or actor.agency_id is None:
         raise PacketNotFound(id=packet_id)
@@ -339,7 +255,7 @@ def _own_document(actor: Actor, packet_id: UUID) -> tuple[Packet, DocumentPacket
     return packet, wire
 
 
-def _receivers(actor: Actor, codes: Sequence[str]) -> tuple[Organ, ...]:
+def receivers(actor: Actor, codes: Sequence[str]) -> tuple[Organ, ...]:
     """Returns agencies as they stand in To, each once; outside the province a code may lead to nobody we know."""
     if not codes:
         raise InvalidInput([FieldError("/recipients", _("Name at least one recipient."))])

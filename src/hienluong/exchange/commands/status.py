@@ -80,9 +80,7 @@ def _taken_back(delivery: Delivery, code: str, before: str) -> list[Delivery]:
         return [delivery] if policy.nobody_has_it(delivery.state, delivery.fetched_at) else []
     if before == policy.ASKED_BACK:
         return [delivery]
-    return locked(
-        changed_by=delivery.packet_id, recipient=delivery.recipient_id, standing=policy.REVOKED
-    )
+    return locked(changed_by=delivery.packet_id, recipient=delivery.recipient_id, standing=policy.REVOKED)
 
 
 def _target(wire: StatusPacket, reporter: FoundAgency | None) -> Delivery | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from hienluong.directory.service import Actor, FoundAgency
+from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.exchange import policy
 from hienluong.exchange.commands.accepted_rows import Addressee, deliver_also
 from hienluong.exchange.events import DeliveryChanged
@@ -126,7 +126,12 @@ def change_delivery(*, delivery_id: int, standing: str, by: Packet, reason: str,
 
 @transaction.atomic
 def end_delivery(*, actor: Actor, delivery_id: int, now: datetime) -> bool:
-    """Withdraws a delivery that its recipient returned (02), or that nobody has fetched; False: neither is so."""
+    """Withdraws a delivery that its recipient returned (02), or that nobody has fetched; False: neither is so.
+
+    Raises:
+        PermissionMissing: the actor may not send.
+    """
+    require(actor, "exchange.send_packet")
     [delivery] = locked(pk=delivery_id)
     returned = delivery.business_state == policy.REFUSED
     if not returned and not policy.nobody_has_it(delivery.state, delivery.fetched_at):

@@ -62,7 +62,9 @@ def add_reason(
         with transaction.atomic():
             reason.save()
     except IntegrityError as problem:
-        raise ReasonRefused([FieldError("/code", _("Another reason for this act has this code."))]) from problem
+        raise ReasonRefused(
+            [FieldError("/code", _("Another reason for this act has this code."))]
+        ) from problem
     _record(actor, "reasons.add_reason", reason, now)
     return reason
 
