@@ -8,9 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -44,17 +42,6 @@ from django.http import HttpRequest
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import User
-from hienluong.ledger.models import QueuedEntry
-
-BEFORE_EVERYTHING = datetime(2026, 7, 1, tzinfo=UTC)
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Every database has the reference data from the start: most specifications play in it, and it is long to load."""
-    with django_db_blocker.unblock():
-        directory.load_reference_data(now=BEFORE_EVERYTHING)
-        QueuedEntry.objects.all().delete()  # what a specification finds in the ledger is its own
 
 
 @pytest.fixture(autouse=True)

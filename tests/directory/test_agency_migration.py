@@ -14,8 +14,6 @@ from hienluong.directory.service import Actor
 
 @pytest.mark.django_db(transaction=True)
 def test_agencies_of_before_are_found_by_their_codes_after_the_upgrade() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE directory_agency CASCADE")
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes()
     before = executor.migrate([("directory", "0001_initial")]).apps

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from hienluong.config import demonstration
 from hienluong.config.installation import Installation
-from hienluong.directory.models import Agency, AgencyCode, Person, Post, User
+from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.kit import clock
 from hienluong.systems import service as systems
 from hienluong.systems.models import AgencySystem, SendingRight
@@ -47,8 +47,6 @@ def test_a_real_installation_is_never_furnished(
 def test_without_reference_data_it_says_what_to_do(
     installation: Installation, db: None, now: datetime
 ) -> None:
-    AgencyCode.objects.all().delete()
-
     with pytest.raises(demonstration.ReferenceDataMissing, match=r"H50\.S01.*reference data"):
         demonstration.furnish(now=now)
 

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 
 sys.path.append(str(Path(__file__).parent))  # the personas, by their name
@@ -50,8 +49,6 @@ def agencies(request: pytest.FixtureRequest) -> Mapping[str, Agency]:
     """Two departments, two communes, and two agencies outside the province, by their codes."""
     if not {"db", "transactional_db"} & set(request.fixturenames):
         request.getfixturevalue("db")
-    with connection.cursor() as cursor:  # the reference data has agencies with these codes
-        cursor.execute("TRUNCATE directory_agency CASCADE")
     made = {}
     for code, (name, place, alias) in AGENCIES.items():
         made[code] = Agency.objects.create(

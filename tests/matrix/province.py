@@ -1,218 +1,220 @@
-"""A small furnished province: who may knock at a door, and real things behind every door.
+"""A small province: who may knock at a door, and real things behind every door (`things/`).
 
-Two agencies each hold what the other may not see: `ours` is Sở Nội vụ, `theirs` Sở Tài chính. Operators,
-administrators and auditors belong to the office of the province and hold nothing.
+Two agencies each hold what the other may not see: `ours` is Sở Nội vụ, `theirs` Sở Tài chính.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from django.test import Client
+from tests.matrix.personas import HALF_WAY, IDLE, NOBODY, ROLES, STRANGERS, role_of
 
-from hienluong.access import service as access
-from hienluong.access.models import RightsAlert
 from hienluong.directory import service as directory
-from hienluong.directory.models import Agency, AgencyCode, CalendarDay, Post
-from hienluong.directory.service import Actor
-from hienluong.exchange import service as exchange
-from hienluong.exchange.commands import drain_recipients
-from hienluong.exchange.models import Delivery, Packet, Part, Recipient
-from hienluong.exchange.service import Attached, Draft
+from hienluong.directory.models import Agency, AgencyCode, Person, Post
+from hienluong.directory.service import Actor, User
+from hienluong.identity import commands as identity
 from hienluong.kit import clock
 from hienluong.kit.vietnamese import fold, sort_key
-from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.systems import service as systems
 
-OURS, THEIRS, OFFICE, COMMUNE = "H50.S01", "H50.S02", "H50.VP", "H50.C18880"
+OURS, THEIRS, AXIS, COMMUNE, MARKET = "H50.S01", "H50.S02", "H50.VP", "H50.C18880", "H50.C19429"
 AGENCIES = {
     OURS: "Sở Nội vụ",
     THEIRS: "Sở Tài chính",
-    OFFICE: "Văn phòng Ủy ban nhân dân tỉnh",
+    AXIS: "Văn phòng Ủy ban nhân dân tỉnh",
     COMMUNE: "Ủy ban nhân dân phường Đồng Hới",
+    MARKET: "Ủy ban nhân dân xã Khe Sanh",
 }
-CONTENT = {OURS: "chuyện riêng của Sở Nội vụ", THEIRS: "chuyện riêng của Sở Tài chính"}
-"""What the documents of an agency say: nobody but that agency may read it, on whatever page."""
-
-PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
-
-OF_AN_AGENCY = ("clerk", "head", "deputy", "officer", "secrecy_officer")
-OF_THE_PROVINCE = ("operator", "auditor", "administrator")
-ROLES = (*OF_AN_AGENCY, *OF_THE_PROVINCE)
-STRANGERS = tuple(f"other_{role}" for role in OF_AN_AGENCY)
-"""People of the unrelated agency, one for each role."""
-
-SYSTEMS = ("system", "other_system")
-PEOPLE = ("visitor", "postless", *ROLES, *STRANGERS)
-PERSONAS = (*PEOPLE, *SYSTEMS)
+SETUP = Actor.platform("specification")
+PASSWORD = "đò ngang qua sông Bến Hải"
+FOUNDED = date(2025, 7, 1)
+ELSEWHERE = "203.0.113.0/24"
+"""A network that nobody here calls from."""
 
 _numbers = itertools.count(1)
+
+
+def number() -> int:
+    """Returns a number that was not given before."""
+    return next(_numbers)
 
 
 @dataclass(slots=True)
 class Province:
     """Browsers and programs by persona, and things by name: `ours["packet_id"]`, `theirs["packet_id"]`."""
 
+    agencies: dict[str, Agency] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
     actors: dict[str, Actor] = field(default_factory=dict)
     ours: dict[str, Any] = field(default_factory=dict)
     theirs: dict[str, Any] = field(default_factory=dict)
 
+    def sides(self) -> Iterator[tuple[str, dict[str, Any], str]]:
+        """Yields each side: the code of its agency, its things, and what its people are called before their role."""
+        yield OURS, self.ours, ""
+        yield THEIRS, self.theirs, "other_"
 
-def furnish() -> Province:
-    """Makes the province in the present transaction."""
-    now = clock.now()
-    province = Province()
-    agencies = {code: _agency(code, name) for code, name in AGENCIES.items()}
-    province.clients["visitor"] = Client()
-    for persona in PEOPLE[1:]:
-        role = persona.removeprefix("other_")
-        home = OFFICE if role in OF_THE_PROVINCE else THEIRS if persona.startswith("other_") else OURS
-        _person(province, persona, None if persona == "postless" else (agencies[home], role))
-    for persona, code in zip(SYSTEMS, (OURS, THEIRS), strict=True):
-        province.clients[persona] = _system(agencies[code])
-    _furnish_exchange(province, province.ours, "clerk", OURS)
-    _furnish_exchange(province, province.theirs, "other_clerk", THEIRS)
-    _furnish_access(province, agencies, now)
-    add_standard_reasons(now=now)
-    reason = Reason.objects.filter(valid_to=None)[0]
-    day = CalendarDay.objects.create(day=date(2027, 9, 2), kind="holiday", name="Quốc khánh", source="thử")
-    for things in (province.ours, province.theirs):  # what every address understands
-        things.update(status="03", token="a-token-nobody-holds", day_id=day.pk, reason_id=reason.pk)
+    def account(self, persona: str) -> User:
+        """Returns the account of a persona."""
+        user = self.people[persona].user
+        assert user is not None
+        return user
+
+    def post(self, persona: str) -> Post:
+        """Returns the post that a persona acts in."""
+        return Post.objects.select_related("person", "agency").get(pk=self.actors[persona].post_id)
+
+
+def populate() -> Province:
+    """Makes agencies, people and programs in the present transaction."""
+    province = Province(agencies={code: _agency(code, name) for code, name in AGENCIES.items()})
+    _people(province)
+    _programs(province)
     return province
 
 
 def _agency(code: str, name: str) -> Agency:
     agency = Agency.objects.create(
-        name=name,
-        sort_key=sort_key(name),
-        search_key=fold(name),
-        kind="department",
-        valid_from=date(2025, 7, 1),
+        name=name, sort_key=sort_key(name), search_key=fold(name), kind="department", valid_from=FOUNDED
     )
-    AgencyCode.objects.create(
-        agency=agency, scheme="qd20", code=code, primary=True, valid_from=date(2025, 7, 1)
-    )
+    AgencyCode.objects.create(agency=agency, scheme="qd20", code=code, primary=True, valid_from=FOUNDED)
     return agency
 
 
-def _person(province: Province, persona: str, post: tuple[Agency, str] | None) -> None:
-    setup = Actor.platform("specification")
+# --- People -----------------------------------------------------------------------------------------------------------
+
+
+def _people(province: Province) -> None:
+    province.clients["visitor"] = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    employ(province, "postless", None, "")
+    for persona in (*ROLES, *STRANGERS):
+        code = THEIRS if persona in STRANGERS else OURS
+        employ(province, persona, code, role_of(persona))
+    employ(province, "closed", OURS, "clerk")
+    employ(province, "unproven", OURS, "administrator")
+    employ(province, "newcomer", OURS, "clerk")
+    employ(province, "former", OURS, "clerk")
+    employ(province, "commune_clerk", COMMUNE, "clerk")  # writes to both sides; nobody's persona
+    for persona in province.people:
+        if persona in {*NOBODY, *IDLE, *HALF_WAY, *ROLES, *STRANGERS}:
+            province.clients[persona] = sign_in(province, persona)
+
+    now = clock.now()
+    Post.objects.filter(pk=province.actors["former"].post_id).update(
+        valid_from=directory.today() - timedelta(days=30), valid_to=directory.today()
+    )
+    identity.close_account(actor=SETUP, user=province.account("closed"), now=now)
+    _shown(province.clients["unproven"], "password")
+    directory.set_password(
+        actor=province.actors["administrator"],
+        user=province.account("newcomer"),
+        password=PASSWORD,
+        now=now,
+    )
+    province.clients["newcomer"] = sign_in(province, "newcomer")
+
+
+def employ(province: Province, persona: str, code: str | None, role: str) -> None:
+    """Gives a persona an account, and a post at the agency with the code."""
     person = directory.create_person(
-        actor=setup, full_name=f"Nguyễn Thị {persona}", username=f"persona{next(_numbers)}", now=clock.now()
-    )
-    if post is not None:
-        directory.assign_post(
-            actor=setup, person=person, agency=post[0], role=post[1], title=persona, now=clock.now()
-        )
-    assert person.user is not None
-    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
-    client.force_login(person.user)
-    province.clients[persona] = client
-    if post is not None:
-        province.actors[persona] = directory.actor_of(directory.posts_of(person.user)[0])
-
-
-def _system(agency: Agency) -> Client:
-    setup = Actor.platform("specification")
-    _row, client_id, secret = systems.register_system(
-        actor=setup, agency=agency, name=f"Phần mềm {agency.name}", now=clock.now()
-    )
-    answer = Client().post(
-        "/api/oauth/token",
-        {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret},
-    )
-    token = answer.json()["access_token"]
-    return Client(headers={"Authorization": f"Bearer {token}"}, raise_request_exception=False)
-
-
-def _furnish_exchange(province: Province, things: dict[str, Any], clerk: str, code: str) -> None:
-    """Lets the agency send a document to the commune, and receive one from it; one delivery failed for good."""
-    sent = _send(province.actors[clerk], COMMUNE, next(_numbers), of=code)
-    received = _send(_commune(province), code, next(_numbers), of=code)
-    recipients = Recipient.objects.exclude(agency=None).values_list("pk", flat=True)
-    drain_recipients(recipient_ids=list(recipients), now=clock.now())
-    delivery = Delivery.objects.get(packet_id=received.packet_id)
-    failed = Delivery.objects.get(packet_id=sent.packet_id)
-    Delivery.objects.filter(pk=failed.pk).update(state="dead", attempts=6)
-    quarantined = _send(_commune(province), code, next(_numbers), of=code)
-    Packet.objects.filter(pk=quarantined.packet_id).update(secrecy="quarantined")
-    things.update(
-        packet_id=received.packet_id,
-        sent_packet_id=sent.packet_id,
-        quarantined_packet_id=quarantined.packet_id,
-        receipt_id=sent.facts["receipt"],
-        delivery_id=delivery.pk,
-        entry_id=delivery.pk,
-        failed_delivery_id=failed.pk,
-        code=code,
-    )
-    things["position"] = Part.objects.filter(packet_id=received.packet_id).values_list("position", flat=True)[
-        0
-    ]
-
-
-def _commune(province: Province) -> Actor:
-    if "commune_clerk" not in province.actors:
-        agency = directory.agency_by_code(COMMUNE)
-        assert agency is not None
-        _person(province, "commune_clerk", (agency.agency, "clerk"))
-        del province.clients["commune_clerk"]  # a supporting part: nobody's persona
-    return province.actors["commune_clerk"]
-
-
-def _send(actor: Actor, to: str, number: int, *, of: str) -> Any:
-    return exchange.send_document(
-        actor=actor,
-        draft=Draft(
-            recipients=[to],
-            type_name="Công văn",
-            number=str(number),
-            notation="VP-TH",
-            issued_on=date(2026, 11, 20),
-            subject=CONTENT[of],
-            signer_name="Lê Quang Ánh",
-            attachments=[Attached(f"{CONTENT[of]}.pdf", PDF)],
-        ),
-        declared_not_secret=True,
+        actor=SETUP,
+        full_name=f"Nguyễn Thị {persona}",
+        username=f"matrix{number()}",
+        password=PASSWORD,
         now=clock.now(),
     )
-
-
-def _furnish_access(province: Province, agencies: Mapping[str, Agency], now: Any) -> None:
-    """Adds what accounts and rights are made of: alerts, a case, a review, a break-glass request, a closed account."""
-    setup = Actor.platform("specification")
-    for things, persona, code in ((province.ours, "clerk", OURS), (province.theirs, "other_clerk", THEIRS)):
-        alert = RightsAlert.objects.filter(reader_id=province.actors[persona].person_id).latest("pk")
-        things.update(alert_id=alert.pk, agency_id=agencies[code].pk)
-    disputed = RightsAlert.objects.filter(reader_id=province.actors["head"].person_id).latest("pk")
-    case = access.dispute_alert(
-        actor=province.actors["head"], alert_id=disputed.pk, note="I did not ask for it.", now=now
-    )
-    review = access.open_review(actor=setup, now=now)
-    grant = access.request_break_glass(
-        actor=province.actors["operator"],
-        kind="packet",
-        object_id=str(province.ours["packet_id"]),
-        reason="A delivery cannot be explained by metadata.",
-        legal_basis="Quyết định 28/2018/QĐ-TTg",
-        hours=2,
-        now=now - timedelta(minutes=1),
-    )
-    nobody = directory.create_person(
-        actor=setup, full_name="Lê Không", username=f"persona{next(_numbers)}", now=now
-    )
-    assert nobody.user is not None
-    post = Post.objects.filter(person_id=province.actors["officer"].person_id).get()
-    for things in (province.ours, province.theirs):
-        things.update(
-            case_id=case.pk,
-            quarter=review.quarter,
-            grant_id=grant.pk,
-            user_id=nobody.user.pk,
-            post_id=post.pk,
+    province.people[persona] = person
+    if code is not None:
+        post = directory.assign_post(
+            actor=SETUP,
+            person=person,
+            agency=province.agencies[code],
+            role=role,
+            title=f"title of {persona}",
+            unit="Phòng Tổ chức" if role == "deputy" else "",
+            leads_unit=role == "deputy",
+            now=clock.now(),
         )
+        province.actors[persona] = directory.actor_of(_with_code(post))
+
+
+def _with_code(post: Post) -> Post:
+    assert post.person.user is not None
+    return next(row for row in directory.posts_of(post.person.user) if row.pk == post.pk)
+
+
+def sign_in(province: Province, persona: str) -> Client:
+    """Returns a browser in which the persona is signed in with a second factor."""
+    client = Client(headers={"accept-language": "en"}, raise_request_exception=False)
+    client.force_login(province.account(persona))
+    _shown(client, "mfa")
+    client.get("/account/")  # the session is noted down, as on anybody's first page
+    return client
+
+
+def _shown(client: Client, method: str) -> None:
+    """Notes what the session has shown at sign-in; dated ahead, so that nobody is asked again however long all takes."""
+    session = client.session
+    session["account_authentication_methods"] = [{"method": method, "at": time.time() + 86_400}]
+    session.save()
+
+
+# --- Programs ---------------------------------------------------------------------------------------------------------
+
+
+def _programs(province: Province) -> None:
+    register(province, "system", OURS, province.ours)
+    register(province, "other_system", THEIRS, province.theirs)
+    behalf = register(province, "behalf_system", AXIS, {})
+    for code in (OURS, THEIRS):
+        systems.grant_sending_right(
+            actor=SETUP,
+            system=behalf,
+            agency=province.agencies[code],
+            reason="specification",
+            document="15/QĐ-UBND",
+            document_date=FOUNDED,
+            now=clock.now(),
+        )
+    for code, things, prefix in province.sides():
+        test, client_id, secret = systems.open_sandbox(
+            actor=SETUP, owner=province.agencies[code], name="Phần mềm thử", now=clock.now()
+        )
+        things.update(test_system_id=test.pk, test_key_id=test.secrets.get().key_id)
+        if not prefix:
+            province.clients["sandbox_system"] = program(token_of(client_id, secret))
+    ended = register(province, "ended_system", OURS, {})
+    systems.end_system(actor=SETUP, system=ended, now=clock.now())
+    stray = register(province, "stray_system", OURS, {})
+    systems.set_system_networks(actor=SETUP, system=stray, networks=[ELSEWHERE], now=clock.now())
+
+
+def register(province: Province, persona: str, code: str, things: dict[str, Any]) -> systems.AgencySystem:
+    """Registers a system of the agency with the code and signs it in."""
+    system, client_id, secret = systems.register_system(
+        actor=SETUP, agency=province.agencies[code], name=f"Phần mềm {persona}", now=clock.now()
+    )
+    province.clients[persona] = program(token_of(client_id, secret))
+    things.update(
+        system_id=system.pk, key_id=system.secrets.get().key_id, system_client=client_id, system_secret=secret
+    )
+    return system
+
+
+def token_of(client_id: str, secret: str) -> str:
+    """Returns an access token, asked for as a system does."""
+    form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": secret}
+    return str(Client().post("/api/oauth/token", form).json()["access_token"])
+
+
+def program(token: str) -> Client:
+    """Returns a program that calls with an access token."""
+    headers = {"Authorization": f"Bearer {token}", "accept-language": "en"}
+    return Client(headers=headers, raise_request_exception=False)

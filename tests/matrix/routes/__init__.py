@@ -1,1 +1,1 @@
-"""The persona matrix: one table per module, merged by `test_persona_matrix.py`."""
+"""The persona matrix: one table per module. `doors.py` says how to read them, `personas.py` who everybody is."""

@@ -1,57 +1,37 @@
-"""Doors of documents after they were sent, and of the list of reasons."""
+"""Doors of documents after they were sent: only the sender's clerks take them back; nobody else's copy is touched."""
 
-from tests.matrix.doors import EVERYBODY, door
+from tests.matrix.doors import Table, door, of_agency
+from tests.matrix.province import MARKET
 
-_SENT = {"packet_id": "sent_packet_id", "delivery_id": "failed_delivery_id"}
-_CLERKS = ("clerk", "head", "deputy", "officer")
-_WHY = {"note": "gửi nhầm"}
-_NEW_REASON = {
-    "act": "02",
-    "code": "no-annex",
-    "text_vi": "Thiếu phụ lục",
-    "text_en": "An annex is missing",
-    "step": "send",
-}
+_OPEN = {"packet_id": "open_packet_id", "delivery_id": "open_delivery_id"}
+_SEE = ("clerk", "head", "deputy", "officer")
+_RECALL = {"recipients": ["H50.C18880"], "note": "Gửi nhầm.", "key": "once", "step": "send"}
+_REVOKE = {"reason": "Ban hành sai.", "key": "once", "step": "send"}
+_CORRECT = {"to": MARKET, "note": "", "key": "once", "step": "send"}
 
-ROUTES = {
-    "corrections/recalls/": {"GET": door(*_CLERKS)},
+ROUTES: Table = {
+    "corrections/recalls/": {"GET": door(*_SEE)},
     "corrections/packets/<uuid:packet_id>/recall/": {
-        "GET": door("clerk", bound=True, at=_SENT),
-        "POST": door("clerk", answers=422, bound=True, at=_SENT),
+        "GET": of_agency("clerk", at=_OPEN),
+        "POST": of_agency("clerk", answers=302, at=_OPEN, sends=_RECALL),
     },
     "corrections/packets/<uuid:packet_id>/revoke/": {
-        "GET": door("clerk", bound=True, at=_SENT),
-        "POST": door(
-            "clerk", answers=302, bound=True, at=_SENT, sends={"reason": "sai", "key": "k", "step": "send"}
-        ),
+        "GET": of_agency("clerk", at=_OPEN),
+        "POST": of_agency("clerk", answers=302, at=_OPEN, sends=_REVOKE),
     },
     "corrections/deliveries/<int:delivery_id>/correct/": {
-        "GET": door("clerk", bound=True, at=_SENT),
-        "POST": door("clerk", answers=422, bound=True, at=_SENT),
+        "GET": of_agency("clerk", at=_OPEN),
+        "POST": of_agency("clerk", answers=302, at=_OPEN, sends=_CORRECT),
     },
     "api/v1/packets/<packet_id>/recall": {
-        "POST": door("system", bound=True, at=_SENT, sends=_WHY, json=True)
+        "POST": of_agency("system", at=_OPEN, sends={"note": "Gửi nhầm."}, json=True)
     },
     "api/v1/packets/<packet_id>/revocation": {
-        "POST": door("system", answers=201, bound=True, at=_SENT, sends={"reason": "sai"}, json=True)
+        "POST": of_agency("system", answers=201, at=_OPEN, sends={"reason": "Ban hành sai."}, json=True)
     },
     "api/v1/deliveries/<delivery_id>/correction": {
-        "POST": door("system", bound=True, at=_SENT, sends={"to": "H50.VP"}, json=True)
+        "POST": of_agency("system", at=_OPEN, sends={"to": MARKET}, json=True)
     },
     "api/v1/recalls": {"GET": door("system")},
-    "api/v1/packets/<packet_id>/changes": {"GET": door("system", bound=True)},
-    "api/v1/reasons": {"GET": door("system")},
-    "reasons/": {"GET": door(*EVERYBODY)},
-    "reasons/new/": {
-        "GET": door("administrator", "operator"),
-        "POST": door("administrator", "operator", answers=302, sends=_NEW_REASON),
-    },
-    "reasons/<uuid:reason_id>/change/": {
-        "GET": door("administrator", "operator"),
-        "POST": door("administrator", "operator", answers=422),
-    },
-    "reasons/<uuid:reason_id>/end/": {
-        "GET": door("administrator", "operator"),
-        "POST": door("administrator", "operator", answers=302, sends={"step": "send"}),
-    },
+    "api/v1/packets/<packet_id>/changes": {"GET": of_agency("system")},
 }

@@ -1,12 +1,16 @@
-"""Doors of the face."""
+"""Doors of the face: home, one's own notices, the language."""
 
-from tests.matrix.doors import EVERYBODY, anybody, door
+from tests.matrix.doors import IDLE, ROLES, Table, anybody, door
 
-ROUTES = {
-    "": {"GET": door(*EVERYBODY)},
-    "notices/": {"GET": door(*EVERYBODY), "POST": door(*EVERYBODY, answers=302)},
-    "language/": {
-        "GET": anybody(answers=302),
-        "POST": anybody(answers=302, sends={"language": "vi", "next": "/"}),
+ROUTES: Table = {
+    "": {
+        "GET": door(*ROLES, but=dict.fromkeys(IDLE, 302))
+    },  # whoever holds no post is led to where that is said
+    "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
+    "language/": {  # a cookie, and nothing else
+        "GET": anybody(answers=302, even_half_way=True),
+        "POST": anybody(
+            answers=302, even_half_way=True, acts=False, sends={"language": "vi", "next": "/notices/"}
+        ),
     },
 }

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.access import commands
 from hienluong.access.forms import AnswerForm, AskForm
 from hienluong.access.queries import break_glass as queries
+from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import acting_actor, allowed, require
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
@@ -68,6 +69,8 @@ def one(request: HttpRequest, grant_id: UUID) -> HttpResponse:
         act = commands.approve_break_glass if "approve" in request.POST else commands.decline_break_glass
         try:
             act(actor=actor, grant_id=grant_id, note=form.cleaned_data["note"], now=now)
+        except PermissionMissing:
+            raise
         except HienluongError as refusal:
             form.refuse(refusal)
             status = refusal.status

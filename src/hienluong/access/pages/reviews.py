@@ -20,6 +20,7 @@ from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import ReviewLine
 from hienluong.access.pages import as_id
 from hienluong.access.queries import reviews as queries
+from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Post, acting_actor, allowed, csv_chunks, write_xlsx
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput
@@ -64,7 +65,7 @@ def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
         given = _given(request)
         try:
             lines = commands.decide_lines(actor=actor, quarter=quarter, decisions=given, now=clock.now())
-        except ReviewNotFound:
+        except (PermissionMissing, ReviewNotFound):
             raise
         except HienluongError as refusal:
             errors = refusal.errors if isinstance(refusal, InvalidInput) else []
