@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from personas import CABINET, DONG_HOI, KHE_SANH, PDF, System, deliver
-from tests.exchange.test_cli import Call, call, packet_file  # noqa: F401 - fixtures
+from tests.exchange.test_cli import Call
 
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.kit import clock

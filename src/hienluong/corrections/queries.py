@@ -59,6 +59,7 @@ def recalls(
     """
     actor = require(actor, "corrections.view_recalls")
     found = recalls_visible_to(actor)
+    assert actor.agency_id is not None  # noqa: S101 - the scope refuses whoever has no agency
     if side == "sent":
         found = found.filter(delivery__packet__sender_id=actor.agency_id)
     elif side == "received":

@@ -159,7 +159,7 @@ class Changing:
     @property
     def is_update(self) -> bool:
         """Whether it is updated, not replaced."""
-        return self.kind == Packet.Business.UPDATE
+        return self.kind == Packet.Business.UPDATE.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,9 +425,10 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", uuid4().hex)
         offered = reasons.reasons(actor, on=today(), act=status) if status in policy.NEEDS_NOTE else []
+        self._offered = {one.code: one.text for one in offered}
         reason = self.fields["reason"]
         assert isinstance(reason, forms.ChoiceField)  # noqa: S101 - declared above
-        reason.choices = [("", _("in my own words")), *((one.code, one.text) for one in offered)]
+        reason.choices = [("", _("in my own words")), *self._offered.items()]
         if not offered:
             del self.fields["reason"]
         if status != policy.REGISTERED:
@@ -453,10 +454,7 @@ class ReportForm(forms.Form):
     @property
     def reason_words(self) -> str:
         """The words of the reason that was chosen, "" where there is none."""
-        reason = self.fields.get("reason")
-        chosen = self.data.get("reason")
-        choices = reason.choices if isinstance(reason, forms.ChoiceField) else []
-        return next((str(words) for code, words in choices if code and code == chosen), "")
+        return self._offered.get(self.data.get("reason", ""), "")
 
     def report(self) -> dict[str, str]:
         """Returns reason, note and staff as `report_status` takes them; the arrival number stands first in the note."""

@@ -86,7 +86,8 @@ def _documents(reference: Reference) -> tuple[list[Packet], list[Packet]]:
         .select_related("sender__successor")
         .order_by("pk")
     )
-    own, others = [], []
+    own: list[Packet] = []
+    others: list[Packet] = []
     for one in found:
         if one.business == Packet.Business.UPDATE and one.pk > reference.packet_id:
             continue  # a later version of the same document is not what this one changes

@@ -214,7 +214,7 @@ def _business(actor: Actor, draft: Draft) -> Business:
     staff = (StaffInfo(staff=actor.name),)
     if change is None:
         return Business(kind_code="0", reason="Văn bản điện tử mới", paper=paper, staff=staff)
-    if change.kind == BusinessKind.REPLACEMENT:
+    if change.kind == BusinessKind.REPLACEMENT.value:
         replaced = tuple(ReplacementInfo(document_id=one) for one in change.documents)
         lists = (ReplacementInfoList(replacements=replaced),)
         return Business(
