@@ -503,7 +503,7 @@ def test_the_job_is_queued_when_something_reaches_the_partner_and_for_nobody_els
 ) -> None:
     queued: list[dict[str, Any]] = []
     monkeypatch.setattr(
-        "hienluong.exchange.listeners.jobs.defer",
+        "hienluong.sandbox.listeners.jobs.defer",
         lambda name, **given: queued.append({"name": name, **given}),
     )
     received(1)

@@ -25,9 +25,9 @@ def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
 ) -> None:
     look = Look(width, language, scheme)
     packet = Packet.objects.get(pk=cast.packet)
-    clerk = directory.actor_of(
-        directory.Post.objects.select_related("person", "agency").get(agency=packet.sender_id, role="clerk")
-    )
+    post = directory.Post.objects.select_related("person__user").get(agency=packet.sender_id, role="clerk")
+    assert post.person.user is not None
+    clerk = directory.actor_of(directory.posts_of(post.person.user)[0])
     revoked = Packet.objects.filter(sender=packet.sender_id).exclude(pk=packet.pk).latest("pk")
     commands.revoke_document(actor=clerk, packet_id=revoked.pk, reason="Ban hành sai", now=clock.now())
     commands.recall_document(

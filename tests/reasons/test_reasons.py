@@ -68,15 +68,14 @@ def test_changed_wording_is_a_new_row_and_the_old_one_stays_findable(standard: N
     ]
     yesterday = _today() - timedelta(days=1)
     assert queries.phrase(act="02", code="no-annex", note="", on=yesterday) == "Thiếu phụ lục"
-    assert queries.code_in("Thiếu phụ lục: số 2", act="02") == "no-annex"
+    assert queries.codes_in(["Thiếu phụ lục: số 2"], act="02") == ["no-annex"]
 
 
 def test_reason_stands_before_the_note(standard: None) -> None:
     said = queries.phrase(act="02", code="wrong-recipient", note=" gửi xã khác ", on=_today())
 
     assert said == "Gửi nhầm nơi nhận: gửi xã khác"
-    assert queries.code_in(said, act="02") == "wrong-recipient"
-    assert queries.code_in("không rõ", act="02") == ""
+    assert queries.codes_in([said, "không rõ"], act="02") == ["wrong-recipient", ""]
 
 
 def test_reason_of_another_act_is_not_offered(standard: None) -> None:

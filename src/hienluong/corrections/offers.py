@@ -41,13 +41,16 @@ def after_sending(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) 
     """Offers to take a document back or change it, and says what changed it and what was asked back."""
     if packet.kind != Packet.Kind.DOCUMENT or packet.secrecy != Packet.Secrecy.OPEN:
         return Shown()
-    remarks = [*_links(actor, packet), *_recalls(actor, packet)]
-    return Shown(list(_offers(actor, packet, deliveries)), remarks)
-
-
-def _offers(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> Iterator[Offer]:
+    recalls = queries.recalls_of(actor, packet)
+    remarks = [*_links(actor, packet), *map(_remark, recalls), *_returned(deliveries, recalls)]
     if packet.sender_id != actor.agency_id or not allowed(actor, "corrections.take_back_document"):
-        return
+        return Shown(remarks=remarks)
+    return Shown(list(_offers(actor, packet, deliveries, recalls)), remarks)
+
+
+def _offers(
+    actor: Actor, packet: Packet, deliveries: Sequence[Delivery], recalls: Sequence[Recall]
+) -> Iterator[Offer]:
     live = [row for row in deliveries if row.standing != REVOKED and row.state != Delivery.State.WITHDRAWN]
     if packet.business != Packet.Business.REVOKE and live:
         if len(deliveries) > 1 and any(
@@ -60,11 +63,7 @@ def _offers(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> Ite
         yield Offer(gettext_lazy("Replace it"), f"{send}?replaces={packet.pk}", icon="replace")
         address = reverse("corrections:revoke", args=[packet.pk])
         yield Offer(gettext_lazy("Revoke it"), address, icon="file-x")
-    corrected = set(
-        Recall.objects.filter(delivery__in=deliveries)
-        .exclude(sent_instead=None)
-        .values_list("delivery_id", flat=True)
-    )
+    corrected = {recall.delivery_id for recall in recalls if recall.sent_instead_id is not None}
     for row in live:
         if row.pk not in corrected and row.business_state in {"", "01", REFUSED}:
             address = reverse("corrections:correct", args=[row.pk])
@@ -78,26 +77,30 @@ def _links(actor: Actor, packet: Packet) -> Iterator[Remark]:
         number = f"{other.code_number}/{other.code_notation}" if other else link.document_id
         text = str(sentences[link.what]) % {"number": number}
         if other is None:
-            text = f"{text} {_('It has not come here.')}"
+            absent = _("Your agency has no copy of it here.")
+            text = f"{text} {absent}"
         tone = "info" if link.forward else "warning"
         url = reverse("exchange:packet", args=[other.pk]) if other else ""
         yield Remark(text, tone, url, gettext_lazy("Show it") if url else "")
 
 
-def _recalls(actor: Actor, packet: Packet) -> Iterator[Remark]:
-    for recall in queries.recalls_of(actor, packet):
-        sentence, tone = RECALLS[recall.state]
-        text = f"{sentence} {recall.reason}".strip()
-        if recall.answer:
-            text = f"{text} — {recall.answer}"
-        if recall.sent_instead is not None:
-            sent = _("Sent to %(agency)s instead.") % {"agency": recall.sent_instead.recipient.name}
-            text = f"{text} {sent}"
-        yield Remark(text, tone, delivery=recall.delivery_id)
-    returned = packet.deliveries.filter(business_state=REFUSED, recalls=None)
-    if packet.sender_id == actor.agency_id:
-        for row in returned:
-            code = reasons.code_in(queries.returned_because(row), act=REFUSED)
-            if code == reasons.WRONG_RECIPIENT:
-                text = _("Returned: it was sent to the wrong agency.")
-                yield Remark(text, "warning", delivery=row.pk)
+def _remark(recall: Recall) -> Remark:
+    sentence, tone = RECALLS[recall.state]
+    text = f"{sentence} {recall.reason}".strip()
+    if recall.answer:
+        text = f"{text} — {recall.answer}"
+    if recall.sent_instead is not None:
+        sent = _("Sent to %(agency)s instead.") % {"agency": recall.sent_instead.recipient.name}
+        text = f"{text} {sent}"
+    return Remark(text, tone, delivery=recall.delivery_id)
+
+
+def _returned(deliveries: Sequence[Delivery], recalls: Sequence[Recall]) -> Iterator[Remark]:
+    """Yields what was returned as sent to the wrong agency and has not been corrected yet."""
+    settled = {recall.delivery_id for recall in recalls}
+    open_rows = [row for row in deliveries if row.business_state == REFUSED and row.pk not in settled]
+    because = queries.returned_because(open_rows)
+    codes = reasons.codes_in([because.get(row.pk, "") for row in open_rows], act=REFUSED) if open_rows else []
+    for row, code in zip(open_rows, codes, strict=True):
+        if code == reasons.WRONG_RECIPIENT:
+            yield Remark(_("Returned: it was sent to the wrong agency."), "warning", delivery=row.pk)

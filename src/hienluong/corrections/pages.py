@@ -151,7 +151,7 @@ def correct(request: HttpRequest, delivery_id: int) -> HttpResponse:
 
     agencies = directory.search_agencies(actor, limit=200).agencies
     codes = directory.primary_codes(agency.pk for agency in agencies)
-    reason = queries.returned_because(wrong)
+    reason = queries.returned_because([wrong]).get(wrong.pk)
     question = Question(
         gettext_lazy("Send to the right agency"),
         gettext_lazy("Take back and send"),

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hienluong.corrections.models import Recall, Reference
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
-from hienluong.exchange.service import Delivery, Packet
+from hienluong.exchange.service import Delivery, DeliveryEvent, Packet
 from hienluong.kit.errors import Forbidden
 
 PAGE, PAGE_MAX = 50, 500
@@ -127,10 +127,14 @@ def sent_delivery(actor: Actor, delivery_id: int) -> Delivery | None:
     return found.select_related("packet", "recipient").first()
 
 
-def returned_because(delivery: Delivery) -> str:
-    """Returns the reason with which a recipient returned a document (02), "" where it did not."""
-    found = delivery.events.filter(plane="business", after=REFUSED).order_by("-id").first()
-    return found.note if found is not None else ""
+def returned_because(deliveries: Sequence[Delivery]) -> dict[int, str]:
+    """Returns, by delivery, the reason with which recipients returned documents (02)."""
+    if not deliveries:
+        return {}
+    found = DeliveryEvent.objects.filter(
+        delivery__in=deliveries, plane=DeliveryEvent.Plane.BUSINESS, after=REFUSED
+    )
+    return dict(found.order_by("id").values_list("delivery_id", "note"))
 
 
 def has_reference_due() -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -46,12 +47,17 @@ def phrase(*, act: str, code: str, note: str, on: date) -> str:
     return f"{found.text_vi}: {note.strip()}" if note.strip() else found.text_vi
 
 
-def code_in(text: str, *, act: str) -> str:
-    """Returns the code of the reason that a note of another agency begins with, "" where it is in its own words.
+def codes_in(texts: Sequence[str], *, act: str) -> list[str]:
+    """Returns, for each note of another agency, the code of the reason it begins with, "" for one in its own words.
 
     Ended wordings count too: a status may have been written while they were offered.
     """
-    rows = Reason.objects.filter(act=act).values_list("code", "text_vi")
-    plain = text.casefold()
-    fitting = [(len(words), code) for code, words in rows if plain.startswith(words.casefold())]
-    return max(fitting)[1] if fitting else ""
+    rows = [(words.casefold(), code) for code, words in _wordings(act)]
+    fitting = (
+        [(len(words), code) for words, code in rows if text.casefold().startswith(words)] for text in texts
+    )
+    return [max(found)[1] if found else "" for found in fitting]
+
+
+def _wordings(act: str) -> Iterable[tuple[str, str]]:
+    return Reason.objects.filter(act=act).values_list("code", "text_vi")

@@ -216,7 +216,7 @@ def _take_back(actor: Actor, wrong: Delivery, note: str, key: str, now: datetime
             delivery=wrong,
             cause=Recall.Cause.RETURNED,
             state=Recall.State.RETURNED,
-            reason=queries.returned_because(wrong),
+            reason=queries.returned_because([wrong]).get(wrong.pk, ""),
             asked_by=actor.name[:200],
             asked_at=now,
             answered_at=now,
