@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from hienluong.access import policy as access
 from hienluong.access.queries.roles import columns, role_rows
 from hienluong.config.api import api
+from hienluong.corrections.policy import RECALL
 from hienluong.directory import service as directory
 from hienluong.edxml.statuses import StatusCode
 from hienluong.exchange import policy
@@ -156,6 +157,17 @@ def test_roles_on_the_page_are_those_of_the_permissions(house: Any, generated: A
         for row in role_rows()
     ]
     generated.agrees(house.root / "docs" / "operate" / "access.md", "roles", "\n".join(lines) + "\n")
+
+
+def test_standing_table_on_the_page_is_the_one_in_force(house: Any, generated: Any) -> None:
+    titles = {state: f"`{state}`" if state else "(none)" for state in policy.STANDING}
+    generated.agrees(_exchange_page(house), "standing-states", _table(policy.STANDING, titles))
+
+
+def test_table_of_recalls_on_the_page_is_the_one_in_force(house: Any, generated: Any) -> None:
+    titles = {state: f"`{state}`" if state else "(none)" for state in RECALL}
+    page = house.root / "docs" / "modules" / "corrections.md"
+    generated.agrees(page, "recall-states", _table(RECALL, titles))
 
 
 def test_state_tables_know_every_state_they_lead_to() -> None:

@@ -30,7 +30,7 @@ from hienluong.directory.errors import CodesRefused, PersonRefused
 from hienluong.directory.models import Agency, AgencyCode, Post
 from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
-from hienluong.exchange.commands import answer_as_echo, purge_sandbox
+from hienluong.exchange.commands import purge_sandbox
 from hienluong.exchange.errors import RecipientUnknown, SenderNotAllowed
 from hienluong.exchange.events import DeliveryFailedForGood
 from hienluong.exchange.forms import SendForm
@@ -40,6 +40,7 @@ from hienluong.kit import clock
 from hienluong.kit.events import publish
 from hienluong.kit.figures import Period, all_figures
 from hienluong.notices.models import Notice
+from hienluong.sandbox.commands import answer_as_echo
 from hienluong.systems import service as systems
 from hienluong.systems.errors import RightRefused
 from hienluong.systems.models import AgencySystem, SendingRight
@@ -502,17 +503,17 @@ def test_the_job_is_queued_when_something_reaches_the_partner_and_for_nobody_els
 ) -> None:
     queued: list[dict[str, Any]] = []
     monkeypatch.setattr(
-        "hienluong.exchange.listeners.jobs.defer",
+        "hienluong.sandbox.listeners.jobs.defer",
         lambda name, **given: queued.append({"name": name, **given}),
     )
     received(1)
-    assert "exchange.answer_as_echo" not in {job["name"] for job in queued}
+    assert "sandbox.answer_as_echo" not in {job["name"] for job in queued}
     system = tester()
     assert _send(system, ECHO).status_code == 201
     deliver(ECHO)
 
     delivery = Delivery.objects.get(recipient__code=ECHO)
-    assert {"name": "exchange.answer_as_echo", "delivery_id": delivery.pk} in queued
+    assert {"name": "sandbox.answer_as_echo", "delivery_id": delivery.pk} in queued
 
 
 def test_the_partner_answers_nothing_that_is_not_its_own(received: Callable[..., Delivery]) -> None:

@@ -49,6 +49,7 @@ from hienluong.imports import commands as imports
 from hienluong.kit import clock
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
+from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
 from hienluong.staff import commands as staff
 from hienluong.systems.models import SendingRight
@@ -60,12 +61,30 @@ CONTENT = {OURS: "chuyện riêng của Sở Nội vụ", THEIRS: "chuyện riê
 def furnish() -> Province:
     """Makes the province and everything in it, in the present transaction."""
     province = populate()
-    for make in (_exchange, _staff, _recipients, _systems, _accounts, _directory, _imports, _access):
+    for make in (
+        _reasons,
+        _exchange,
+        _staff,
+        _recipients,
+        _systems,
+        _accounts,
+        _directory,
+        _imports,
+        _access,
+    ):
         make(province)
     for persona in ACTING:
         _tell(province, persona)
     province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
     return province
+
+
+def _reasons(province: Province) -> None:
+    """Fills the list of reasons, which is the whole province's."""
+    add_standard_reasons(now=clock.now())
+    reason = Reason.objects.filter(valid_to=None)[0]
+    for things in (province.ours, province.theirs):
+        things.update(reason_id=reason.pk)
 
 
 def _tell(province: Province, persona: str) -> None:
@@ -108,6 +127,8 @@ def _exchange(province: Province) -> None:
         _deliver()
         _report(province, "commune_clerk", refused, "02", note=CONTENT[code])
         _report(province, f"{prefix}clerk", registered, "03")
+        opened = _delivery(asked)  # else it would be taken back at once
+        exchange.open_entry(actor=province.actors[f"{prefix}clerk"], delivery_id=opened.pk, now=clock.now())
         _report(province, "commune_clerk", asked, "13", note=CONTENT[code])
         _deliver()
         failed = _delivery(sent)

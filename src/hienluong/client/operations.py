@@ -151,13 +151,72 @@ class ExchangeClient:
         status: str,
         *,
         note: str = "",
+        reason: str = "",
         staff: str = "",
         idempotency_key: str | None = None,
     ) -> dict[str, Any]:
-        """Reports what becomes of a document (01 … 16) and returns the receipt of the status packet."""
-        body = {"status": status, "note": note, "staff": staff}
+        """Reports what becomes of a document (01 … 16) and returns the receipt of the status packet.
+
+        `reason` is a code of `reasons`, for 02, 13 and 16.
+        """
+        body = {"status": status, "note": note, "reason": reason, "staff": staff}
         key = idempotency_key or f"status-{uuid4()}"
         return self._axis.post(f"/deliveries/{delivery}/statuses", body, {"Idempotency-Key": key})
+
+    def recall(
+        self,
+        packet_id: UUID,
+        *,
+        recipients: Sequence[str] = (),
+        reason: str = "",
+        note: str = "",
+        idempotency_key: str | None = None,
+    ) -> list[dict[str, Any]]:
+        """Asks a document back from recipients by code, or from all; returns what became of each."""
+        body = {"recipients": list(recipients), "reason": reason, "note": note}
+        key = idempotency_key or f"recall-{uuid4()}"
+        answer = self._axis.post(f"/packets/{packet_id}/recall", body, {"Idempotency-Key": key})
+        items: list[dict[str, Any]] = answer["items"]
+        return items
+
+    def revoke(
+        self,
+        packet_id: UUID,
+        *,
+        reason: str,
+        recipients: Sequence[str] = (),
+        idempotency_key: str | None = None,
+    ) -> dict[str, Any]:
+        """Revokes a document at recipients by code, or at all; returns the receipt of the revocation."""
+        body = {"recipients": list(recipients), "reason": reason}
+        key = idempotency_key or f"revoke-{uuid4()}"
+        return self._axis.post(f"/packets/{packet_id}/revocation", body, {"Idempotency-Key": key})
+
+    def correct_recipient(
+        self, delivery: int, to: str, *, note: str = "", idempotency_key: str | None = None
+    ) -> dict[str, Any]:
+        """Takes a document back from the wrong agency and sends it to the right one; returns the recall."""
+        key = idempotency_key or f"correct-{uuid4()}"
+        body = {"to": to, "note": note}
+        return self._axis.post(f"/deliveries/{delivery}/correction", body, {"Idempotency-Key": key})
+
+    def recalls(
+        self, *, side: str | None = None, states: Sequence[str] = (), limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Returns the newest recalls: asked back by the agency ("sent"), from it ("received"), or both."""
+        query = {"side": [side] if side else [], "state": list(states), "limit": limit}
+        items: list[dict[str, Any]] = self._axis.json("GET", "/recalls", query)["items"]
+        return items
+
+    def changes(self, packet_id: UUID) -> list[dict[str, Any]]:
+        """Returns what a packet revokes, updates or replaces, and what did so to it."""
+        items: list[dict[str, Any]] = self._axis.json("GET", f"/packets/{packet_id}/changes")["items"]
+        return items
+
+    def reasons(self, act: str | None = None) -> list[dict[str, Any]]:
+        """Returns the reasons that can be given with 02, 13 and 16, or with one of them."""
+        items: list[dict[str, Any]] = self._axis.json("GET", "/reasons", {"act": act} if act else {})["items"]
+        return items
 
     def trace(self, packet_id: UUID) -> dict[str, Any]:
         """Returns a packet that the agency sent or received, with every hop of its journey."""

@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from hienluong import __version__
 from hienluong.config.error_list import router as error_router
 from hienluong.config.openapi import DocumentedApi
+from hienluong.corrections.api import router as corrections_router
 from hienluong.directory import service as directory
 from hienluong.directory.api import router as directory_router
 from hienluong.directory.errors import PermissionMissing
@@ -34,6 +35,7 @@ from hienluong.kit.errors import (
 )
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
+from hienluong.reasons.api import router as reasons_router
 from hienluong.recipients.api import router as recipients_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router
@@ -52,7 +54,9 @@ api = DocumentedApi(
 api.add_router("", systems_router, auth=SystemBearer())
 api.add_router("", directory_router, auth=SystemBearer())
 api.add_router("", recipients_router, auth=SystemBearer())
+api.add_router("", reasons_router, auth=SystemBearer())
 api.add_router("", exchange_router)
+api.add_router("", corrections_router)
 api.add_router("", error_router)
 
 

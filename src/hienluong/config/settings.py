@@ -105,12 +105,15 @@ INSTALLED_APPS = [
     "hienluong.notices",
     "hienluong.directory",
     "hienluong.recipients",
+    "hienluong.reasons",
     "hienluong.staff",
     "hienluong.identity",
     "hienluong.systems",
     "hienluong.access",
     "hienluong.imports",
     "hienluong.exchange",
+    "hienluong.corrections",
+    "hienluong.sandbox",
     "hienluong.config",
 ]
 

@@ -21,7 +21,9 @@ urlpatterns = [
     path("imports/", include("hienluong.imports.urls")),
     path("staff/", include("hienluong.staff.urls")),
     path("groups/", include("hienluong.recipients.urls")),
+    path("reasons/", include("hienluong.reasons.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
+    path("corrections/", include("hienluong.corrections.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

@@ -26,8 +26,10 @@ from hienluong.exchange.schemas import (
     TraceOut,
     WarningOut,
 )
-from hienluong.exchange.service import Attached, Draft, Receipt
+from hienluong.exchange.service import Attached, Change, Draft, Receipt
 from hienluong.kit import clock
+from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["exchange"])
@@ -67,7 +69,7 @@ def _body(request: HttpRequest) -> bytes:
     return b"".join(parts)
 
 
-def _receipt(receipt: Receipt) -> HttpResponse:
+def receipt_answer(receipt: Receipt) -> HttpResponse:
     """Answers a receipt as it was stored: it was built from checked values, and every packet passes here."""
     warnings = [{name: one[name] for name in WarningOut.model_fields} for one in receipt.facts["warnings"]]
     return HttpResponse(
@@ -100,7 +102,7 @@ def hand_in_packet(
 
     The same file, or the same Idempotency-Key, again answers 200 with the first receipt.
     """
-    return _receipt(
+    return receipt_answer(
         service.accept_packet(
             actor=actor_of(request),
             source=_body(request),
@@ -119,10 +121,17 @@ def send_document(
     declared_not_secret: DeclaredNotSecret = False,  # noqa: FBT002 - ninja passes headers by name
     idempotency_key: IdempotencyKey = None,
 ) -> HttpResponse:
-    """Writes a new document (kind 0) of the caller's agency from a form with files, and hands it in."""
+    """Writes a document of the caller's agency from a form with files, and hands it in.
+
+    It is a new one (kind 0), or with `updates` or `replaces` one that changes earlier ones (2, 3).
+    """
     values = document.dict()
-    draft = Draft(**values, attachments=[Attached(file.name or "", file.read()) for file in attachments])
-    return _receipt(
+    change = _change(
+        **{name: values.pop(name) for name in ("updates", "replaces", "change_reason", "added", "removed")}
+    )
+    files = [Attached(file.name or "", file.read()) for file in attachments]
+    draft = Draft(**values, change=change, attachments=files)
+    return receipt_answer(
         service.send_document(
             actor=actor_of(request),
             draft=draft,
@@ -131,6 +140,22 @@ def send_document(
             now=clock.now(),
         )
     )
+
+
+def _change(
+    updates: str, replaces: list[str], change_reason: str, added: list[str], removed: list[str]
+) -> Change | None:
+    """Returns what a document changes, None for a new one.
+
+    Raises:
+        InvalidInput: it updates and replaces, or receivers change without an update.
+    """
+    if (updates and replaces) or ((added or removed) and not updates):
+        text = _("A document updates one or replaces several; receivers are added and removed by an update.")
+        raise InvalidInput([FieldError("/updates", text)])
+    if updates:
+        return Change(kind=2, documents=[updates], reason=change_reason, added=added, removed=removed)
+    return Change(kind=3, documents=replaces, reason=change_reason) if replaces else None
 
 
 @router.get("/sent", response=SentOut, summary="What the agency sent")
@@ -163,7 +188,7 @@ def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
 @router.get("/receipts/{receipt_id}", response=ReceiptOut, summary="A receipt again")
 def read_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Returns the receipt of a file that the agency handed in."""
-    return _receipt(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
+    return receipt_answer(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
 
 
 @router.get("/inbox", response=InboxOut, summary="The agency's mailbox, oldest first")
@@ -231,12 +256,13 @@ def report_status(
     request: HttpRequest, delivery_id: int, body: StatusIn, idempotency_key: IdempotencyKey = None
 ) -> HttpResponse:
     """Writes a status packet about a delivery and sends it: 01–06, 15, 16 by the recipient, 13 by the sender."""
-    return _receipt(
+    return receipt_answer(
         service.report_status(
             actor=actor_of(request),
             delivery_id=delivery_id,
             status=body.status,
             note=body.note,
+            reason=body.reason,
             staff=body.staff,
             idempotency_key=idempotency_key,
             now=clock.now(),

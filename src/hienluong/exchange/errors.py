@@ -88,6 +88,15 @@ class DocumentConflict(Conflict):
     todo = _("Send a changed document as an update or a replacement, or give a new document a new id.")
 
 
+class DocumentFrozen(Conflict):
+    """The document is being asked back; until that is answered it is not changed."""
+
+    code = "exchange.document-frozen"
+    title = _("The document is frozen")
+    detail = _("Document {document_id} is being asked back from: {recipients}.")
+    todo = _("Wait for the answer, then update or replace it.")
+
+
 class IdempotencyKeyReused(Conflict):
     """The key was used for another file."""
 

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from hienluong.edxml.packet import Packet as WirePacket
+
 
 @dataclass(frozen=True, slots=True)
 class PacketAccepted:
-    """A packet is durable and its deliveries wait."""
+    """A packet is durable and its deliveries wait; `wire` is what it says. A listener may still refuse it."""
 
     packet_id: UUID
     sender_id: UUID | None
+    sender_code: str
+    wire: WirePacket
     at: datetime
 
 
@@ -37,13 +41,36 @@ class PacketsDelivered:
 
 @dataclass(frozen=True, slots=True)
 class StatusRecorded:
-    """A business status (01 … 16) changed the state of a delivery."""
+    """A business status (01 … 16) was recorded on a delivery; `before` is the state it found.
+
+    `withdrawn` are the deliveries that it ended: the recipient's copy is destroyed.
+    """
 
     delivery_id: int
     packet_id: UUID
     sender_id: UUID | None
     recipient_id: UUID | None
     code: str
+    before: str
+    in_order: bool
+    note: str
+    reported_by: str
+    withdrawn: tuple[int, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryChanged:
+    """A later document of the sender changed an earlier one for a recipient; `withdrawn`: nobody had fetched it."""
+
+    delivery_id: int
+    packet_id: UUID
+    changed_by: UUID
+    sender_id: UUID | None
+    recipient_id: UUID | None
+    standing: str
+    reason: str
+    withdrawn: bool
     at: datetime
 
 

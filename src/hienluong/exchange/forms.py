@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, Literal, cast
 from uuid import UUID, uuid4
 
 from django import forms
@@ -15,13 +15,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.service import Actor, AgencyPickerForm
+from hienluong.directory.service import Actor, AgencyPickerForm, today
 from hienluong.exchange import drafts, policy
 from hienluong.exchange.drafts import DraftExpired, KeptFile
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Packet
-from hienluong.exchange.service import Attached, Draft
+from hienluong.exchange.service import Attached, Change, Draft
 from hienluong.kit.errors import HienluongError
+from hienluong.reasons import service as reasons
 from hienluong.recipients import service as recipients
 from hienluong.recipients.service import ExpandedGroup, RecipientGroup
 
@@ -148,6 +149,20 @@ class ManyFilesField(forms.FileField):
 
 
 @dataclass(frozen=True, slots=True)
+class Changing:
+    """The document that a new one updates (2) or replaces (3), and the codes of the agencies it went to."""
+
+    kind: Literal[2, 3]
+    packet: Packet
+    codes: list[str]
+
+    @property
+    def is_update(self) -> bool:
+        """Whether it is updated, not replaced."""
+        return self.kind == Packet.Business.UPDATE.value
+
+
+@dataclass(frozen=True, slots=True)
 class OfferedGroup:
     """A group of recipients that can be ticked, how many agencies are in it today, and whether it is."""
 
@@ -213,10 +228,34 @@ class SendForm(AgencyPickerForm):
             )
         },
     )
+    change_reason = forms.CharField(
+        label=_("Reason for the change"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    also_replaced = forms.CharField(
+        label=_("Other documents that it replaces"),
+        required=False,
+        max_length=5_000,
+        help_text=_("Their document ids, one per line; a document's page shows its id."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
-    def __init__(self, actor: Actor, *args: Any, slips: Sequence[str] = (), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        actor: Actor,
+        *args: Any,
+        slips: Sequence[str] = (),
+        changing: Changing | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(actor, *args, **kwargs)
+        self.changing = changing
+        if changing is None:
+            del self.fields["change_reason"]
+        else:
+            self._begin_with(changing)
+        if changing is None or changing.is_update:
+            del self.fields["also_replaced"]
         self.kept: list[KeptFile] = []
         self._slips = slips
         self.initial.setdefault("key", uuid4().hex)
@@ -226,6 +265,44 @@ class SendForm(AgencyPickerForm):
         field.choices = [(str(one.group.pk), one.group.name) for one in self._groups]
         self.fields["attachments"].widget.attrs["data-limit"] = settings.ATTACHMENT_MAX_BYTES
         self.fields["attachments"].widget.attrs["data-too-large"] = _("over the limit")
+
+    def _begin_with(self, changing: Changing) -> None:
+        """Begins with the document that is changed and the agencies that have it."""
+        packet = changing.packet
+        self.initial.update(self.listed_and_other(changing.codes))
+        for name in ("type_name", "subject", "priority"):
+            self.initial.setdefault(name, getattr(packet, name))
+        self.initial.setdefault("notation", packet.code_notation)
+        if changing.is_update:
+            self.initial.setdefault("number", packet.code_number)
+            self.initial.setdefault("issued_on", packet.promulgated_on)
+
+    def _change(self) -> Change | None:
+        """Returns what the document changes; an update adds and removes the receivers that differ."""
+        changing, value = self.changing, self.cleaned_data
+        if changing is None:
+            return None
+        others = [line.strip() for line in value.get("also_replaced", "").splitlines() if line.strip()]
+        documents = dict.fromkeys([changing.packet.document_id, *others])
+        return Change(
+            kind=changing.kind,
+            documents=list(documents),
+            reason=value["change_reason"],
+            added=self.added if changing.is_update else (),
+            removed=self.removed if changing.is_update else (),
+        )
+
+    @property
+    def added(self) -> list[str]:
+        """Codes of the agencies picked that do not have the document changed; only for a valid form."""
+        had = self.changing.codes if self.changing else []
+        return [code for code, _name in self.picked if code not in had]
+
+    @property
+    def removed(self) -> list[str]:
+        """Codes of the agencies that have the document changed and were not picked; only for a valid form."""
+        picked = {code for code, _name in self.picked}
+        return [code for code in (self.changing.codes if self.changing else []) if code not in picked]
 
     @property
     def offered(self) -> list[OfferedGroup]:
@@ -323,6 +400,7 @@ class SendForm(AgencyPickerForm):
             due_on=value["due_on"],
             also_on_paper=value["also_on_paper"],
             attachments=[Attached(file.name, file.read()) for file in self.kept],
+            change=self._change(),
         )
 
 
@@ -337,29 +415,57 @@ class ReportForm(forms.Form):
     staff = forms.CharField(
         label=_("Assigned to"), max_length=100, help_text=_("The unit or person who handles it.")
     )
+    reason = forms.ChoiceField(label=_("Reason"), required=False)
     note = forms.CharField(
-        label=_("Note"), max_length=460, required=False, widget=forms.Textarea(attrs={"rows": 3})
+        label=_("Note"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
-    def __init__(self, status: str, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, actor: Actor, status: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial.setdefault("key", uuid4().hex)
+        offered = reasons.reasons(actor, on=today(), act=status) if status in policy.NEEDS_NOTE else []
+        self._offered = {one.code: one.text for one in offered}
+        reason = self.fields["reason"]
+        assert isinstance(reason, forms.ChoiceField)  # noqa: S101 - declared above
+        reason.choices = [("", _("in my own words")), *self._offered.items()]
+        if not offered:
+            del self.fields["reason"]
         if status != policy.REGISTERED:
             del self.fields["arrival_number"]
         if status != policy.ASSIGNED:
             del self.fields["staff"]
         note = self.fields["note"]
         if status in policy.NEEDS_NOTE:
-            note.label, note.required = _("Reason"), True
-            note.help_text = _("The other agency reads it.")
+            note.label, note.help_text = _("Reason"), _("The other agency reads it.")
+            if offered:
+                note.label = _("In your own words")
+                note.help_text = _("Choose a reason, or write one here. The other agency reads it.")
+        self._wants_reason = status in policy.NEEDS_NOTE
+
+    def clean(self) -> dict[str, Any]:
+        """Wants a reason where the status does: of the list, or in words."""
+        cleaned = super().clean() or {}
+        said = cleaned.get("reason") or (cleaned.get("note") or "").strip()
+        if self._wants_reason and not said:
+            self.add_error("note", _("Give the reason."))
+        return cleaned
+
+    @property
+    def reason_words(self) -> str:
+        """The words of the reason that was chosen, "" where there is none."""
+        return self._offered.get(self.data.get("reason", ""), "")
 
     def report(self) -> dict[str, str]:
-        """Returns note and staff as `report_status` takes them; the arrival number stands first in the note."""
+        """Returns reason, note and staff as `report_status` takes them; the arrival number stands first in the note."""
         note = self.cleaned_data["note"]
         if number := self.cleaned_data.get("arrival_number"):
             note = f"Số đến: {number}. {note}".strip()  # the other agency reads Vietnamese
-        return {"note": note, "staff": self.cleaned_data.get("staff", "")}
+        return {
+            "note": note,
+            "reason": self.cleaned_data.get("reason", ""),
+            "staff": self.cleaned_data.get("staff", ""),
+        }
 
 
 class ReasonForm(forms.Form):

@@ -30,6 +30,12 @@ MAILBOX: dict[str, tuple[str | Promise, str]] = {
     policy.DEAD: (_("failed for good"), "bad"),
     policy.WITHDRAWN: (_("withdrawn"), "neutral"),
 }
+STANDING: dict[str, tuple[str | Promise, str]] = {
+    policy.UPDATED: (_("updated by a later document"), "progress"),
+    policy.REPLACED: (_("replaced by another document"), "progress"),
+    policy.REMOVED: (_("no longer for this recipient"), "bad"),
+    policy.REVOKED: (_("revoked"), "bad"),
+}
 BEFORE: dict[str, tuple[str | Promise, str]] = {
     "trace": (_("passed through"), "neutral"),
     "accepted": (_("accepted by the axis"), "info"),

@@ -1,4 +1,4 @@
-"""What the axis does when something happened on it: people are told, and the sandbox's partner answers."""
+"""What the axis does when something happened on it: people are told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, S
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.policy import ASKED_BACK, IN_MAILBOX, REFUSED
-from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
@@ -53,14 +52,6 @@ def tell_clerks(event: PacketsDelivered) -> None:
         ],
         now=event.at,
     )
-
-
-@subscribe(PacketsDelivered)
-def wake_echo_partner(event: PacketsDelivered) -> None:
-    """Lets the sandbox's partner answer what reached it."""
-    for one in event.arrivals:
-        if one.agency_id == directory.ECHO_PARTNER:
-            jobs.defer("exchange.answer_as_echo", delivery_id=one.delivery_id)
 
 
 @subscribe(StatusRecorded)

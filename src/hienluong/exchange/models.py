@@ -188,6 +188,14 @@ class Delivery(models.Model):
         DEAD = "dead", _("failed for good")
         WITHDRAWN = "withdrawn", _("withdrawn")
 
+    class Standing(models.TextChoices):
+        """What later documents of the same sender made of this one, for this recipient."""
+
+        UPDATED = "updated", _("updated by a later document")
+        REPLACED = "replaced", _("replaced by another document")
+        REMOVED = "removed", _("no longer for this recipient")
+        REVOKED = "revoked", _("revoked")
+
     packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     transmission = models.ForeignKey(
         Transmission, on_delete=models.PROTECT, related_name="deliveries", db_index=False
@@ -204,6 +212,21 @@ class Delivery(models.Model):
     )
     state = models.CharField(max_length=10, choices=State)
     business_state = models.CharField(max_length=2, blank=True, help_text="the last status in order: 01 … 16")
+    standing = models.CharField(
+        max_length=8,
+        choices=Standing,
+        blank=True,
+        db_default="",
+        help_text="what a later document of the sender made of it",
+    )
+    changed_by = models.ForeignKey(
+        Packet,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="changed",
+        db_index=False,
+        help_text="that later document",
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, help_text="when to try next; null: nothing to do")
     failure = models.TextField(blank=True)
@@ -244,6 +267,11 @@ class Delivery(models.Model):
                 condition=models.Q(business_state="02"),
                 name="exchange_delivery_refused",
             ),
+            models.Index(
+                fields=["changed_by"],
+                condition=models.Q(changed_by__isnull=False),
+                name="exchange_delivery_changed_by",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -251,13 +279,14 @@ class Delivery(models.Model):
 
 
 class DeliveryEvent(models.Model):
-    """One step of a delivery, on the mailbox plane or on the business plane; never changed."""
+    """One step of a delivery on one of its planes; never changed."""
 
     class Plane(models.TextChoices):
-        """The two planes that implementers confuse most (reference, §1.7)."""
+        """The two planes that implementers confuse most (reference, §1.7), and what later documents did."""
 
         MAILBOX = "mailbox", _("mailbox")
         BUSINESS = "business", _("business")
+        STANDING = "standing", _("standing")
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
     plane = models.CharField(max_length=8, choices=Plane)

@@ -1,7 +1,8 @@
-"""Pure decisions of the axis: the two state tables, when to try again.
+"""Pure decisions of the axis: the state tables, what may be taken back at once, when to try again.
 
-The mailbox plane says where the packet is; the business plane says what the recipient does with the document.
-They are never mixed (reference §1.7: the commonest mistake of implementers).
+The mailbox plane says where the packet is; the business plane says what the recipient does with the document; the
+standing says what later documents of its sender made of it. They are never mixed (reference §1.7: the commonest
+mistake of implementers).
 """
 
 from __future__ import annotations
@@ -68,6 +69,22 @@ ANSWERS_TO_CHANGE: Final = frozenset({RECALL_AGREED, RECALL_REFUSED})
 CHANGE_KINDS: Final = frozenset({1, 2})
 _PROGRESS: Final = {"": 0, ARRIVED: 1, REGISTERED: 2, ASSIGNED: 3, IN_PROGRESS: 4, FINISHED: 5}
 
+IN_FORCE: Final = ""
+UPDATED: Final = "updated"
+REPLACED: Final = "replaced"
+REMOVED: Final = "removed"
+REVOKED: Final = "revoked"
+
+# A later document of the sender changes an earlier one as often as it likes, until it is revoked: that is for good.
+STANDING: Final[dict[str, frozenset[str]]] = {
+    IN_FORCE: frozenset({UPDATED, REPLACED, REMOVED, REVOKED}),
+    UPDATED: frozenset({UPDATED, REPLACED, REMOVED, REVOKED}),
+    REPLACED: frozenset({REPLACED, REMOVED, REVOKED}),
+    REMOVED: frozenset({REVOKED}),
+    REVOKED: frozenset(),
+}
+TAKEN_BACK: Final = frozenset({REMOVED, REVOKED})
+
 RETRY_SECONDS: Final = (30, 60, 120, 240, 480)
 
 
@@ -75,6 +92,16 @@ def require_mailbox_step(before: str, after: str) -> None:
     """Raises TransitionRefused unless the mailbox plane allows the step."""
     if after not in MAILBOX[before]:
         raise TransitionRefused(before=before, after=after)
+
+
+def nobody_has_it(state: str, fetched_at: datetime | None) -> bool:
+    """Returns whether a packet can be taken back without asking: nobody at the recipient has fetched it."""
+    return fetched_at is None and state in {WAITING, UNROUTED, DELIVERED, DEAD, REJECTED}
+
+
+def never_left(state: str, attempts: int) -> bool:
+    """Returns whether the recipient cannot know of a packet: it was never tried."""
+    return state in {WAITING, UNROUTED} and attempts == 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,13 @@ def mailbox_of(actor: Actor) -> QuerySet[Delivery]:
     return found if allowed(actor, "exchange.destroy_packet") else found.filter(packet__secrecy="open")
 
 
+def packets_visible_to(actor: Actor) -> QuerySet[Packet]:
+    """Returns the packets that the actor's agency sent or received; see `permissions.handles` for one of them."""
+    received = Delivery.objects.filter(recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX)
+    found = Packet.objects.filter(Q(sender_id=agency_of(actor)) | Q(id__in=received.values("packet_id")))
+    return found if allowed(actor, "exchange.destroy_packet") else found.filter(secrecy="open")
+
+
 Row = TypeVar("Row", Delivery, Packet)
 
 
@@ -463,6 +470,17 @@ def reportable_now(actor: Actor, delivery: Delivery) -> list[str]:
     return policy.reportable(
         current=delivery.business_state, business=delivery.packet.business, by_recipient=by_recipient
     )
+
+
+def asked_back_from(sender: UUID, document_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns (document id, recipient) of an agency's documents that are being asked back: they are frozen."""
+    found = Delivery.objects.filter(
+        packet__sender_id=sender,
+        packet__document_id__in=document_ids,
+        kind=Packet.Kind.DOCUMENT,
+        business_state=policy.ASKED_BACK,
+    ).exclude(state=policy.WITHDRAWN)
+    return list(found.order_by("id").values_list("packet__document_id", "recipient__name"))
 
 
 def latest_before_recall(delivery: Delivery) -> str:

@@ -15,6 +15,14 @@ Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 """Text that the database can hold: everything but the letter NUL."""
 
 
+Standing = Annotated[
+    Literal["", "updated", "replaced", "removed", "revoked"],
+    Field(
+        description="what a later document of the sender made of this one for this recipient; empty: nothing"
+    ),
+]
+
+
 class WarningOut(Schema):
     """Something tolerated while reading."""
 
@@ -114,6 +122,8 @@ class EntryOut(Schema):
     id: int
     state: str
     business_state: str
+    standing: Standing
+    changed_by: UUID | None = Field(description="the later packet of the sender that made it so")
     recipient_code: str
     delivered_at: datetime | None
     packet: PacketOut
@@ -125,6 +135,8 @@ class EntryOut(Schema):
             id=delivery.pk,
             state=delivery.state,
             business_state=delivery.business_state,
+            standing=delivery.standing,
+            changed_by=delivery.changed_by_id,
             recipient_code=delivery.recipient_code,
             delivered_at=delivery.delivered_at,
             packet=PacketOut.of(delivery.packet),
@@ -146,6 +158,8 @@ class DeliveryOut(Schema):
     recipient_name: str
     state: str
     business_state: str
+    standing: Standing
+    changed_by: UUID | None = Field(description="the later packet of the sender that made it so")
     attempts: int
     failure: str
     created_at: datetime
@@ -165,6 +179,8 @@ class DeliveryOut(Schema):
             recipient_name=delivery.recipient.name,
             state=delivery.state,
             business_state=delivery.business_state,
+            standing=delivery.standing,
+            changed_by=delivery.changed_by_id,
             attempts=delivery.attempts,
             failure=delivery.failure,
             created_at=delivery.created_at,
@@ -272,6 +288,7 @@ class StatusIn(Schema):
 
     status: Literal["01", "02", "03", "04", "05", "06", "13", "15", "16"]
     note: Text = Field("", max_length=500)
+    reason: Text = Field("", max_length=40, description="code of a reason of GET /reasons, for 02, 13 and 16")
     staff: Text = Field("", max_length=100)
 
 
@@ -296,3 +313,13 @@ class DocumentIn(Schema):
     )
     due_on: date | None = None
     also_on_paper: bool = False
+    updates: Text = Field(
+        "", max_length=500, description="id of a document of yours that this one updates (kind 2)"
+    )
+    replaces: list[Text] = Field(
+        [],
+        description="ids of documents of yours that this one replaces (kind 3); not together with `updates`",
+    )
+    change_reason: Text = Field("", max_length=500, description="why; wanted with `updates` and `replaces`")
+    added: list[Text] = Field([], description="of an update: codes of agencies that become receivers")
+    removed: list[Text] = Field([], description="of an update: codes of agencies that are receivers no more")

@@ -17,12 +17,6 @@ def _scans() -> list[str]:
     return ["packets"] if queries.has_scan_due(now=clock.now()) else []
 
 
-@jobs.task(name="exchange.answer_as_echo")
-def answer_as_echo(delivery_id: int) -> None:
-    """Lets the sandbox's partner answer what reached it."""
-    commands.answer_as_echo(delivery_id=delivery_id, now=clock.now())
-
-
 @jobs.periodic(cron="47 3 * * *", name="exchange.purge_sandbox")
 def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
     """Deletes what test agencies sent each other long ago."""

@@ -40,6 +40,7 @@ __all__ = [
     "read_for",
     "reapply_destructions",
     "release",
+    "share",
     "store",
     "sweep_orphans",
     "vault",
@@ -109,6 +110,22 @@ def hold(stored: StoredFile, *, holders: Iterable[UUID], now: datetime) -> None:
         )
 
 
+def share(*, file_id: UUID, holder: UUID, others: Iterable[UUID]) -> None:
+    """Gives further holders a key of their own to a file that `holder` can open, in the caller's transaction.
+
+    Raises:
+        FileNotHeld: the holder has no key.
+    """
+    key = _key_of(holder, file_id)
+    Holding.objects.bulk_create(
+        [
+            Holding(file_id=file_id, holder=one, wrapped_key=_wrap(file_id, one, key))
+            for one in sorted(others)
+        ],
+        ignore_conflicts=True,
+    )
+
+
 def _wrap(file_id: UUID, holder: UUID, key: bytes) -> bytes:
     return wrap_key(_holder_key(holder), key, file_id.bytes + holder.bytes)
 
@@ -120,6 +137,10 @@ def open_for(*, holder: UUID, file_id: UUID) -> Iterator[bytes]:
         FileNotHeld: this holder has no key (never had one, or its copy was destroyed).
         FileGone: the key is there but the ciphertext is missing or damaged: an operator must restore it.
     """
+    return _chunks(file_id, _key_of(holder, file_id))
+
+
+def _key_of(holder: UUID, file_id: UUID) -> bytes:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT wrapped_key FROM files_holding WHERE file_id = %s AND holder = %s", [file_id, holder]
@@ -127,8 +148,7 @@ def open_for(*, holder: UUID, file_id: UUID) -> Iterator[bytes]:
         row = cursor.fetchone()
     if row is None:
         raise FileNotHeld(file_id=file_id)
-    key = unwrap_key(_holder_key(holder), bytes(row[0]), file_id.bytes + holder.bytes)
-    return _chunks(file_id, key)
+    return unwrap_key(_holder_key(holder), bytes(row[0]), file_id.bytes + holder.bytes)
 
 
 def _chunks(file_id: UUID, key: bytes) -> Iterator[bytes]:

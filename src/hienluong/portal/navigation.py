@@ -37,6 +37,13 @@ MENU = (
             Entry(_("Inbox"), "exchange:inbox", icon="inbox", permission="exchange.view_mailbox"),
             Entry(_("Sent"), "exchange:sent", icon="mail-forward", permission="exchange.view_mailbox"),
             Entry(_("Send a document"), "exchange:send", icon="send", permission="exchange.send_packet"),
+            Entry(
+                _("Recalls"),
+                "corrections:recalls",
+                icon="arrow-back-up",
+                permission="corrections.view_recalls",
+            ),
+            Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.view_reasons"),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
         ),
     ),

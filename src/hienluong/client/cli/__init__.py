@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from hienluong.client.cli.correcting import correct, reasons, recall, recalls, revoke
 from hienluong.client.cli.following import inspect, trace
 from hienluong.client.cli.receiving import confirm, fetch, inbox, status
 from hienluong.client.cli.sending import send
@@ -26,5 +27,8 @@ def group() -> None:
     """Holds the commands of the axis."""
 
 
-for command in (send, inbox, fetch, confirm, status, trace, inspect):
+for command in (
+    *(send, inbox, fetch, confirm, status, trace, inspect),
+    *(recall, revoke, correct, recalls, reasons),
+):
     group.add_command(command)

@@ -50,7 +50,8 @@ def _journey_lines(journey: Facts) -> Iterator[str]:
     for delivery in journey["deliveries"]:
         business = f", {delivery['business_state']}" if delivery["business_state"] else ""
         failure = f": {delivery['failure']}" if delivery["failure"] else ""
-        state = f"{state_name(delivery['state'])}{business}{failure}"
+        changed = f", {state_name(delivery['standing'])}" if delivery["standing"] else ""
+        state = f"{state_name(delivery['state'])}{business}{changed}{failure}"
         yield f"  → {delivery['id']:<7} {delivery['recipient_code']:<14} {delivery['recipient_name']}: {state}"
         yield from (f"    {line}" for line in taken_over_lines(delivery))
     yield from table(

@@ -71,6 +71,10 @@ def state_name(code: str) -> str:
         "dead": _("failed for good"),
         "withdrawn": _("withdrawn"),
         "accepted": _("accepted"),
+        "updated": _("updated by a later document"),
+        "replaced": _("replaced by another document"),
+        "removed": _("no longer for this recipient"),
+        "revoked": _("revoked"),
     }
     return names.get(code, code)
 

@@ -184,6 +184,11 @@ def confirm(*, client: ExchangeClient, printer: Printer, entry: int, fail: bool,
 @click.option(
     "--note", default="", help=_("Arrival number, progress, or the reason; 02, 13 and 16 need one.")
 )
+@click.option(
+    "--reason",
+    default="",
+    help=_("Code of a reason, for 02, 13 and 16; `hienluong exchange reasons` lists them."),
+)
 @click.option("--staff", default="", help=_("Who handles it."))
 @click.option("--idempotency-key", help=_("Names this report; give it again when you repeat it."))
 @calls_axis
@@ -194,9 +199,12 @@ def status(
     delivery: int,
     code: str,
     note: str,
+    reason: str,
     staff: str,
     idempotency_key: str | None,
 ) -> None:
     """Reports a status."""
-    receipt = client.report_status(delivery, code, note=note, staff=staff, idempotency_key=idempotency_key)
+    receipt = client.report_status(
+        delivery, code, note=note, reason=reason, staff=staff, idempotency_key=idempotency_key
+    )
     printer.result(receipt, receipt_lines(receipt))

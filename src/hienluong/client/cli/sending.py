@@ -65,6 +65,28 @@ not_secret = click.option(
 )
 @click.option("--due", "due_on", type=click.DateTime(["%Y-%m-%d"]), help=_("By when it is to be dealt with."))
 @click.option("--on-paper", "also_on_paper", is_flag=True, help=_("It also comes on paper."))
+@click.option("--updates", metavar="ID", help=_("Id of a document of yours that this one updates."))
+@click.option(
+    "--replaces",
+    multiple=True,
+    metavar="ID",
+    help=_("Id of a document of yours that this one replaces; may be repeated."),
+)
+@click.option("--change-reason", help=_("Why; needed with --updates and --replaces."))
+@click.option(
+    "--add",
+    "added",
+    multiple=True,
+    metavar="CODE",
+    help=_("Of an update: an agency that becomes a receiver."),
+)
+@click.option(
+    "--remove",
+    "removed",
+    multiple=True,
+    metavar="CODE",
+    help=_("Of an update: an agency that is a receiver no more."),
+)
 @click.option(
     "--idempotency-key",
     help=_("Names this sending; by default made from what is sent, so that a repeat is one."),

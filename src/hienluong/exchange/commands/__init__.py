@@ -11,23 +11,27 @@ from hienluong.exchange.commands.answer import (
     report_status,
 )
 from hienluong.exchange.commands.break_glass import Opened, open_packet
-from hienluong.exchange.commands.compose import Attached, Draft, send_document
+from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
 from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
-from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
+from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
+from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
 
 __all__ = [
     "Attached",
+    "Change",
     "Draft",
     "Fetched",
     "Opened",
     "PartRead",
     "Receipt",
     "accept_packet",
-    "answer_as_echo",
+    "add_recipients",
+    "change_delivery",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipients",
+    "end_delivery",
     "fetch_packet",
     "open_entry",
     "open_packet",

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
+from hienluong.edxml.changes import added_receivers
 from hienluong.edxml.packet import Packet as WirePacket
 from hienluong.edxml.packet import StatusPacket
 from hienluong.edxml.reader import read_packet
@@ -198,7 +199,7 @@ def _to_codes(wire: WirePacket) -> list[str]:
                 reason="a status names the agency it is for and the document it is about (ResponseFor)"
             )
         return [wire.receiver_id]
-    return list(dict.fromkeys(organ.organ_id for organ in wire.receivers))
+    return list(dict.fromkeys([*(organ.organ_id for organ in wire.receivers), *added_receivers(wire)]))
 
 
 def _addressees(
@@ -282,7 +283,8 @@ def _write(
         apply_status(
             wire=wire, packet_id=packet["id"], sender=sender, actor_name=packet["sender_name"], now=now
         )
-    publish(PacketAccepted(packet["id"], sender.agency.pk if sender else None, now))
+    sender_id = sender.agency.pk if sender else None
+    publish(PacketAccepted(packet["id"], sender_id, packet["sender_code"], wire, now))
     acts = [*keep_audiences(audiences, stored.id, packet["id"]), act] if audiences else [act]
     ledger.record_many(actor=actor.ref, acts=acts, now=now)
     return Receipt(handed_in.receipt, repeated=False)

@@ -22,7 +22,7 @@ from hienluong.edxml.packet import DocumentPacket, StatusPacket
 from hienluong.edxml.packet import Packet as WirePacket
 from hienluong.exchange import policy
 from hienluong.exchange.errors import DocumentConflict, SecretContent
-from hienluong.exchange.models import Packet, Recipient
+from hienluong.exchange.models import Packet, Recipient, Transmission
 from hienluong.files.service import StoredFile
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
@@ -207,6 +207,16 @@ def write_transmission(
         _make_recipients(addressees)
         _write_deliveries(packet, addressees, handed_in)
     return Written(is_new=False, is_first=bool(is_first))
+
+
+def deliver_also(
+    packet: Packet, transmission: Transmission, addressees: Sequence[Addressee], now: datetime
+) -> None:
+    """Inserts deliveries of a transmission that was accepted before, to recipients that were added to it."""
+    _make_recipients(addressees)
+    stored = StoredFile(transmission.pk, transmission.size, bytes(transmission.sha256), b"")
+    handed_in = HandedIn(transmission.submitter, stored, None, {})
+    _write_deliveries({"id": packet.pk, "kind": packet.kind, "accepted_at": now}, addressees, handed_in)
 
 
 def _write_deliveries(packet: dict[str, Any], addressees: Sequence[Addressee], handed_in: HandedIn) -> None:

@@ -14,11 +14,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from hienluong.access import service as access
-from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, allowed, require
 from hienluong.edxml.packet import (
     DocumentPacket,
-    Organ,
     ResponseFor,
     StaffInfo,
     StatusHeader,
@@ -29,16 +27,19 @@ from hienluong.edxml.wire_values import WireDate, WireTime
 from hienluong.edxml.writer import append_trace, write_packet
 from hienluong.exchange import policy
 from hienluong.exchange.commands.accept import Receipt, accept_packet
+from hienluong.exchange.commands.compose import own_organ
 from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import entry, key_first_used_at, mailbox_of, packet_by_glass, reportable_now
 from hienluong.exchange.queries import packet as find_packet
 from hienluong.files import service as files
+from hienluong.kit.clock import in_vietnam
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
+from hienluong.reasons import service as reasons
 
 NOTE_MAX = 500
 
@@ -156,20 +157,24 @@ def report_status(
     delivery_id: int,
     status: str,
     note: str = "",
+    reason: str = "",
     staff: str = "",
     idempotency_key: str | None = None,
     now: datetime,
 ) -> Receipt:
     """Writes a status packet about a delivery and sends it along the main road; returns its receipt.
 
-    Recipients report 01–06, 15 and 16; the sender asks back with 13.
+    Recipients report 01–06, 15 and 16; the sender asks back with 13. `reason` is a code of the maintained list; its
+    words stand before the note.
 
     Raises:
         Forbidden: the actor may not report.
         DeliveryNotFound: the actor's agency neither sent nor received it.
         StatusRefused: the state table does not allow the status here, or a reason is missing.
+        ReasonUnknown: the list offers no such reason for the status today.
     """
     require(actor, "exchange.confirm_delivery")
+    note = reasons.phrase(act=status, code=reason, note=note, on=in_vietnam(now).date())
     delivery = (
         Delivery.objects.select_related("packet", "recipient")
         .filter(
@@ -185,21 +190,11 @@ def report_status(
     first_used_at = key_first_used_at(actor, idempotency_key)
     if first_used_at is None:  # else the same report comes again: what it changed does not speak against it
         _check_status(actor, delivery, status, note)
-    mine = directory.agency_by_id(actor.agency_id)
     by_recipient = delivery.recipient.agency_id == actor.agency_id and status not in policy.BY_SENDER
     packet = delivery.packet
     wire = StatusPacket(
         header=StatusHeader(
-            sender=Organ(
-                organ_id=actor.agency_code,
-                organ_name=actor.agency_name,
-                organization_in_charge=actor.agency_name,
-                address=mine.address if mine else "",
-                email=mine.email if mine else "",
-                telephone=mine.telephone if mine else "",
-                fax=mine.fax if mine else "",
-                website=mine.website if mine else "",
-            ),
+            sender=own_organ(actor),
             response_for=ResponseFor(
                 organ_id=packet.sender_code if by_recipient else delivery.recipient.code,
                 code="/".join(part for part in (packet.code_number, packet.code_notation) if part),
@@ -262,6 +257,18 @@ def open_entry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
     return entry(actor, delivery_id)
 
 
+@transaction.atomic
+def _note_first_look(actor: Actor, packet: Packet, now: datetime) -> None:
+    """Counts reading an attachment as fetching: what somebody has seen is not taken back without asking."""
+    if packet.sender_id == actor.agency_id:
+        return
+    unseen = mailbox_of(actor).select_for_update(of=["self"]).filter(packet=packet, state=policy.DELIVERED)
+    for delivery in unseen:
+        _step(delivery, policy.FETCHED, actor, now)
+        delivery.fetched_at = now
+        delivery.save(update_fields=["state", "changed_at", "fetched_at"])
+
+
 @dataclass(frozen=True, slots=True)
 class PartRead:
     """An attachment as its holder reads it: name, type by content, size, and its bytes in chunks."""
@@ -283,6 +290,8 @@ def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) ->
     """
     by_glass = not allowed(actor, "exchange.view_mailbox")
     packet = packet_by_glass(actor, packet_id, now=now) if by_glass else find_packet(actor, packet_id)
+    if not by_glass:
+        _note_first_look(actor, packet, now)
     part = packet.parts.filter(position=position).first()
     transmission, holder = _copy_for(actor, packet, by_glass=by_glass)
     if part is None or transmission is None or holder is None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.changes import ADDED, REMOVED
 from hienluong.edxml.content import Content
 from hienluong.edxml.packet import (
     Attachment,
     Business,
+    BusinessDocumentInfo,
     Code,
     DocumentHeader,
     DocumentPacket,
@@ -21,17 +24,26 @@ from hienluong.edxml.packet import (
     Organ,
     OtherInfo,
     PromulgationInfo,
+    Receiver,
+    ReceiverList,
+    ReplacementInfo,
+    ReplacementInfoList,
     SignerInfo,
     StaffInfo,
     TraceHeader,
     TraceHeaderList,
 )
+from hienluong.edxml.reader import read_packet
+from hienluong.edxml.statuses import BusinessKind
 from hienluong.edxml.wire_values import WireDate, WireTime
 from hienluong.edxml.writer import write_packet
 from hienluong.exchange.audiences import settle_audiences
 from hienluong.exchange.commands.accept import Receipt, accept_packet
-from hienluong.exchange.errors import RecipientUnknown
-from hienluong.exchange.queries import key_first_used_at
+from hienluong.exchange.errors import DocumentFrozen, PacketNotFound, RecipientUnknown
+from hienluong.exchange.models import Packet
+from hienluong.exchange.queries import asked_back_from, key_first_used_at
+from hienluong.exchange.queries import packet as find_packet
+from hienluong.files import service as files
 from hienluong.kit.clock import wire_date
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -43,6 +55,25 @@ class Attached:
 
     name: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a document does to earlier ones of the same sender.
+
+    Attributes:
+        kind: 2 update, 3 replacement; a revocation (1) is written from the document itself.
+        documents: the ids of the documents changed: one for an update.
+        reason: in words.
+        added: of an update, codes of agencies that become receivers.
+        removed: of an update, codes of agencies that are receivers no more.
+    """
+
+    kind: Literal[2, 3]
+    documents: Sequence[str]
+    reason: str
+    added: Sequence[str] = ()
+    removed: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +95,7 @@ class Draft:
     due_on: date | None = None
     also_on_paper: bool = False
     attachments: Sequence[Attached] = ()
+    change: Change | None = None
 
 
 def send_document(
@@ -74,7 +106,9 @@ def send_document(
     idempotency_key: str | None = None,
     now: datetime,
 ) -> Receipt:
-    """Writes the draft as a new document (kind 0) of the actor's agency and accepts it; returns the receipt.
+    """Writes the draft as a document of the actor's agency and accepts it; returns the receipt.
+
+    It is a new one (kind 0), or with `change` one that updates (2) or replaces (3) earlier ones.
 
     The document id is "code,yyyy/MM/dd,number/notation", as the national axis's samples write it; it carries the
     facts that QĐ 28/2018, art. 10.2.b asks for. The same draft with the same idempotency key gives the first receipt.
@@ -85,6 +119,7 @@ def send_document(
         InvalidInput: no recipient, or no attachment.
         GroupUnknown: a group that the actor's agency may not address.
         RecipientUnknown: a code that the directory does not know.
+        DocumentFrozen: it changes a document that is being asked back.
         and whatever `accept_packet` raises.
     """
     require(actor, "exchange.send_packet")
@@ -93,30 +128,29 @@ def send_document(
         for name, value, text in (
             ("recipients", draft.recipients or draft.groups, _("Name at least one recipient.")),
             ("attachments", draft.attachments, _("Attach the document itself.")),
+            (
+                "change",
+                draft.change is None or draft.change.documents,
+                _("Name the document that is changed."),
+            ),
+            ("change_reason", draft.change is None or draft.change.reason.strip(), _("Give the reason.")),
         )
         if not value
     ]
     if missing or actor.agency_id is None:
         raise InvalidInput(missing)
+    if draft.change is not None:
+        _refuse_frozen(actor.agency_id, draft.change.documents)
     audiences = settle_audiences(actor, draft.groups, idempotency_key)
-    addressed = dict.fromkeys([*draft.recipients, *(code for one in audiences for code in one.codes)])
+    added = draft.change.added if draft.change else ()
+    addressed = dict.fromkeys([*draft.recipients, *added, *(code for one in audiences for code in one.codes)])
     if not addressed:
         raise InvalidInput([FieldError("/groups", _("Nobody in these groups can receive it."))])
     found = directory.agencies_in_reach(addressed, sandbox=actor.sandbox)
     unknown = [code for code in addressed if code not in found]
     if unknown:
         raise RecipientUnknown(codes=unknown)
-    mine = directory.agency_by_id(actor.agency_id)
-    sender = Organ(
-        organ_id=actor.agency_code,
-        organ_name=actor.agency_name,
-        organization_in_charge=actor.agency_name,
-        address=mine.address if mine else "",
-        email=mine.email if mine else "",
-        telephone=mine.telephone if mine else "",
-        fax=mine.fax if mine else "",
-        website=mine.website if mine else "",
-    )
+    sender = own_organ(actor)
     written_at = key_first_used_at(actor, idempotency_key) or now
     parts = tuple(_attachment(position, file) for position, file in enumerate(draft.attachments))
     wire = DocumentPacket(
@@ -138,12 +172,7 @@ def send_document(
         ),
         trace=TraceHeaderList(
             hops=(TraceHeader(organ_id=actor.agency_code, timestamp=WireTime.of(written_at)),),
-            business=Business(
-                kind_code="0",
-                reason="Văn bản điện tử mới",
-                paper="1" if draft.also_on_paper else "0",
-                staff=(StaffInfo(staff=actor.name),),
-            ),
+            business=_business(actor, draft),
         ),
         manifest=list_attachments(parts),
         attachments=parts,
@@ -156,6 +185,85 @@ def send_document(
         audiences=audiences,
         now=now,
     )
+
+
+def _refuse_frozen(sender: UUID, documents: Sequence[str]) -> None:
+    frozen = asked_back_from(sender, documents)
+    if frozen:
+        raise DocumentFrozen(document_id=frozen[0][0], recipients=", ".join(name for _id, name in frozen))
+
+
+def own_organ(actor: Actor) -> Organ:
+    """Returns the actor's agency as it stands in From."""
+    mine = directory.agency_by_id(actor.agency_id) if actor.agency_id else None
+    return Organ(
+        organ_id=actor.agency_code,
+        organ_name=actor.agency_name,
+        organization_in_charge=actor.agency_name,
+        address=mine.address if mine else "",
+        email=mine.email if mine else "",
+        telephone=mine.telephone if mine else "",
+        fax=mine.fax if mine else "",
+        website=mine.website if mine else "",
+    )
+
+
+def _business(actor: Actor, draft: Draft) -> Business:
+    """Returns what the document does, where the wire wants it: the updated one in DocumentId, replaced ones in a list."""
+    change, paper = draft.change, "1" if draft.also_on_paper else "0"
+    staff = (StaffInfo(staff=actor.name),)
+    if change is None:
+        return Business(kind_code="0", reason="Văn bản điện tử mới", paper=paper, staff=staff)
+    if change.kind == BusinessKind.REPLACEMENT.value:
+        replaced = tuple(ReplacementInfo(document_id=one) for one in change.documents)
+        lists = (ReplacementInfoList(replacements=replaced),)
+        return Business(
+            kind_code="3", reason=change.reason, paper=paper, replacement_lists=lists, staff=staff
+        )
+    changed = tuple(
+        Receiver(organ_id=code, receiver_type=sort)
+        for sort, codes in ((REMOVED, change.removed), (ADDED, change.added))
+        for code in codes
+    )
+    info = BusinessDocumentInfo(
+        document_info="1",
+        document_receiver="1" if changed else "0",
+        receiver_list=ReceiverList(receivers=changed) if changed else None,
+    )
+    return Business(
+        document_id=change.documents[0],
+        kind_code="2",
+        reason=change.reason,
+        paper=paper,
+        document_infos=(info,),
+        staff=staff,
+    )
+
+
+def own_document(actor: Actor, packet_id: UUID) -> tuple[Packet, DocumentPacket]:
+    """Returns a document that the actor's agency sent, as a packet and as it stands on the wire.
+
+    Raises:
+        PacketNotFound: the agency did not send it, or it is no document.
+    """
+    packet = find_packet(actor, packet_id)
+    if packet.sender_id != actor.agency_id or packet.kind != Packet.Kind.DOCUMENT or actor.agency_id is None:
+        raise PacketNotFound(id=packet_id)
+    first = packet.transmissions.order_by("accepted_at", "id")[0]
+    wire = read_packet(files.read_for(holder=actor.agency_id, file_id=first.file_id))
+    assert isinstance(wire, DocumentPacket)  # noqa: S101 - its kind says so
+    return packet, wire
+
+
+def receivers(actor: Actor, codes: Sequence[str]) -> tuple[Organ, ...]:
+    """Returns agencies as they stand in To, each once; outside the province a code may lead to nobody we know."""
+    if not codes:
+        raise InvalidInput([FieldError("/recipients", _("Name at least one recipient."))])
+    found = directory.agencies_in_reach(codes, sandbox=actor.sandbox)
+    unknown = [code for code in codes if code not in found]
+    if unknown:
+        raise RecipientUnknown(codes=unknown)
+    return tuple(_organ(one) for one in {found[code].agency.pk: found[code] for code in codes}.values())
 
 
 def _attachment(position: int, file: Attached) -> Attachment:

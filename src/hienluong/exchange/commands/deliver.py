@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import policy
 from hienluong.exchange.channels.registry import channel
-from hienluong.exchange.errors import DeliveryFailed, DeliveryNotFound
+from hienluong.exchange.errors import DeliveryFailed, DeliveryNotFound, TransitionRefused
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
 from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
 from hienluong.kit.crash import crash_point
@@ -219,6 +219,8 @@ def retry_delivery(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery
     if delivery is None:
         raise DeliveryNotFound(id=delivery_id)
     policy.require_mailbox_step(delivery.state, policy.WAITING)
+    if delivery.business_state == policy.ASKED_BACK:  # frozen until the recipient answers
+        raise TransitionRefused(before=policy.ASKED_BACK, after=policy.WAITING)
     DeliveryEvent.objects.create(
         delivery=delivery,
         plane=DeliveryEvent.Plane.MAILBOX,

@@ -8,6 +8,7 @@ from uuid import UUID
 from hienluong.directory.service import FoundAgency, agencies_by_codes
 from hienluong.edxml.packet import StatusPacket
 from hienluong.exchange import policy
+from hienluong.exchange.commands.withdrawal import locked, withdraw_all
 from hienluong.exchange.events import StatusRecorded
 from hienluong.exchange.models import Delivery, DeliveryEvent
 from hienluong.exchange.queries import latest_before_recall
@@ -25,6 +26,7 @@ def apply_status(
     if delivery is None:
         return None
     code = wire.header.status_code
+    before, untold = delivery.business_state, policy.never_left(delivery.state, delivery.attempts)
     step = policy.business_step(
         current=delivery.business_state,
         before_recall=latest_before_recall(delivery) if code == policy.RECALL_REFUSED else "",
@@ -44,12 +46,12 @@ def apply_status(
     )
     delivery.business_state = step.state
     delivery.changed_at = now
-    fields = ["business_state", "changed_at"]
-    if step.in_order and code == policy.RECALL_AGREED and policy.WITHDRAWN in policy.MAILBOX[delivery.state]:
-        delivery.state = policy.WITHDRAWN
-        delivery.due_at = None
-        fields += ["state", "due_at"]
-    delivery.save(update_fields=fields)
+    delivery.save(update_fields=["business_state", "changed_at"])
+    withdrawn: tuple[int, ...] = ()
+    if step.in_order and code in {policy.ASKED_BACK, policy.RECALL_AGREED}:
+        withdrawn = withdraw_all(_taken_back(delivery, code, before), by=actor_name, now=now)
+    if withdrawn and code == policy.ASKED_BACK and untold:
+        withdraw_all(locked(packet_id=packet_id), by=actor_name, now=now)  # of what it never heard of
     publish(
         StatusRecorded(
             delivery_id=delivery.pk,
@@ -57,10 +59,28 @@ def apply_status(
             sender_id=delivery.packet.sender_id,
             recipient_id=delivery.recipient.agency_id,
             code=code,
+            before=before,
+            in_order=step.in_order,
+            note=wire.header.description or "",
+            reported_by=actor_name,
+            withdrawn=withdrawn,
             at=now,
         )
     )
     return delivery
+
+
+def _taken_back(delivery: Delivery, code: str, before: str) -> list[Delivery]:
+    """Returns what a recall (13) or its agreement (15) ends.
+
+    A recall: the document, if nobody has fetched it. An agreement: the document that was asked back, or what the
+    revocation it answers had revoked at this recipient.
+    """
+    if code == policy.ASKED_BACK:
+        return [delivery] if policy.nobody_has_it(delivery.state, delivery.fetched_at) else []
+    if before == policy.ASKED_BACK:
+        return [delivery]
+    return locked(changed_by=delivery.packet_id, recipient=delivery.recipient_id, standing=policy.REVOKED)
 
 
 def _target(wire: StatusPacket, reporter: FoundAgency | None) -> Delivery | None:
@@ -86,7 +106,7 @@ def _target(wire: StatusPacket, reporter: FoundAgency | None) -> Delivery | None
             packet__sender_code=sender_code,
             recipient__code=recipient_code,
         )
-        .select_related("packet", "recipient")
+        .select_related("packet", "recipient", "transmission")
         .order_by("id")
     )
     for delivery in candidates:

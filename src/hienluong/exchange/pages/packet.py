@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET
 from hienluong.directory.service import allowed
 from hienluong.exchange import policy, service
 from hienluong.exchange.models import Delivery, Packet
+from hienluong.exchange.offers import shown_with
 from hienluong.exchange.pages import actor_of
-from hienluong.exchange.service import Hop, Journey
+from hienluong.exchange.service import Hop, Journey, Offer, Remark, Shown
 from hienluong.kit import clock
 from hienluong.recipients.service import why_dropped
 
@@ -24,11 +25,16 @@ BEFORE_DELIVERY = frozenset({"trace", "accepted"})
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """The journey to one recipient: the delivery, its steps in time, and the statuses the reader may report about it."""
+    """The journey to one recipient: the delivery, its steps in time, the statuses the reader may report about it.
+
+    `offers` and `remarks` are what modules above add about this recipient.
+    """
 
     delivery: Delivery
     steps: list[Hop]
     may_report: list[str]
+    offers: list[Offer]
+    remarks: list[Remark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,14 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     opened = service.open_packet(actor=actor, packet_id=packet_id, now=clock.now())
     journey = opened.journey
+    shown = Shown() if opened.by_glass else shown_with(actor, journey.packet, journey.deliveries)
     legs = [
         Leg(
             delivery,
             [hop for hop in journey.hops if hop.delivery_id == delivery.pk],
             [code for code in service.reportable_now(actor, delivery) if code != policy.ARRIVED],
+            [offer for offer in shown.offers if offer.delivery == delivery.pk],
+            [remark for remark in shown.remarks if remark.delivery == delivery.pk],
         )
         for delivery in journey.deliveries
     ]
@@ -80,6 +89,8 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
             "before_us": [hop for hop in journey.hops if hop.step in BEFORE_DELIVERY],
             "legs": legs,
             "outcomes": _outcomes(journey),
+            "offers": [offer for offer in shown.offers if offer.delivery is None],
+            "remarks": [remark for remark in shown.remarks if remark.delivery is None],
             "mine": mine,
             "to_open": mine is not None and mine.delivery.state in {policy.DELIVERED, policy.FETCHED},
             "sent_by_us": journey.packet.sender_id == actor.agency_id and not opened.by_glass,

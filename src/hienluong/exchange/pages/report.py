@@ -69,12 +69,15 @@ ACTS = {
         irreversible=True,
     ),
     policy.RECALL_AGREED: Act(
-        gettext_lazy("Agree to the recall"),
-        gettext_lazy("The document is withdrawn from your mailbox. This cannot be undone."),
+        gettext_lazy("Agree"),
+        gettext_lazy(
+            "A document that is asked back or revoked leaves your mailbox and your copy is destroyed; an update "
+            "takes effect. This cannot be undone."
+        ),
         irreversible=True,
     ),
     policy.RECALL_REFUSED: Act(
-        gettext_lazy("Refuse the recall"),
+        gettext_lazy("Do not agree"),
         gettext_lazy("You keep the document; the sender is told why."),
         irreversible=True,
     ),
@@ -88,7 +91,7 @@ def report(request: HttpRequest, packet_id: UUID, delivery_id: int, status: str)
     if act is None:
         raise Http404
     actor = require(actor_of(request), "exchange.confirm_delivery")
-    form = ReportForm(status, request.POST if request.method == "POST" else None)
+    form = ReportForm(actor, status, request.POST if request.method == "POST" else None)
     step = request.POST.get("step", "")
     if not form.is_valid() or step == "edit":
         return _ask(request, actor, packet_id, delivery_id, act, form, "exchange/report.html")
@@ -110,6 +113,8 @@ def report(request: HttpRequest, packet_id: UUID, delivery_id: int, status: str)
         messages.info(request, _("This was reported already; it was not reported twice."))
     else:
         messages.success(request, _("Sent to the other agency: %(act)s.") % {"act": act.title})
+    if status == policy.RECALL_AGREED:  # the document may be gone from here
+        return redirect("exchange:inbox")
     return redirect("exchange:packet", packet_id=packet_id)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from hienluong.directory.service import require
-from hienluong.exchange import service
+from hienluong.directory.service import Actor, require
+from hienluong.exchange import policy, service
 from hienluong.exchange.drafts import DraftExpired
-from hienluong.exchange.forms import DOCUMENT_TYPES, SendForm
+from hienluong.exchange.errors import PacketNotFound
+from hienluong.exchange.forms import DOCUMENT_TYPES, Changing, SendForm
+from hienluong.exchange.models import Packet
 from hienluong.exchange.pages import actor_of
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
@@ -21,9 +26,11 @@ from hienluong.kit.errors import HienluongError
 def send(request: HttpRequest) -> HttpResponse:
     """Shows the form, then the answers to check, then sends; whatever goes wrong, nothing typed or chosen is lost."""
     actor = require(actor_of(request), "exchange.send_packet")
+    changing = _changing(actor, request)
     if request.method != "POST":
-        return _form(request, SendForm(actor))
-    form = SendForm(actor, request.POST, request.FILES, slips=request.POST.getlist("kept"))
+        return _form(request, SendForm(actor, changing=changing))
+    kept = request.POST.getlist("kept")
+    form = SendForm(actor, request.POST, request.FILES, slips=kept, changing=changing)
     step = request.POST.get("step", "check")
     if not form.is_valid() or step == "edit":
         return _form(request, form)
@@ -47,6 +54,26 @@ def send(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("The document was accepted for delivery; its journey is below."))
     return redirect("exchange:packet", packet_id=receipt.packet_id)
+
+
+def _changing(actor: Actor, request: HttpRequest) -> Changing | None:
+    """Returns the document that the address says is updated or replaced, None where it names none.
+
+    Raises:
+        PacketNotFound: the actor's agency did not send it.
+    """
+    kind: Literal[2, 3] = 2 if "updates" in request.GET else 3
+    name = request.GET.get("updates") or request.GET.get("replaces")
+    if not name:
+        return None
+    try:
+        found = service.packet(actor, UUID(name))
+    except ValueError as problem:
+        raise PacketNotFound(id=name) from problem
+    if found.sender_id != actor.agency_id or found.kind != Packet.Kind.DOCUMENT:
+        raise PacketNotFound(id=name)
+    went_to = found.deliveries.exclude(standing=policy.REMOVED).exclude(state=policy.WITHDRAWN)
+    return Changing(kind, found, list(went_to.order_by("id").values_list("recipient__code", flat=True)))
 
 
 def _form(request: HttpRequest, form: SendForm, *, status: int = 200) -> HttpResponse:

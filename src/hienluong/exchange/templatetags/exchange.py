@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from hienluong.edxml.errors import FormatWarning
-from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES
+from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES, STANDING
 from hienluong.exchange.models import Delivery
 
 register = template.Library()
@@ -54,14 +54,31 @@ def mailbox_tone(state: str) -> str:
 
 @register.filter
 def step_name(step: str) -> str | Promise:
-    """Returns the name of any step of a journey: before the axis, on the mailbox plane or on the business plane."""
-    return (BEFORE.get(step) or MAILBOX.get(step) or BUSINESS.get(step) or (step, ""))[0]
+    """Returns the name of any step of a journey: before the axis, or on one of the three planes."""
+    return _step(step)[0]
 
 
 @register.filter
 def step_tone(step: str) -> str:
     """Returns the tone of any step of a journey."""
-    return (BEFORE.get(step) or MAILBOX.get(step) or BUSINESS.get(step) or ("", "neutral"))[1]
+    return _step(step)[1]
+
+
+def _step(step: str) -> tuple[str | Promise, str]:
+    tables = (BEFORE, MAILBOX, BUSINESS, STANDING)
+    return next((table[step] for table in tables if step in table), (step, "neutral"))
+
+
+@register.filter
+def standing_name(standing: str) -> str | Promise:
+    """Returns in words what later documents made of one."""
+    return STANDING.get(standing, (standing, ""))[0]
+
+
+@register.filter
+def standing_tone(standing: str) -> str:
+    """Returns the tone of a standing."""
+    return STANDING.get(standing, ("", "neutral"))[1]
 
 
 @register.filter
