@@ -32,17 +32,21 @@ def _menu(page: str) -> list[str]:
     return re.findall(r'<a href="([^"]+)"', menu)
 
 
+MAILBOX = ("/", "/exchange/inbox/", "/exchange/sent/")
+RECALLS = "/corrections/recalls/"
+
+
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY, *SYSTEMS]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, *SYSTEMS, REVIEWS]),
-        ("operator", ["/", "/exchange/monitor/", *DIRECTORY, GLASS]),
+        ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, *DIRECTORY, *SYSTEMS]),
+        ("head", [*MAILBOX, RECALLS, *DIRECTORY, *SYSTEMS, REVIEWS]),
+        ("operator", ["/", "/exchange/monitor/", "/reasons/", *DIRECTORY, GLASS]),
         ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS]),
         (
             "administrator",
             [
-                *("/", "/exchange/monitor/", *AGENCIES, "/imports/", *PEOPLE),
+                *("/", "/exchange/monitor/", "/reasons/", *AGENCIES, "/imports/", *PEOPLE),
                 *("/accounts/", "/sign-on/clients/", *SYSTEMS),
                 *("/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],

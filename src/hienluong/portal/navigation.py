@@ -43,8 +43,8 @@ MENU = (
                 icon="arrow-back-up",
                 permission="corrections.view_recalls",
             ),
-            Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.view_reasons"),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
+            Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
     ),
     Section(

@@ -106,7 +106,7 @@ def _target(wire: StatusPacket, reporter: FoundAgency | None) -> Delivery | None
             packet__sender_code=sender_code,
             recipient__code=recipient_code,
         )
-        .select_related("packet", "recipient", "transmission")
+        .select_related("packet", "recipient")
         .order_by("id")
     )
     for delivery in candidates:
