@@ -281,6 +281,12 @@ MASTER_KEY_FILE = DATA_DIR / "secrets" / "master-key"
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the packet limit below is checked while reading
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 
+# Long polling: how long a request may wait, and how many may wait in one web process; each holds a thread of its own.
+LONG_POLL_SECONDS = _number("HIENLUONG_LONG_POLL_SECONDS", 30)
+LONG_POLL_PLACES = _number("HIENLUONG_LONG_POLL_PLACES", 12)
+# Several packets in one answer: at most so many bytes together, or one packet that is larger.
+BATCH_MAX_BYTES = _number("HIENLUONG_BATCH_MAX_BYTES", 8 * 1024 * 1024)
+
 # The exchange
 PACKET_MAX_BYTES = _number("HIENLUONG_PACKET_MAX_BYTES", 70 * 1024 * 1024)  # 50 MB of attachment in base64
 ATTACHMENT_MAX_BYTES = _number("HIENLUONG_ATTACHMENT_MAX_BYTES", 50 * 1024 * 1024)

@@ -1,15 +1,21 @@
 """Public Python API of the exchange: what other modules may call. Everything else is the module's own business."""
 
 from hienluong.exchange.commands import (
+    ARRIVALS,
     Attached,
+    Batch,
+    Confirmation,
     Draft,
     Fetched,
     PartRead,
     Receipt,
+    Refusal,
     accept_packet,
+    confirm_deliveries,
     confirm_delivery,
     destroy_packet,
     fetch_packet,
+    fetch_packets,
     open_entry,
     quarantine_packet,
     read_part,
@@ -33,7 +39,10 @@ from hienluong.exchange.queries import (
 )
 
 __all__ = [
+    "ARRIVALS",
     "Attached",
+    "Batch",
+    "Confirmation",
     "Draft",
     "Fetched",
     "Hop",
@@ -42,11 +51,14 @@ __all__ = [
     "Page",
     "PartRead",
     "Receipt",
+    "Refusal",
     "accept_packet",
+    "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
     "entry",
     "fetch_packet",
+    "fetch_packets",
     "inbox",
     "journey",
     "mailbox_counts",

@@ -10,23 +10,36 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
+from hienluong.exchange.commands.batches import (
+    Batch,
+    Confirmation,
+    Refusal,
+    confirm_deliveries,
+    fetch_packets,
+)
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
-from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
+from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, retry_delivery
 from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 
 __all__ = [
+    "ARRIVALS",
     "Attached",
+    "Batch",
+    "Confirmation",
     "Draft",
     "Fetched",
     "PartRead",
     "Receipt",
+    "Refusal",
     "accept_packet",
     "answer_as_echo",
+    "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipients",
     "fetch_packet",
+    "fetch_packets",
     "open_entry",
     "purge_sandbox",
     "quarantine_packet",
