@@ -29,6 +29,7 @@ from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_number_cursor, write_cursor
 from hienluong.kit.errors import HienluongError, NotAuthenticated
+from hienluong.systems.service import IdempotencyKey, once
 
 router = Router()
 EDXML = "application/xml"
@@ -160,7 +161,12 @@ def _problem(request: HttpRequest, error: HienluongError) -> dict[str, Any]:
 
 
 @router.post("/inbox/confirm", response=ConfirmManyOut, summary="Confirm several packets (mailbox plane)")
-def confirm_packets(request: HttpRequest, body: ConfirmManyIn) -> ConfirmManyOut:
+@once()
+def confirm_packets(
+    request: HttpRequest,
+    body: ConfirmManyIn,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
+) -> tuple[int, ConfirmManyOut]:
     """Notes for several entries that the caller's system has the packet, or cannot take it.
 
     Each entry has its own outcome: one that is refused holds up no other. Confirming again is harmless.
@@ -170,7 +176,7 @@ def confirm_packets(request: HttpRequest, body: ConfirmManyIn) -> ConfirmManyOut
         confirmations=[Confirmation(one.entry, one.outcome, one.note) for one in body.items],
         now=clock.now(),
     )
-    return ConfirmManyOut.model_construct(
+    return 200, ConfirmManyOut.model_construct(
         items=[
             ConfirmedOut.model_construct(entry=one.pk, state=one.state, problem=None)
             if isinstance(one, Delivery)
@@ -199,9 +205,15 @@ def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponse:
 
 
 @router.post("/inbox/{entry_id}/confirm", response=EntryOut, summary="Confirm a packet (mailbox plane)")
-def confirm_packet(request: HttpRequest, entry_id: int, body: ConfirmIn) -> EntryOut:
+@once()
+def confirm_packet(
+    request: HttpRequest,
+    entry_id: int,
+    body: ConfirmIn,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
+) -> tuple[int, EntryOut]:
     """Notes that the caller's system has the packet, or cannot take it. Confirming again is harmless."""
-    return EntryOut.of(
+    return 200, EntryOut.of(
         service.confirm_delivery(
             actor=_actor(request),
             delivery_id=entry_id,

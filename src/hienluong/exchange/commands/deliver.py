@@ -26,7 +26,7 @@ ARRIVALS = "exchange.arrivals"
 """The topic of the news that a mailbox has something new; the key is the agency's id without dashes."""
 _CARRIED = (
     *("state", "attempts", "due_at", "failure", "recipient", "recipient_code", "created_at", "changed_at"),
-    *("packet__kind", "packet__priority", "packet__sender_code", "packet__sender_name"),
+    *("packet__kind", "packet__priority", "packet__sender", "packet__sender_code", "packet__sender_name"),
     *("packet__document_id", "packet__code_number", "packet__code_notation", "transmission__file_id"),
 )
 """What a drainer and the channels look at; the packet's warnings and the receipt are long."""
@@ -192,7 +192,11 @@ def _bury(delivery: Delivery, now: datetime) -> None:
     policy.require_mailbox_step(delivery.state, policy.DEAD)
     delivery.state = policy.DEAD
     delivery.save(update_fields=["state", "attempts", "failure", "due_at", "changed_at"])
-    publish(DeliveryFailedForGood(delivery.id, delivery.packet_id, delivery.failure, now))
+    publish(
+        DeliveryFailedForGood(
+            delivery.id, delivery.packet_id, delivery.failure, now, delivery.packet.sender_id
+        )
+    )
     ledger.record(
         actor=AXIS.ref,
         action="exchange.delivery-failed",
