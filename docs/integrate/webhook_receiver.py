@@ -72,13 +72,15 @@ def server_for(receiver: Receiver, port: int, certificate: str | None) -> Thread
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
-            status, said = (413, b"") if length > LARGEST else receiver.answer(self.headers, self.rfile.read(length))  # type: ignore[arg-type]  # a mapping without case
+            status, said = (
+                (413, b"") if length > LARGEST else receiver.answer(self.headers, self.rfile.read(length))
+            )  # type: ignore[arg-type]  # a mapping without case
             self.send_response(status)
             self.send_header("Content-Length", str(len(said)))
             self.end_headers()
             self.wfile.write(said)
 
-        def log_message(self, format: str, *arguments: object) -> None:
+        def log_message(self, *arguments: object) -> None:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
@@ -93,5 +95,5 @@ if __name__ == "__main__":
     server_for(
         Receiver(os.environ["WEBHOOK_SECRETS"].split()),
         int(sys.argv[1]),
-        sys.argv[2] if len(sys.argv) > 2 else None,
+        next(iter(sys.argv[2:]), None),
     ).serve_forever()

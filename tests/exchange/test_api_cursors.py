@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from email import message_from_bytes
 
 import pytest
 from django.db import connection, transaction
 from personas import DONG_HOI, System, deliver, document
 
+from hienluong.exchange import commands
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Recipient
 from hienluong.jobs import waiting
@@ -101,19 +105,11 @@ def test_order_in_the_mailbox_is_the_order_of_handing_in(home_affairs: System, d
 def test_packet_delivered_again_comes_behind_what_was_read(
     received: Received, dong_hoi: System, home_affairs: System
 ) -> None:
-    from hienluong.directory.service import Actor
-    from hienluong.exchange import commands
-
     first = received(1)
     received(2)
     dong_hoi.post(f"/inbox/{first.pk}/confirm", {"outcome": "fail", "note": "tệp hỏng"})
     resume = dong_hoi.get("/inbox").json()["resume"]
-    operator = Actor(
-        **{
-            **{name: getattr(home_affairs.clerk(), name) for name in Actor.__dataclass_fields__},
-            "role": "operator",
-        }
-    )
+    operator = replace(home_affairs.clerk(), role="operator")
     commands.retry_delivery(actor=operator, delivery_id=first.pk, now=clock.now())
     deliver()
 
@@ -122,7 +118,16 @@ def test_packet_delivered_again_comes_behind_what_was_read(
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "cursor", ["0", "x", "é", write_cursor("sent", 5), write_cursor("inbox", -1), write_cursor("inbox", 2**70), "A" * 300]
+    "cursor",
+    [
+        "0",
+        "x",
+        "é",
+        write_cursor("sent", 5),
+        write_cursor("inbox", -1),
+        write_cursor("inbox", 2**70),
+        "A" * 300,
+    ],
 )
 def test_cursor_of_no_list_or_another_is_refused(dong_hoi: System, cursor: str) -> None:
     answer = dong_hoi.get("/inbox", {"after": cursor})
@@ -132,7 +137,9 @@ def test_cursor_of_no_list_or_another_is_refused(dong_hoi: System, cursor: str) 
 
 
 @pytest.mark.django_db
-def test_sent_is_read_newest_first_page_by_page_without_a_gap(home_affairs: System, received: Received) -> None:
+def test_sent_is_read_newest_first_page_by_page_without_a_gap(
+    home_affairs: System, received: Received
+) -> None:
     for number in range(1, 6):
         received(number)
     seen: list[str] = []
@@ -289,8 +296,6 @@ def test_one_agency_cannot_take_every_place(room: waiting.WaitingRoom, db: None)
 
 def _parts(answer: object) -> list[tuple[dict[str, str], bytes]]:
     """Reads multipart/mixed with the library of the language, as an agency's system would."""
-    from email import message_from_bytes
-
     whole = b"Content-Type: " + answer.headers["Content-Type"].encode() + b"\r\n\r\n" + answer.content  # type: ignore[attr-defined]  # Django's
     message = message_from_bytes(whole)
     return [(dict(part.items()), part.get_payload(decode=True)) for part in message.get_payload()]  # type: ignore[misc, union-attr]  # parts
@@ -309,8 +314,6 @@ def test_several_packets_come_in_one_answer_each_as_when_fetched_alone(
         assert (content, headers["ETag"]) == (alone.content, alone.headers["ETag"])
         assert headers["Content-Disposition"] == alone.headers["Content-Disposition"]
         assert int(headers["Content-Length"]) == len(content)
-    import json
-
     told = json.loads(summary)
     assert told["left_out"] == []
     assert [(one["entry"], one["problem"]["code"]) for one in told["refused"]] == [
@@ -323,8 +326,6 @@ def test_several_packets_come_in_one_answer_each_as_when_fetched_alone(
 def test_answer_holds_as_many_packets_as_its_limit_and_always_one(
     received: Received, dong_hoi: System, settings: object
 ) -> None:
-    import json
-
     entries = [received(number).pk for number in range(1, 4)]
     settings.BATCH_MAX_BYTES = 10  # type: ignore[attr-defined]  # pytest-django's
     *packets, (_headers, summary) = _parts(dong_hoi.get("/inbox/packets", {"entry": entries}))
@@ -355,12 +356,16 @@ def test_several_confirmations_have_each_their_outcome(
         return [(item["state"], (item["problem"] or {}).get("code")) for item in items]  # type: ignore[attr-defined]  # a problem is a dict
 
     assert answer.status_code == 200
-    assert told(answer.json()["items"]) == told(again.json()["items"]) == [
-        ("confirmed", None),
-        ("rejected", None),
-        (None, "exchange.transition-refused"),
-        (None, "exchange.delivery-not-found"),
-    ]
+    assert (
+        told(answer.json()["items"])
+        == told(again.json()["items"])
+        == [
+            ("confirmed", None),
+            ("rejected", None),
+            (None, "exchange.transition-refused"),
+            (None, "exchange.delivery-not-found"),
+        ]
+    )
     rejected = Delivery.objects.get(pk=two)
     assert (rejected.state, rejected.failure) == ("rejected", "tệp hỏng")
     assert rejected.events.filter(after="rejected").count() == 1

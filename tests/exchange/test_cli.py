@@ -16,14 +16,17 @@ from typing import Any, ClassVar
 
 import pytest
 from click.testing import CliRunner, Result
+from django.db import connection as django_connection
 from personas import CABINET, DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, System, deliver, document
 from pytest_django.live_server_helper import LiveServer
 
 from hienluong.client import connection
+from hienluong.client.service import Credentials, ExchangeClient, FetchRefused
 from hienluong.config.cli import cli
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
 from hienluong.exchange.models import Delivery, Packet
+from hienluong.jobs import waiting
 from hienluong.kit import clock
 from hienluong.recipients import service as recipients
 
@@ -252,6 +255,85 @@ def test_entry_that_cannot_be_fetched_does_not_hold_up_the_others(
     assert "There is no entry" in result.stderr
 
 
+def test_mailbox_is_followed_as_packets_arrive(
+    live_server: LiveServer, tmp_path: Path, home_affairs: System, dong_hoi: System
+) -> None:
+    home_affairs.hand_in(document(1))
+    deliver()
+    seen: list[str] = []
+    client = ExchangeClient(
+        live_server.url, Credentials(dong_hoi.client_id, dong_hoi.client_secret, "specification")
+    )
+    try:
+        with client:
+            for page in client.follow(wait=10):
+                seen += [entry["packet"]["code_number"] for entry in page.items]
+                if len(seen) == 1:
+                    arriving = threading.Timer(0.5, _arrive, [home_affairs, 2])
+                    arriving.start()
+                elif len(seen) == 2:
+                    break
+        arriving.join(10)
+    finally:
+        waiting.room.close()
+
+    assert seen == ["1", "2"]
+
+
+def _arrive(sender: System, number: int) -> None:
+    try:
+        sender.hand_in(document(number))
+        deliver()
+    finally:
+        django_connection.close()
+
+
+def test_page_that_did_not_change_does_not_travel_again(
+    live_server: LiveServer, home_affairs: System, dong_hoi: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home_affairs.hand_in(document(1))
+    deliver()
+    statuses: list[int] = []
+    call = connection.Connection.call
+
+    def watched(self: Any, *arguments: Any, **named: Any) -> Any:
+        answer = call(self, *arguments, **named)
+        statuses.append(answer.status)
+        return answer
+
+    monkeypatch.setattr(connection.Connection, "call", watched)
+    with ExchangeClient(
+        live_server.url, Credentials(dong_hoi.client_id, dong_hoi.client_secret, "specification")
+    ) as client:
+        first, again = client.mailbox_page(), client.mailbox_page()
+        home_affairs.hand_in(document(2))
+        deliver()
+        changed = client.mailbox_page()
+
+    assert statuses == [200, 304, 200]
+    assert again == first
+    assert [len(page.items) for page in (first, again, changed)] == [1, 1, 2]
+
+
+def test_packets_that_do_not_fit_into_one_answer_are_asked_for_again(
+    live_server: LiveServer, home_affairs: System, dong_hoi: System, settings: Any
+) -> None:
+    settings.BATCH_MAX_BYTES = 1
+    for number in range(1, 4):
+        home_affairs.hand_in(document(number))
+    deliver()
+    entries = [entry["id"] for entry in dong_hoi.inbox()]
+    with ExchangeClient(
+        live_server.url, Credentials(dong_hoi.client_id, dong_hoi.client_secret, "specification")
+    ) as client:
+        fetched = list(client.fetch_several([*entries, 10**12]))
+        told = client.confirm_several([(number, "done", "") for number in [*entries, 10**12]])
+
+    assert [one.entry for one in fetched] == [*entries, 10**12]
+    assert isinstance(fetched[-1], FetchRefused)
+    assert [one["state"] for one in told] == ["confirmed"] * 3 + [None]
+
+
 @pytest.mark.parametrize(
     "arguments", [["fetch", "."], ["fetch", "--all", "7", "."], ["confirm", "7", "--fail"]]
 )
@@ -398,7 +480,21 @@ def axis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[.
         thread.join()
 
 
-EMPTY = (200, {}, {"items": [], "next": None})
+EMPTY = (200, {}, {"items": [], "next": None, "resume": "x"})
+
+
+def together(content: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    """Returns the answer with one packet among several that may be fetched together."""
+    parts = [
+        ("application/xml", content, headers),
+        ("application/json", json.dumps({"left_out": [], "refused": []}), {}),
+    ]
+    body = ""
+    for kind, said, more in parts:
+        lines = {"Content-Type": kind, "Content-Length": str(len(said)), **more}
+        head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+        body += f"--b\r\n{head}\r\n{said}\r\n"
+    return 200, {"Content-Type": "multipart/mixed; boundary=b"}, body + "--b--\r\n"
 
 
 def test_failure_of_the_axis_is_tried_again_with_growing_pauses(axis: Callable[..., Any]) -> None:
@@ -463,7 +559,7 @@ def test_axis_that_is_not_there_is_a_temporary_failure(
 
 def test_packet_that_was_damaged_on_the_way_is_not_written(axis: Callable[..., Any], tmp_path: Path) -> None:
     name = f'attachment; filename="{uuid.uuid4()}.edxml"'
-    damaged = (200, {"ETag": '"0000"', "Content-Disposition": name}, "<edXML/>")
+    damaged = together("<edXML/>", Entry="7", ETag='"0000"', Content_Disposition=name)
 
     result, _ = axis(damaged, order=("fetch", "--confirm", 7, tmp_path))
 
@@ -472,14 +568,27 @@ def test_packet_that_was_damaged_on_the_way_is_not_written(axis: Callable[..., A
     assert not [asked for asked in _Axis.asked if "confirm" in asked]
 
 
+@pytest.mark.parametrize("body", ["", "--b", "--b\r\nContent-Length: 99\r\n\r\nx", "<html>", "--b--\r\n"])
+def test_answer_that_is_cut_or_something_else_is_refused(
+    axis: Callable[..., Any], tmp_path: Path, body: str
+) -> None:
+    result, _ = axis(
+        (200, {"Content-Type": "multipart/mixed; boundary=b"}, body), order=("fetch", 7, tmp_path)
+    )
+
+    assert result.exit_code == 1
+    assert not list(tmp_path.glob("*.edxml"))
+
+
 def test_name_that_the_axis_gives_never_leads_out_of_the_directory(
     axis: Callable[..., Any], tmp_path: Path
 ) -> None:
     content = "<edXML/>"
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()}"'
-    headers = {"ETag": etag, "Content-Disposition": 'attachment; filename="../../escaped.edxml"'}
+    name = 'attachment; filename="../../escaped.edxml"'
+    answer = together(content, Entry="7", ETag=etag, Content_Disposition=name)
 
-    result, _ = axis((200, headers, content), order=("fetch", 7, tmp_path))
+    result, _ = axis(answer, order=("fetch", 7, tmp_path))
 
     assert result.exit_code == 3
     assert not list(tmp_path.parent.rglob("escaped*"))

@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from django.test import Client
+from tests.directory.conftest import *  # noqa: F403 - its cast, whole
 
 from hienluong.kit import clock
 from hienluong.systems import service as systems
 from hienluong.webhooks import commands, sending
 from hienluong.webhooks.models import Webhook
-from tests.directory.conftest import *  # noqa: F403 - its cast, whole
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "integrate" / "webhook_receiver.py"
 
@@ -59,7 +59,9 @@ class Peer:
     def ids(self) -> list[str]:
         """Returns the ids of what came, each as often as it came, without challenges."""
         return [
-            headers["webhook-id"] for headers, body in self.got if json.loads(body)["type"] != "webhook.verification"
+            headers["webhook-id"]
+            for headers, body in self.got
+            if json.loads(body)["type"] != "webhook.verification"
         ]
 
 
@@ -112,7 +114,9 @@ def receive(certificate: Path, settings: Any) -> Iterator[Callable[..., Peer]]:
                 return (peer.answers or genuine)(headers, body)
 
             receiver.answer = answer
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+            thread = threading.Thread(
+                target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+            )
             thread.start()
             running.callback(server.server_close)
             running.callback(server.shutdown)

@@ -18,17 +18,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from standardwebhooks import Webhook as StandardWebhook
 from standardwebhooks import WebhookVerificationError
+from tests.webhooks.conftest import Caller, Peer
 
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered, StatusRecorded
 from hienluong.kit import clock
 from hienluong.kit.events import publish
+from hienluong.kit.http import Limits
 from hienluong.notices.models import Notice
+from hienluong.systems import service as systems
 from hienluong.webhooks import commands, listeners, policy, queries, sending, tasks
 from hienluong.webhooks.models import Attempt, Message, Webhook
-from tests.webhooks.conftest import Caller, Peer
 
 pytestmark = pytest.mark.django_db
 Subscribed = Callable[..., tuple[Webhook, Peer]]
@@ -40,7 +42,8 @@ def arrive(agency: uuid.UUID, *entries: int) -> None:
     publish(
         PacketsDelivered(
             tuple(
-                Arrival(number, PACKET, agency, "edoc", 1, "Sở Tư pháp", f"{number}/STP-VP") for number in entries
+                Arrival(number, PACKET, agency, "edoc", 1, "Sở Tư pháp", f"{number}/STP-VP")
+                for number in entries
             ),
             clock.now(),
         )
@@ -128,8 +131,6 @@ def test_only_chosen_kinds_are_told(caller: Callable[..., Caller], subscribed: S
 def test_nothing_is_told_of_what_was_rolled_back(
     caller: Callable[..., Caller], subscribed: Subscribed
 ) -> None:
-    from django.db import transaction
-
     system = caller().system
     hook, _peer = subscribed(system)
     with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -203,9 +204,7 @@ def test_nothing_but_the_challenge_is_sent_before_the_address_has_answered_it(
         "",
     ],
 )
-def test_address_that_must_not_be_called_is_not_registered(
-    caller: Callable[..., Caller], url: str
-) -> None:
+def test_address_that_must_not_be_called_is_not_registered(caller: Callable[..., Caller], url: str) -> None:
     answer = caller().call("post", "/webhooks", {"url": url, "kinds": ["packet.delivered"]})
 
     assert answer.status_code == 422
@@ -300,7 +299,9 @@ def test_webhook_that_fails_for_too_long_is_stopped_and_its_agency_told(
 
     hook.refresh_from_db()
     assert hook.state == "disabled"
-    assert set(hook.messages.exclude(kind=policy.VERIFICATION).values_list("state", "due_at")) == {("failed", None)}
+    assert set(hook.messages.exclude(kind=policy.VERIFICATION).values_list("state", "due_at")) == {
+        ("failed", None)
+    }
     assert Notice.objects.filter(code="webhooks.stopped").count() == 1
     called = len(peer.got)
     arrive(system.agency_id, 3)  # kept, not sent
@@ -330,8 +331,6 @@ def test_address_that_says_it_is_gone_is_stopped_at_once(
 def test_nothing_is_sent_for_a_system_that_has_ended(
     caller: Callable[..., Caller], subscribed: Subscribed, platform: Any
 ) -> None:
-    from hienluong.systems import service as systems
-
     system = caller().system
     hook, peer = subscribed(system)
     arrive(system.agency_id, 1)
@@ -342,7 +341,37 @@ def test_nothing_is_sent_for_a_system_that_has_ended(
     assert peer.got == []
 
 
-@pytest.mark.parametrize("way", ["hangs", "drips", "floods", "redirects", "compresses", "hangs up"])
+def _drip(peer: ssl.SSLSocket, stop: threading.Event) -> None:
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    while not stop.wait(0.1):
+        peer.sendall(b"x")
+
+
+def _flood(peer: ssl.SSLSocket, _stop: threading.Event) -> None:
+    peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 104857600\r\n\r\n")
+    for _block in range(1600):
+        peer.sendall(b"x" * 65536)
+
+
+def _says(answer: bytes) -> Callable[[ssl.SSLSocket, threading.Event], None]:
+    def say(peer: ssl.SSLSocket, stop: threading.Event) -> None:
+        peer.sendall(answer)
+        stop.wait(5)
+
+    return say
+
+
+MISBEHAVIOUR: dict[str, Callable[[ssl.SSLSocket, threading.Event], Any]] = {
+    "hangs": lambda _peer, stop: stop.wait(5),
+    "drips": _drip,
+    "floods": _flood,
+    "redirects": _says(b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"),
+    "compresses": _says(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 5\r\n\r\nxxxxx"),
+    "hangs up": lambda _peer, _stop: None,
+}
+
+
+@pytest.mark.parametrize("way", MISBEHAVIOUR)
 def test_receiver_cannot_hold_the_worker_or_fill_its_memory(
     caller: Callable[..., Caller],
     subscribed: Subscribed,
@@ -352,32 +381,10 @@ def test_receiver_cannot_hold_the_worker_or_fill_its_memory(
     monkeypatch: pytest.MonkeyPatch,
     way: str,
 ) -> None:
-    from hienluong.kit.http import Limits
-
     monkeypatch.setattr(sending, "LIMITS", Limits(connect=1, read=0.5, total=1.0, answer_bytes=64 * 1024))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     stop = threading.Event()
-
-    def misbehave(peer: ssl.SSLSocket) -> None:
-        peer.recv(65536)
-        head = b"HTTP/1.1 200 OK\r\n"
-        if way == "drips":
-            peer.sendall(head + b"Content-Length: 1000\r\n\r\n")
-            while not stop.wait(0.1):
-                peer.sendall(b"x")
-        elif way == "floods":
-            peer.sendall(head + b"Content-Length: 104857600\r\n\r\n")
-            for _block in range(1600):
-                peer.sendall(b"x" * 65536)
-        elif way == "redirects":
-            peer.sendall(b"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")
-            stop.wait(5)
-        elif way == "compresses":
-            peer.sendall(head + b"Content-Encoding: gzip\r\nContent-Length: 5\r\n\r\nxxxxx")
-            stop.wait(5)
-        elif way == "hangs":
-            stop.wait(5)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
@@ -385,7 +392,8 @@ def test_receiver_cannot_hold_the_worker_or_fill_its_memory(
             plain, _address = listener.accept()
             try:
                 with plain, context.wrap_socket(plain, server_side=True) as peer:
-                    misbehave(peer)
+                    peer.recv(65536)
+                    MISBEHAVIOUR[way](peer, stop)
             except OSError:
                 return
 
@@ -409,14 +417,17 @@ def test_receiver_cannot_hold_the_worker_or_fill_its_memory(
 
     attempt = Attempt.objects.get()
     assert took < 3
-    assert attempt.error == {
-        "hangs": "http.peer-too-slow",
-        "drips": "http.peer-too-slow",
-        "floods": "http.answer-too-large",
-        "redirects": "http.peer-refused",
-        "compresses": "http.answer-encoded",
-        "hangs up": "http.peer-unreachable",
-    }[way]
+    assert (
+        attempt.error
+        == {
+            "hangs": "http.peer-too-slow",
+            "drips": "http.peer-too-slow",
+            "floods": "http.answer-too-large",
+            "redirects": "http.peer-refused",
+            "compresses": "http.answer-encoded",
+            "hangs up": "http.peer-unreachable",
+        }[way]
+    )
     hook.refresh_from_db()
     assert (hook.state, hook.failures) == ("unverified", 1)
 

@@ -9,15 +9,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from standardwebhooks import Webhook as StandardWebhook
+from tests.exchange.personas import deliver, document
+from tests.webhooks.conftest import Caller, Peer
+from tests.webhooks.test_delivery_to_webhooks import arrive
 
+from hienluong.directory.errors import PermissionMissing
 from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
 from hienluong.webhooks import commands, policy, sending
 from hienluong.webhooks.models import Webhook, WebhookSecret
-from tests.exchange.personas import deliver, document
-from tests.webhooks.conftest import Caller, Peer
-from tests.webhooks.test_delivery_to_webhooks import arrive
 
 pytestmark = pytest.mark.django_db
 URL = "https://app.sonoivu.example.vn/hienluong"
@@ -116,9 +118,7 @@ def test_ended_answers_ended_again_with_the_same_key(home_affairs: Caller) -> No
 
 def test_one_system_has_few_webhooks_and_one_for_an_address(home_affairs: Caller) -> None:
     for number in range(5):
-        assert (
-            home_affairs.call("post", "/webhooks", {**BODY, "url": f"{URL}/{number}"}).status_code == 201
-        )
+        assert home_affairs.call("post", "/webhooks", {**BODY, "url": f"{URL}/{number}"}).status_code == 201
     same = home_affairs.call("post", "/webhooks", {**BODY, "url": f"{URL}/0"})
     more = home_affairs.call("post", "/webhooks", BODY)
 
@@ -130,8 +130,6 @@ def test_packet_of_the_axis_reaches_the_webhook_and_the_status_returns_to_the_se
     home_affairs: Caller, justice: Caller, subscribed: Any
 ) -> None:
     """The whole way, through the public API, with nothing in place of anything."""
-    from django.test import Client
-
     sender, sender_peer = subscribed(home_affairs.system, "status.recorded")
     recipient, peer = subscribed(justice.system, "packet.delivered")
     handed_in: Any = Client().post(
@@ -145,7 +143,12 @@ def test_packet_of_the_axis_reaches_the_webhook_and_the_status_returns_to_the_se
     assert sending.deliver_due(recipient.pk) == 1
     [told] = peer.taken
     entry = Delivery.objects.get()
-    assert told["data"] == {"entry": entry.pk, "packet": handed_in.json()["packet"], "kind": "edoc", "priority": 0}
+    assert told["data"] == {
+        "entry": entry.pk,
+        "packet": handed_in.json()["packet"],
+        "kind": "edoc",
+        "priority": 0,
+    }
     assert "tiêu đề" not in peer.got[0][1].decode()
     reported = justice.call("post", f"/deliveries/{told['data']['entry']}/statuses", {"status": "01"})
     assert reported.status_code == 201
@@ -285,8 +288,6 @@ def test_system_of_nobody_cannot_be_named(home_affairs: Caller) -> None:
 def test_webhook_is_managed_by_administrators_and_by_who_answers_for_the_system(
     home_affairs: Caller, acting: Any, agency: str, role: str, may: bool
 ) -> None:
-    from hienluong.directory.errors import PermissionMissing
-
     actor = acting(agency, role)
 
     def register() -> None:

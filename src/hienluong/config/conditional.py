@@ -30,10 +30,11 @@ def answering_conditionally(run: Run) -> Run:
         if "HTTP_IF_NONE_MATCH" not in request.META:
             return response
         unchanged = get_conditional_response(request, etag=response.headers["ETag"], response=response)
-        if unchanged is not response:
-            for name in ("Preference-Applied", "Retry-After", "Deprecation", "Sunset"):
-                if name in response.headers:
-                    unchanged.headers[name] = response.headers[name]
+        if not isinstance(unchanged, HttpResponse):  # Django types it loosely
+            return response
+        for name in ("Preference-Applied", "Retry-After", "Deprecation", "Sunset"):
+            if name in response.headers:
+                unchanged.headers[name] = response.headers[name]
         return unchanged
 
     return conditional

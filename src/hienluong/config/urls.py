@@ -21,6 +21,7 @@ urlpatterns = [
     path("staff/", include("hienluong.staff.urls")),
     path("groups/", include("hienluong.recipients.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
+    path("webhooks/", include("hienluong.webhooks.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

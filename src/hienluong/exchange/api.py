@@ -26,9 +26,7 @@ from hienluong.exchange.schemas import (
 )
 from hienluong.exchange.service import Attached, Draft, Receipt
 from hienluong.kit import clock
-from hienluong.kit.cursors import read_cursor, write_cursor
-from hienluong.kit.errors import FieldError, InvalidInput
-from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["exchange"])
@@ -143,7 +141,9 @@ def list_sent(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> SentOut:
     """Lists the agency's documents, newest first, each with its deliveries."""
-    page = service.sent(actor_of(request), text=q, before=_sent_before(before), limit=limit)
+    page = service.sent(
+        actor_of(request), text=q, before=read_id_cursor("sent", before, field="before"), limit=limit
+    )
     return SentOut.model_construct(
         items=[
             SentItemOut.model_construct(
@@ -154,13 +154,6 @@ def list_sent(
         ],
         next=write_cursor("sent", page.next) if page.next else None,
     )
-
-
-def _sent_before(cursor: str) -> UUID | None:
-    try:
-        return UUID(str(read_cursor("sent", cursor, field="before"))) if cursor else None
-    except ValueError as problem:
-        raise InvalidInput([FieldError("/before", _("This is no cursor of this list: give one that an answer held."))]) from problem
 
 
 @router.get("/packets/{packet_id}", response=TraceOut, summary="A packet and every hop of its journey")

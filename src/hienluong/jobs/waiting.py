@@ -123,7 +123,9 @@ class WaitingRoom:
     def _hear(self, parameters: dict[str, Any], stop: threading.Event, hears: threading.Event) -> None:
         while not stop.is_set():
             try:
-                with psycopg.connect(**parameters, autocommit=True, application_name="hienluong waits") as ear:
+                with psycopg.connect(
+                    **parameters, autocommit=True, application_name="hienluong waits"
+                ) as ear:
                     ear.execute(f"LISTEN {CHANNEL}")
                     hears.set()
                     self._wake_all()  # of what happened while nobody listened

@@ -7,9 +7,20 @@ place in one's own list at most.
 import base64
 import binascii
 import json
+from uuid import UUID
 
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
+
+
+class NoCursor(InvalidInput):
+    """What was given as a cursor leads nowhere in this list."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            [FieldError(f"/{field}", _("This is no cursor of this list: give one that an answer held."))]
+        )
+
 
 LONGEST = 200
 MOST = 2**63 - 1
@@ -27,19 +38,16 @@ def read_cursor(name: str, cursor: str, *, field: str) -> str | int:
     Raises:
         InvalidInput: it is no cursor of this list; `field` is the parameter named in the error.
     """
+    place: str | int | None = None
     try:
-        if len(cursor) > LONGEST:
-            raise ValueError("too long")
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        of, place = json.loads(text)
-        if of != name or type(place) not in {str, int}:
-            raise ValueError("of another list")
-    except (ValueError, TypeError, RecursionError, binascii.Error) as problem:
-        raise InvalidInput(
-            [FieldError(f"/{field}", _("This is no cursor of this list: give one that an answer held."))]
-        ) from problem
-    found: str | int = place
-    return found
+        text = base64.b64decode(cursor[:LONGEST] + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+        of, given = json.loads(text)
+        place = given if of == name and type(given) in {str, int} else None
+    except (ValueError, TypeError, RecursionError, binascii.Error):
+        pass  # said below
+    if place is None:
+        raise NoCursor(field)
+    return place
 
 
 def read_number_cursor(name: str, cursor: str, *, field: str) -> int:
@@ -48,9 +56,19 @@ def read_number_cursor(name: str, cursor: str, *, field: str) -> int:
     Raises:
         InvalidInput: as `read_cursor`.
     """
-    if not cursor:
-        return 0
-    place = read_cursor(name, cursor, field=field)
+    place = read_cursor(name, cursor, field=field) if cursor else 0
     if not isinstance(place, int) or not 0 <= place <= MOST:
-        return read_number_cursor(name, "!", field=field)
+        raise NoCursor(field)
     return place
+
+
+def read_id_cursor(name: str, cursor: str, *, field: str) -> UUID | None:
+    """Returns the id that a cursor holds; None for an empty one.
+
+    Raises:
+        InvalidInput: as `read_cursor`.
+    """
+    try:
+        return UUID(str(read_cursor(name, cursor, field=field))) if cursor else None
+    except ValueError as problem:
+        raise NoCursor(field) from problem

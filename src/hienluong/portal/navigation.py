@@ -90,6 +90,12 @@ MENU = (
                 permission="systems.view_systems",
             ),
             Entry(
+                _("Webhooks"),
+                "webhooks:webhooks",
+                icon="bell",
+                permission="webhooks.view_webhooks",
+            ),
+            Entry(
                 _("Sending for others"),
                 "systems:rights",
                 icon="arrows-exchange",

@@ -134,7 +134,9 @@ class KeptAnswer(models.Model):
     system = models.ForeignKey(AgencySystem, on_delete=models.CASCADE, related_name="kept_answers")
     key = models.CharField(max_length=100)
     request = models.BinaryField(max_length=32, help_text="SHA-256 of method, address and body")
-    status = models.PositiveSmallIntegerField(help_text="of HTTP; 0 while it is worked on, which nobody else sees")
+    status = models.PositiveSmallIntegerField(
+        help_text="of HTTP; 0 while it is worked on, which nobody else sees"
+    )
     answer = models.JSONField(null=True)
     at = models.DateTimeField()
 

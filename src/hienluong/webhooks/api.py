@@ -11,9 +11,7 @@ from ninja import Query, Router
 
 from hienluong.directory.service import Actor
 from hienluong.kit import clock
-from hienluong.kit.cursors import read_cursor, write_cursor
-from hienluong.kit.errors import FieldError, InvalidInput
-from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.systems.service import IdempotencyKey, once
 from hienluong.webhooks import commands, queries
 from hienluong.webhooks.schemas import (
@@ -95,7 +93,9 @@ def end_webhook(
     return 204, None
 
 
-@router.post("/webhooks/{webhook_id}/verify", response={202: WebhookOut}, summary="Challenge an address again")
+@router.post(
+    "/webhooks/{webhook_id}/verify", response={202: WebhookOut}, summary="Challenge an address again"
+)
 @once()
 def verify_webhook(
     request: HttpRequest,
@@ -147,21 +147,16 @@ def list_messages(
     actor = _actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
     page = queries.messages_of(
-        actor, webhook, state=state or "", before=_before(before), limit=limit
+        actor,
+        webhook,
+        state=state or "",
+        before=read_id_cursor("messages", before, field="before"),
+        limit=limit,
     )
     return MessageListOut(
         items=[MessageOut.of(one) for one in page.messages],
         next=write_cursor("messages", page.next) if page.next else None,
     )
-
-
-def _before(cursor: str) -> UUID | None:
-    try:
-        return UUID(str(read_cursor("messages", cursor, field="before"))) if cursor else None
-    except ValueError as problem:
-        raise InvalidInput(
-            [FieldError("/before", _("This is no cursor of this list: give one that an answer held."))]
-        ) from problem
 
 
 @router.post("/webhooks/{webhook_id}/replay", response={202: ReplayOut}, summary="Send messages again")

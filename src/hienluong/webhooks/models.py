@@ -74,9 +74,7 @@ class Message(models.Model):
         FAILED = "failed", _("failed")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    webhook = models.ForeignKey(
-        Webhook, on_delete=models.CASCADE, related_name="messages", db_index=False
-    )
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="messages", db_index=False)
     kind = models.CharField(max_length=40)
     data = models.JSONField(help_text="metadata only")
     occurred_at = models.DateTimeField()

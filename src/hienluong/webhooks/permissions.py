@@ -29,11 +29,9 @@ _manages = may_administer | (has_role("head", "clerk") & answers_for) | (is_syst
 declare(
     "webhooks.view_webhooks",
     may_administer | has_role("auditor", "operator", "clerk", "head", "deputy", "officer") | is_system,
-    _("see webhooks: people of an agency and its systems their own, administrators, auditors and operators all"),
+    _(
+        "see webhooks: people of an agency and its systems their own, administrators, auditors and operators all"
+    ),
 )
-declare(
-    "webhooks.manage_webhooks", _manages, _("register webhooks, change their secrets, end them")
-)
-declare(
-    "webhooks.replay_messages", _manages | has_role("operator"), _("send messages of a webhook again")
-)
+declare("webhooks.manage_webhooks", _manages, _("register webhooks, change their secrets, end them"))
+declare("webhooks.replay_messages", _manages | has_role("operator"), _("send messages of a webhook again"))

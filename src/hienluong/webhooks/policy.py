@@ -56,16 +56,22 @@ def fault_of_address(url: str, *, ports: Collection[int], allowed_networks: Coll
         host, port = parts.hostname, parts.port or 443
     except ValueError:
         return _("This is no address.")
+    fault: str | None = None
     if parts.scheme != "https" or not host:
-        return _("It must begin with https:// and name a host.")
-    if parts.username is not None or parts.password is not None or parts.fragment:
-        return _("It must hold no user name, no password and no “#”.")
-    if port not in ports:
-        return _("Its port is not open to calls.")
+        fault = _("It must begin with https:// and name a host.")
+    elif parts.username is not None or parts.password is not None or parts.fragment:
+        fault = _("It must hold no user name, no password and no “#”.")
+    elif port not in ports:
+        fault = _("Its port is not open to calls.")
+    elif _is_private(host, allowed_networks):
+        fault = _("It is no public address.")
+    return fault
+
+
+def _is_private(host: str, allowed_networks: Collection[str]) -> bool:
+    """Returns whether a host is written as an address that must not be called; names are looked up at the call."""
     try:
         literal = ip_address(host)
     except ValueError:
-        return None
-    if not may_call(literal, [ip_network(network) for network in allowed_networks]):
-        return _("It is no public address.")
-    return None
+        return False
+    return not may_call(literal, [ip_network(network) for network in allowed_networks])

@@ -10,7 +10,8 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from hienluong.directory.service import Actor, has_role, may_administer, require
+from hienluong.directory.service import Actor, allowed, has_role, may_administer, require
+from hienluong.systems.errors import SystemNotFound
 from hienluong.systems.service import AgencySystem
 from hienluong.webhooks.errors import MessageNotFound, WebhookNotFound
 from hienluong.webhooks.models import Attempt, Message, Webhook
@@ -33,11 +34,9 @@ def webhooks_visible_to(actor: Actor | None) -> QuerySet[Webhook]:
     found = Webhook.objects.select_related("system__agency__sandbox__owner")
     if _sees_all.test(actor, None):
         return found
-    if actor.kind == "system":
+    if actor.kind == "system" and isinstance(actor.id, UUID):
         return found.filter(system=actor.id)
-    return found.filter(
-        Q(system__agency=actor.agency_id) | Q(system__agency__sandbox__owner=actor.agency_id)
-    )
+    return found.filter(Q(system__agency=actor.agency_id) | Q(system__agency__sandbox__owner=actor.agency_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ def search_webhooks(
             failed=Count("messages", filter=Q(messages__state=Message.State.FAILED)),
         ).order_by("-pk")[: limit + 1]
     )
-    return WebhookPage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    return WebhookPage([*rows[:limit]], str(rows[limit - 1].pk) if len(rows) > limit else None)
 
 
 def find_webhook(actor: Actor | None, webhook_id: UUID) -> Webhook:
@@ -136,7 +135,8 @@ def good_secrets(actor: Actor | None, webhook: Webhook, *, now: datetime) -> lis
     """Returns when each secret that signs today was made and ends, the newest first; never the secrets."""
     visible = webhooks_visible_to(actor).filter(pk=webhook.pk)
     found = webhook.secrets.filter(good_at(now), webhook__in=visible.values("pk"))
-    return list(found.order_by("-created_at", "-pk").values("created_at", "ends_at"))
+    rows = found.order_by("-created_at", "-pk").values_list("created_at", "ends_at")
+    return [{"created_at": created_at, "ends_at": ends_at} for created_at, ends_at in rows]
 
 
 def systems_to_register_for(actor: Actor | None) -> list[AgencySystem]:
@@ -169,3 +169,16 @@ def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:
     )
     found = found.filter(failures__gt=0) if failing else found.filter(failures=0)
     return list(found.order_by("rest_until", "pk").values_list("pk", flat=True)[:200])
+
+
+def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:
+    """Returns a system for which the actor may register a webhook.
+
+    Raises:
+        SystemNotFound: there is none.
+    """
+    actor = require(actor, "webhooks.view_webhooks")
+    found = AgencySystem.objects.select_related("agency__sandbox").filter(pk=system_id).first()
+    if found is None or not allowed(actor, "webhooks.manage_webhooks", found):
+        raise SystemNotFound
+    return found

@@ -30,9 +30,7 @@ class WebhookOut(Schema):
     @staticmethod
     def of(webhook: Webhook) -> WebhookOut:
         """Returns the webhook as the API gives it."""
-        return WebhookOut.model_validate(
-            {name: getattr(webhook, name) for name in WebhookOut.model_fields}
-        )
+        return WebhookOut.model_validate({name: getattr(webhook, name) for name in WebhookOut.model_fields})
 
 
 class WebhookListOut(Schema):
@@ -89,7 +87,10 @@ class MessageOut(Schema):
         return MessageOut.model_validate(
             {
                 "id": f"msg_{message.pk.hex}",
-                **{name: getattr(message, name) for name in ("kind", "data", "occurred_at", "state", "due_at")},
+                **{
+                    name: getattr(message, name)
+                    for name in ("kind", "data", "occurred_at", "state", "due_at")
+                },
                 "attempts": [
                     {name: getattr(one, name) for name in AttemptOut.model_fields}
                     for one in message.log.all()

@@ -54,7 +54,9 @@ def deliver_due(webhook_id: UUID) -> int:
             crash_point("webhooks.after_call")
             if not commands.record_attempt(message=claimed.message, result=result, now=clock.now()):
                 return done + 1
-            time.sleep(1 / settings.WEBHOOK_RATE_PER_SECOND + 0.001)  # until then no other worker takes it either
+            time.sleep(
+                1 / settings.WEBHOOK_RATE_PER_SECOND + 0.001
+            )  # until then no other worker takes it either
     return TOGETHER
 
 

@@ -38,7 +38,9 @@ def content_of(message: Message) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def headers_of(message: Message, content: bytes, good: Iterable[WebhookSecret], now: datetime) -> dict[str, str]:
+def headers_of(
+    message: Message, content: bytes, good: Iterable[WebhookSecret], now: datetime
+) -> dict[str, str]:
     """Returns the headers of one attempt: its id, its time, and a signature with every secret that is good."""
     name, moment = f"msg_{message.pk.hex}", str(int(now.timestamp()))
     signed = f"{name}.{moment}.".encode() + content

@@ -51,7 +51,9 @@ def register_webhook(
     actor = require(actor, "webhooks.manage_webhooks", system)
     url, chosen = url.strip(), _checked(url.strip(), kinds)
     with transaction.atomic():
-        system = AgencySystem.objects.select_for_update(of=["self"]).select_related("agency").get(pk=system.pk)
+        system = (
+            AgencySystem.objects.select_for_update(of=["self"]).select_related("agency").get(pk=system.pk)
+        )
         if system.valid_to is not None:
             raise WebhookRefused([FieldError("/system", _("This system has ended."))])
         there = list(system.webhooks.exclude(state=Webhook.State.ENDED))
@@ -242,6 +244,4 @@ def _add_secret(webhook: Webhook, now: datetime) -> str:
 
 def _record(actor: Actor, action: str, webhook: Webhook, facts: dict[str, Any], now: datetime) -> None:
     details = {"system": str(webhook.system_id), **facts}
-    ledger.record(
-        actor=actor.ref, action=action, subject=f"webhook:{webhook.pk}", details=details, now=now
-    )
+    ledger.record(actor=actor.ref, action=action, subject=f"webhook:{webhook.pk}", details=details, now=now)
