@@ -23,7 +23,7 @@ from tests.directory.conftest import *  # noqa: F403 - its cast, whole
 
 from hienluong.kit import clock
 from hienluong.systems import service as systems
-from hienluong.webhooks import commands, sending
+from hienluong.webhooks import commands, tasks
 from hienluong.webhooks.models import Webhook
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "integrate" / "webhook_receiver.py"
@@ -170,7 +170,7 @@ def subscribed(receive: Callable[..., Peer], platform: Any) -> Callable[..., tup
             now=clock.now(),
         )
         peer.secrets.append(secret)
-        assert sending.deliver_due(hook.pk) == 1
+        assert tasks.deliver_due(hook.pk) == 1
         hook.refresh_from_db()
         assert hook.state == "active"
         peer.got.clear()

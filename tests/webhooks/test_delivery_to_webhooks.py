@@ -29,7 +29,7 @@ from hienluong.kit.events import publish
 from hienluong.kit.http import Limits
 from hienluong.notices.models import Notice
 from hienluong.systems import service as systems
-from hienluong.webhooks import commands, listeners, policy, queries, sending, tasks
+from hienluong.webhooks import attempts, commands, listeners, policy, queries, sending, tasks
 from hienluong.webhooks.models import Attempt, Message, Webhook
 
 pytestmark = pytest.mark.django_db
@@ -71,7 +71,7 @@ def test_arrival_is_told_to_the_recipients_system_signed_as_standard_webhooks_sa
     hook, peer = subscribed(system)
     arrive(system.agency_id, 4711)
 
-    assert sending.deliver_due(hook.pk) == 1
+    assert tasks.deliver_due(hook.pk) == 1
 
     [(headers, body)] = peer.got
     told = StandardWebhook(peer.secrets[0]).verify(body, headers)
@@ -92,7 +92,7 @@ def test_message_holds_no_subject_no_name_and_no_content(
     system = caller().system
     hook, peer = subscribed(system)
     arrive(system.agency_id, 1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert "Tư pháp" not in peer.got[0][1].decode()
     assert "STP" not in peer.got[0][1].decode()
@@ -110,7 +110,7 @@ def test_status_is_told_to_both_sides_and_a_failure_to_the_sender(
 
     def heard(one: Caller) -> list[tuple[str, dict[str, Any]]]:
         hook, peer = hooks[one]
-        sending.deliver_due(hook.pk)
+        tasks.deliver_due(hook.pk)
         return sorted((json.loads(body)["type"], json.loads(body)["data"]) for _headers, body in peer.got)
 
     status = ("status.recorded", {"delivery": 9, "packet": str(PACKET), "status": "03"})
@@ -125,7 +125,7 @@ def test_only_chosen_kinds_are_told(caller: Callable[..., Caller], subscribed: S
     hook, _peer = subscribed(system, "delivery.failed")
     arrive(system.agency_id, 1)
 
-    assert sending.deliver_due(hook.pk) == 0
+    assert tasks.deliver_due(hook.pk) == 0
 
 
 def test_nothing_is_told_of_what_was_rolled_back(
@@ -137,7 +137,7 @@ def test_nothing_is_told_of_what_was_rolled_back(
         arrive(system.agency_id, 1)
         raise ZeroDivisionError
 
-    assert sending.deliver_due(hook.pk) == 0
+    assert tasks.deliver_due(hook.pk) == 0
 
 
 def test_event_costs_one_question_when_nobody_listens_and_two_for_a_hundred_listening(
@@ -167,7 +167,7 @@ def test_nothing_but_the_challenge_is_sent_before_the_address_has_answered_it(
     peer.secrets.append(secret)
     peer.answers = lambda _headers, _body: (200, b'{"challenge": "something else"}')
     arrive(system.agency_id, 1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     hook.refresh_from_db()
     assert [json.loads(body)["type"] for _headers, body in peer.got] == ["webhook.verification"]
@@ -175,11 +175,11 @@ def test_nothing_but_the_challenge_is_sent_before_the_address_has_answered_it(
     assert Attempt.objects.get().error == "webhooks.challenge-not-answered"
     for _more in range(5):
         later(hours=1)
-        sending.deliver_due(hook.pk)
+        tasks.deliver_due(hook.pk)
     assert len(peer.got) == policy.VERIFICATION_ATTEMPTS
     peer.answers = None
     commands.verify_webhook(actor=platform, webhook=hook, now=clock.now())
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     hook.refresh_from_db()
     assert (hook.state, hook.failures) == ("active", 0)
 
@@ -223,7 +223,7 @@ def test_name_that_leads_to_a_private_address_is_not_called(
         kinds=["packet.delivered"],
         now=clock.now(),
     )
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert Attempt.objects.get().error == "http.address-refused"
 
@@ -238,13 +238,13 @@ def test_message_that_was_not_taken_comes_again_later_under_the_same_id(
     hook, peer = subscribed(system)
     peer.answers = lambda _headers, _body: (503, b"")
     arrive(system.agency_id, 1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     assert queries.webhooks_with_due(failing=True, now=clock.now()) == []
     peer.answers = None
     later(seconds=policy.RETRY_SECONDS[0])
     assert queries.webhooks_with_due(failing=True, now=clock.now()) == [hook.pk]
     assert queries.webhooks_with_due(failing=False, now=clock.now()) == []
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert len(peer.ids()) == 2
     assert len(set(peer.ids())) == 1
@@ -275,9 +275,9 @@ def test_receiver_that_asks_for_patience_gets_it_within_reason(
     message = hook.messages.exclude(kind=policy.VERIFICATION).get()
     for asked, wait in ((120, 120), (999_999, policy.REST_MAX_SECONDS)):
         moment = clock.now()
-        result = commands.attempts.Result(429, 5, "http.peer-refused", asked)  # type: ignore[attr-defined]  # the module
+        result = attempts.Result(429, 5, "http.peer-refused", asked)
         Webhook.objects.update(failures=0)
-        commands.record_attempt(message=message, result=result, now=moment)
+        attempts.record_attempt(message=message, result=result, now=moment)
         hook.refresh_from_db()
         assert hook.rest_until == moment + timedelta(seconds=wait)
     assert peer.got == []
@@ -292,10 +292,10 @@ def test_webhook_that_fails_for_too_long_is_stopped_and_its_agency_told(
     hook, peer = subscribed(system)
     peer.answers = lambda _headers, _body: (500, b"")
     arrive(system.agency_id, 1, 2)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     Webhook.objects.update(failing_since=clock.now() - timedelta(hours=settings.WEBHOOK_GIVE_UP_HOURS))
     later(hours=5)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     hook.refresh_from_db()
     assert hook.state == "disabled"
@@ -306,12 +306,12 @@ def test_webhook_that_fails_for_too_long_is_stopped_and_its_agency_told(
     called = len(peer.got)
     arrive(system.agency_id, 3)  # kept, not sent
     later(hours=5)
-    assert sending.deliver_due(hook.pk) == 0
+    assert tasks.deliver_due(hook.pk) == 0
     assert len(peer.got) == called
     peer.answers = None
     commands.enable_webhook(actor=platform, webhook=hook, now=clock.now())
     assert commands.replay_messages(actor=platform, webhook=hook, only_failed=True, now=clock.now()) == 3
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     assert sorted(one["data"]["entry"] for one in peer.taken) == [1, 2, 3]
 
 
@@ -322,7 +322,7 @@ def test_address_that_says_it_is_gone_is_stopped_at_once(
     hook, peer = subscribed(system)
     peer.answers = lambda _headers, _body: (410, b"")
     arrive(system.agency_id, 1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     hook.refresh_from_db()
     assert hook.state == "disabled"
@@ -337,7 +337,7 @@ def test_nothing_is_sent_for_a_system_that_has_ended(
     systems.end_system(actor=platform, system=system, now=clock.now())
 
     assert queries.webhooks_with_due(failing=False, now=clock.now()) == []
-    assert sending.deliver_due(hook.pk) == 0
+    assert tasks.deliver_due(hook.pk) == 0
     assert peer.got == []
 
 
@@ -410,7 +410,7 @@ def test_receiver_cannot_hold_the_worker_or_fill_its_memory(
             now=clock.now(),
         )
         began = time.monotonic()
-        sending.deliver_due(hook.pk)
+        tasks.deliver_due(hook.pk)
         took = time.monotonic() - began
         stop.set()
         thread.join(5)
@@ -438,7 +438,7 @@ def test_failing_webhook_waits_among_its_like(caller: Callable[..., Caller], sub
     ill, ill_peer = subscribed(system)
     ill_peer.answers = lambda _headers, _body: (500, b"")
     arrive(system.agency_id, 1)
-    sending.deliver_due(ill.pk)
+    tasks.deliver_due(ill.pk)
     later(minutes=1)
 
     assert (tasks._well(), tasks._failing()) == ([well.pk], [ill.pk])
@@ -451,7 +451,7 @@ def test_rate_is_bounded(caller: Callable[..., Caller], subscribed: Subscribed, 
     arrive(system.agency_id, *range(1, 7))
     later(seconds=1)
     began = time.monotonic()
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert len(peer.taken) == 6
     assert time.monotonic() - began >= 5 / 20
@@ -465,14 +465,14 @@ def test_signed_with_both_secrets_while_one_takes_over(
     former = peer.secrets[0]
     new = commands.rotate_webhook_secret(actor=platform, webhook=hook, now=clock.now())
     arrive(system.agency_id, 1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     [(headers, body)] = peer.got
     assert StandardWebhook(former).verify(body, headers) == StandardWebhook(new).verify(body, headers)
 
     commands.rotate_webhook_secret(actor=platform, webhook=hook, now=clock.now(), former_ends_at=clock.now())
     arrive(system.agency_id, 2)
     later(seconds=1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     for ended in (former, new):
         with pytest.raises(WebhookVerificationError):
             StandardWebhook(ended).verify(peer.got[-1][1], peer.got[-1][0])
@@ -484,13 +484,13 @@ def test_log_is_kept_for_the_days_set(
     system = caller().system
     hook, _peer = subscribed(system)
     arrive(system.agency_id, 1)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     arrive(system.agency_id, 2)  # still waits: never deleted
     settings.WEBHOOK_LOG_DAYS = 3
     now = clock.now()
 
-    assert commands.sweep_log(now=now + timedelta(days=2)) == 0
-    assert commands.sweep_log(now=now + timedelta(days=4)) == 2
+    assert attempts.sweep_log(now=now + timedelta(days=2)) == 0
+    assert attempts.sweep_log(now=now + timedelta(days=4)) == 2
     assert (Message.objects.get().data["entry"], Attempt.objects.count()) == (2, 0)
 
 
@@ -533,7 +533,7 @@ def test_worker_killed_after_the_call_and_before_noting_it_loses_nothing(
     assert killed.returncode == -signal.SIGKILL, killed.stderr[-2000:]
     message = hook.messages.exclude(kind=policy.VERIFICATION).get()
     assert (message.state, message.attempts, len(peer.ids())) == ("waiting", 1, 1)
-    later(seconds=commands.attempts.LEASE.total_seconds())  # type: ignore[attr-defined]  # the module
+    later(seconds=attempts.LEASE.total_seconds())
     worker = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
     try:
         until = time.monotonic() + 45

@@ -18,7 +18,7 @@ from tests.webhooks.test_delivery_to_webhooks import arrive
 from hienluong.directory.errors import PermissionMissing
 from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
-from hienluong.webhooks import commands, policy, sending
+from hienluong.webhooks import commands, policy, tasks
 from hienluong.webhooks.models import Webhook, WebhookSecret
 
 pytestmark = pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_packet_of_the_axis_reaches_the_webhook_and_the_status_returns_to_the_se
     )
     assert handed_in.status_code == 201, handed_in.content
     deliver()
-    assert sending.deliver_due(recipient.pk) == 1
+    assert tasks.deliver_due(recipient.pk) == 1
     [told] = peer.taken
     entry = Delivery.objects.get()
     assert told["data"] == {
@@ -153,7 +153,7 @@ def test_packet_of_the_axis_reaches_the_webhook_and_the_status_returns_to_the_se
     reported = justice.call("post", f"/deliveries/{told['data']['entry']}/statuses", {"status": "01"})
     assert reported.status_code == 201
     deliver()
-    sending.deliver_due(sender.pk)
+    tasks.deliver_due(sender.pk)
     assert [one["data"]["status"] for one in sender_peer.taken] == ["01"]
 
 
@@ -165,11 +165,11 @@ def told(home_affairs: Caller, subscribed: Any) -> tuple[Webhook, Peer]:
     """A webhook that took the messages 1 and 2 and did not take 3."""
     hook, peer = subscribed(home_affairs.system)
     arrive(home_affairs.system.agency_id, 1, 2)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     Webhook.objects.update(rest_until=None)
     arrive(home_affairs.system.agency_id, 3)
     peer.answers = lambda _headers, _body: (500, b"")
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
     hook.messages.filter(state="waiting").update(state="failed", due_at=None)
     peer.answers = None
     peer.got.clear()
@@ -207,7 +207,7 @@ def test_one_message_is_sent_again_under_its_id(home_affairs: Caller, told: Any)
     messages = home_affairs.call("get", f"/webhooks/{hook.pk}/messages").json()["items"]
     wanted = next(one["id"] for one in messages if one["data"].get("entry") == 1)
     answer = home_affairs.call("post", f"/webhooks/{hook.pk}/replay", {"message": wanted})
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert (answer.status_code, answer.json()) == (202, {"replayed": 1})
     assert (entries(peer), peer.ids()) == ([1], [wanted])
@@ -216,7 +216,7 @@ def test_one_message_is_sent_again_under_its_id(home_affairs: Caller, told: Any)
 def test_everything_that_failed_is_sent_again(home_affairs: Caller, told: Any) -> None:
     hook, peer = told
     answer = home_affairs.call("post", f"/webhooks/{hook.pk}/replay", {"only_failed": True})
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert (answer.json(), entries(peer)) == ({"replayed": 1}, [3])
 
@@ -232,7 +232,7 @@ def test_messages_of_a_time_are_sent_again(home_affairs: Caller, told: Any) -> N
         "until": (moment - timedelta(hours=2)).isoformat(),
     }
     answer = home_affairs.call("post", f"/webhooks/{hook.pk}/replay", span)
-    sending.deliver_due(hook.pk)
+    tasks.deliver_due(hook.pk)
 
     assert (answer.json(), entries(peer)) == ({"replayed": 1}, [1])
 

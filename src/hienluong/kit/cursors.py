@@ -12,16 +12,6 @@ from uuid import UUID
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 
-
-class NoCursor(InvalidInput):
-    """What was given as a cursor leads nowhere in this list."""
-
-    def __init__(self, field: str) -> None:
-        super().__init__(
-            [FieldError(f"/{field}", _("This is no cursor of this list: give one that an answer held."))]
-        )
-
-
 LONGEST = 200
 MOST = 2**63 - 1
 
@@ -46,7 +36,7 @@ def read_cursor(name: str, cursor: str, *, field: str) -> str | int:
     except (ValueError, TypeError, RecursionError, binascii.Error):
         pass  # said below
     if place is None:
-        raise NoCursor(field)
+        raise _no_cursor(field)
     return place
 
 
@@ -58,7 +48,7 @@ def read_number_cursor(name: str, cursor: str, *, field: str) -> int:
     """
     place = read_cursor(name, cursor, field=field) if cursor else 0
     if not isinstance(place, int) or not 0 <= place <= MOST:
-        raise NoCursor(field)
+        raise _no_cursor(field)
     return place
 
 
@@ -71,4 +61,10 @@ def read_id_cursor(name: str, cursor: str, *, field: str) -> UUID | None:
     try:
         return UUID(str(read_cursor(name, cursor, field=field))) if cursor else None
     except ValueError as problem:
-        raise NoCursor(field) from problem
+        raise _no_cursor(field) from problem
+
+
+def _no_cursor(field: str) -> InvalidInput:
+    return InvalidInput(
+        [FieldError(f"/{field}", _("This is no cursor of this list: give one that an answer held."))]
+    )

@@ -6,23 +6,19 @@ import functools
 import json
 import ssl
 import time
+from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 import httpx
 from django.conf import settings
 
-from hienluong.kit import clock
-from hienluong.kit.crash import crash_point
 from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError
-from hienluong.webhooks import commands, policy
-from hienluong.webhooks.commands.attempts import Claimed, Result
+from hienluong.webhooks import policy
+from hienluong.webhooks.attempts import Claimed, Result
 from hienluong.webhooks.signing import content_of, headers_of
 
 LIMITS = Limits(connect=5.0, read=10.0, total=15.0, answer_bytes=64 * 1024)
 """Whoever hangs, drips or answers a hundred megabytes is left after 15 seconds or 64 KiB."""
-TOGETHER = 100
-"""So many messages are sent before the worker looks for others that wait."""
 
 
 @functools.lru_cache(maxsize=2)
@@ -34,7 +30,8 @@ def _authorities(file: str) -> ssl.SSLContext:
     return context
 
 
-def _client() -> OutgoingClient:
+def client_for_webhooks() -> OutgoingClient:
+    """Returns the client that calls them; to be closed."""
     return OutgoingClient(
         allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
         ports=settings.WEBHOOK_PORTS,
@@ -43,27 +40,10 @@ def _client() -> OutgoingClient:
     )
 
 
-def deliver_due(webhook_id: UUID) -> int:
-    """Sends what is due to a webhook, no faster than the rate allows, until a call fails; returns how many calls."""
-    with _client() as client:
-        for done in range(TOGETHER):
-            claimed = commands.claim_message(webhook_id=webhook_id, now=clock.now())
-            if claimed is None:
-                return done
-            result = _call(client, claimed)
-            crash_point("webhooks.after_call")
-            if not commands.record_attempt(message=claimed.message, result=result, now=clock.now()):
-                return done + 1
-            time.sleep(
-                1 / settings.WEBHOOK_RATE_PER_SECOND + 0.001
-            )  # until then no other worker takes it either
-    return TOGETHER
-
-
-def _call(client: OutgoingClient, claimed: Claimed) -> Result:
+def call(client: OutgoingClient, claimed: Claimed, now: datetime) -> Result:
     """Makes one attempt and returns what became of it."""
     content = content_of(claimed.message)
-    headers = headers_of(claimed.message, content, claimed.secrets, clock.now())
+    headers = headers_of(claimed.message, content, claimed.secrets, now)
     began = time.monotonic()
     status: int | None = None
     error, retry_after = "", 0

@@ -1,6 +1,5 @@
 """Writes about webhooks: each one transaction, its permission checked first, its ledger entry last."""
 
-from hienluong.webhooks.commands.attempts import claim_message, record_attempt, sweep_log
 from hienluong.webhooks.commands.replay import replay_messages
 from hienluong.webhooks.commands.webhooks import (
     change_webhook,
@@ -13,13 +12,10 @@ from hienluong.webhooks.commands.webhooks import (
 
 __all__ = [
     "change_webhook",
-    "claim_message",
     "enable_webhook",
     "end_webhook",
-    "record_attempt",
     "register_webhook",
     "replay_messages",
     "rotate_webhook_secret",
-    "sweep_log",
     "verify_webhook",
 ]
