@@ -69,7 +69,7 @@ class Message(models.Model):
     class State(models.TextChoices):
         """Where it is."""
 
-        WAITING = "waiting", _("waiting")
+        WAITING = "waiting", _("not taken yet")
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("failed")
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=40)),
                 ('data', models.JSONField(help_text='metadata only')),
                 ('occurred_at', models.DateTimeField()),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('delivered', 'delivered'), ('failed', 'failed')], default='waiting', max_length=9)),
+                ('state', models.CharField(choices=[('waiting', 'not taken yet'), ('delivered', 'delivered'), ('failed', 'failed')], default='waiting', max_length=9)),
                 ('due_at', models.DateTimeField(help_text='when to try next, put off before each attempt', null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, help_text='since it was made or replayed')),
                 ('give_up_at', models.DateTimeField(help_text='it is not tried again after this moment')),
