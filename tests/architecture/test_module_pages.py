@@ -11,6 +11,8 @@ import pytest
 from django.apps import apps
 from procrastinate.contrib.django import app
 
+from hienluong.access import policy as access
+from hienluong.access.queries.roles import columns, role_rows
 from hienluong.config.api import api
 from hienluong.directory import service as directory
 from hienluong.edxml.statuses import StatusCode
@@ -138,6 +140,22 @@ def test_mailbox_table_on_the_page_is_the_one_in_force(house: Any, generated: An
 def test_business_table_on_the_page_is_the_one_in_force(house: Any, generated: Any) -> None:
     titles = {"": "(none)"} | {code.value: f"`{code.value}`" for code in StatusCode}
     generated.agrees(_exchange_page(house), "business-states", _table(policy.BUSINESS, titles))
+
+
+def test_break_glass_table_on_the_page_is_the_one_in_force(house: Any, generated: Any) -> None:
+    titles = {state: f"`{state}`" for state in access.BREAK_GLASS}
+    page = house.root / "docs" / "modules" / "access.md"
+    generated.agrees(page, "break-glass-states", _table(access.BREAK_GLASS, titles))
+
+
+def test_roles_on_the_page_are_those_of_the_permissions(house: Any, generated: Any) -> None:
+    names = [value.replace("_", " ") for value, _name in columns()]
+    lines = ["| permission | " + " | ".join(names) + " |", "|---" * (len(names) + 1) + "|"]
+    lines += [
+        f"| `{row.permission.name}` | " + " | ".join("yes" if holds else "" for holds in row.holders) + " |"
+        for row in role_rows()
+    ]
+    generated.agrees(house.root / "docs" / "operate" / "access.md", "roles", "\n".join(lines) + "\n")
 
 
 def test_state_tables_know_every_state_they_lead_to() -> None:

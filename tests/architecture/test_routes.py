@@ -79,6 +79,7 @@ EXAMPLES = {
     "uuid": str(uuid.UUID(int=7)),
     "int": "7",
     "str": "03",
+    "quarter": "2026-Q4",
     "packet_id": str(uuid.UUID(int=7)),
 }
 EXAMPLES["receipt_id"] = EXAMPLES["group_id"] = EXAMPLES["webhook_id"] = EXAMPLES[

@@ -7,7 +7,7 @@ from authored_packets import document
 
 from hienluong.edxml.attachments import attach, travelling_bytes, unwraps_by_sdk
 from hienluong.edxml.content import Content
-from hienluong.edxml.errors import FormatError
+from hienluong.edxml.errors import FormatError, FormatWarning
 from hienluong.edxml.media_types import DOCX, OLE, PDF, XLSX, ZIP
 from hienluong.edxml.packet import Attachment, DocumentPacket
 from hienluong.edxml.reader import DEFAULT_LIMITS, read_packet
@@ -202,6 +202,13 @@ def test_real_type_is_told_by_the_content(name: str, data: bytes, media_type: st
     attachment, codes = _received(name, "application/x", data)
     assert attachment.content.media_type == media_type
     assert ("type-mismatch" in codes) == mismatch
+
+
+def test_warning_lists_what_was_expected_in_words() -> None:
+    params = {"value": "a.doc", "expected": ["application/msword", "application/rtf"], "actual": "image/png"}
+    assert FormatWarning("type-mismatch", "AttachmentEncoded", 1, params).text() == (
+        "the attachment a.doc should be application/msword, application/rtf but its content is image/png"
+    )
 
 
 def test_sdk_rule_on_reading() -> None:

@@ -89,3 +89,12 @@ def test_what_is_not_there_or_not_allowed_is_refused_with_code_1(
     arguments: tuple[str, ...], province: Any
 ) -> None:
     _run(*arguments, code=1)
+
+
+def test_account_is_closed_listed_and_opened_again(employ: Employ) -> None:
+    employ("Lê An", ("H50.S01", "clerk"), username="lean")
+    assert json.loads(_run("account", "close", "LeAn", "--json")) == {"username": "LeAn", "open": False}
+    assert [row["username"] for row in json.loads(_run("account", "list", "--closed", "--json"))] == ["lean"]
+    _run("account", "close", "lean", code=1)
+    _run("account", "reopen", "lean")
+    assert json.loads(_run("account", "list", "--closed", "--json")) == []

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import pytest
 from django.conf import settings
@@ -18,6 +19,9 @@ from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from hienluong.access import service as access
+from hienluong.access.models import ReviewLine, RightsAlert
+from hienluong.access.service import Decided
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, User
 from hienluong.exchange import service as exchange
@@ -65,6 +69,7 @@ class Cast:
     sign_on: str
     agency: str
     imports: tuple[str, ...]
+    access: tuple[str, ...]
 
 
 def _person(code: str, role: str) -> tuple[Actor, str]:
@@ -150,6 +155,7 @@ def cast(live: str) -> Iterator[Cast]:
         "client_id": client_id, "redirect_uri": "https://qlvb.example.org/callback", "response_type": "code",
         "scope": "openid profile post", "code_challenge": "c" * 43, "code_challenge_method": "S256",
     }  # fmt: skip
+    operator, operator_key = _person("H50", "operator")
     administrator, administrator_key = _person("H50", "administrator")
     renamed = directory.agency_by_code("H50.S01")
     assert renamed is not None
@@ -166,7 +172,7 @@ def cast(live: str) -> Iterator[Cast]:
         sign_on=f"/sign-on/authorize/?{urlencode(asked)}",
         sender=sender_key,
         recipient=recipient_key,
-        operator=_person("H50", "operator")[1],
+        operator=operator_key,
         administrator=administrator_key,
         packet=str(packets[0]),
         delivery=delivery.pk,
@@ -175,8 +181,58 @@ def cast(live: str) -> Iterator[Cast]:
             _checked_import(administrator, table)
             for table in ("code,name,parent\nH50.98,Mới,H50\nH50.S02,Khác,H50.VP\n", "code,name\nH50.97,=1\n")
         ),
+        access=_access_pages(operator, administrator, sender, packets[0]),
     )
     directory.forget()
+
+
+def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: UUID) -> tuple[str, ...]:
+    """Returns the pages about rights that an administrator sees, each with something on it."""
+    now = clock.now()
+    review = access.open_review(actor=administrator, now=now)
+    alert = RightsAlert.objects.filter(reader=sender.person_id).latest("pk")
+    case = access.dispute_alert(actor=sender, alert_id=alert.pk, note="Tôi không nhận việc này.", now=now)
+    grant = access.request_break_glass(
+        actor=operator,
+        kind="packet",
+        object_id=str(packet),
+        reason="Gói tin không đến nơi nhận dù đã thử lại nhiều lần.",
+        legal_basis="Quyết định 28/2018/QĐ-TTg, điều 16",
+        hours=4,
+        now=now,
+    )
+    auditor, _key = _person("H50", "auditor")
+    opened = access.request_break_glass(
+        actor=auditor,
+        kind="packet",
+        object_id=str(packet),
+        reason="Kiểm tra theo kế hoạch.",
+        legal_basis="Kế hoạch kiểm tra số 12/KH-VP",
+        hours=4,
+        now=now,
+    )
+    access.approve_break_glass(actor=administrator, grant_id=opened.pk, note="Đồng ý", now=now)
+    access.record_look(actor=auditor, kind="packet", object_id=str(packet), what="page", now=now)
+    line = ReviewLine.objects.get(review=review, post=sender.post_id)
+    decided = {line.pk: Decided("end", "Chuyển công tác")}
+    access.decide_lines(actor=administrator, quarter=review.quarter, decisions=decided, now=now)
+    mine = RightsAlert.objects.filter(reader=administrator.person_id).latest("pk")
+    reviews = f"/access/reviews/{review.quarter}/"
+    return (
+        "/",
+        "/access/alerts/",
+        f"/access/alerts/{mine.pk}/wrong/",
+        "/access/cases/",
+        f"/access/cases/{case.pk}/",
+        "/access/roles/",
+        "/access/reviews/",
+        reviews,
+        f"{reviews}agencies/{sender.agency_id}/",
+        "/access/break-glass/",
+        f"/access/break-glass/{grant.pk}/",
+        f"/access/break-glass/{opened.pk}/",
+        f"/access/break-glass/ask/?kind=packet&id={packet}",
+    )
 
 
 def _context(chromium: Browser, live: str, look: Look, session: str | None) -> BrowserContext:
@@ -347,6 +403,21 @@ def test_main_pages_have_no_fault_that_axe_knows(
         _look_at_accounts(administrator, live, look, cast)
         _look_at_agencies(administrator, live, look, cast)
 
+    assert look.faults == []
+
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"),
+    [(1440, "vi", "light"), (360, "en", "dark")],
+)
+def test_pages_about_rights_have_no_fault_that_axe_knows(
+    chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
+) -> None:
+    look = Look(width, language, scheme)
+    with _context(chromium, live, look, cast.administrator) as administrator:
+        page = _visit(administrator, live, look, *cast.access)
+        page.click("main button[type=submit]")
+        _examine(page, look, "break-glass with errors")
     assert look.faults == []
 
 

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.django_db
 AGENCIES = ["/directory/agencies/", "/directory/communes/"]
 PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 DIRECTORY = [*AGENCIES, *PEOPLE]
+REVIEWS, GLASS = "/access/reviews/", "/access/break-glass/"
 SYSTEMS = ["/systems/", "/sending-rights/"]
 
 Visit = Callable[..., tuple[Client, Person]]
@@ -35,14 +36,15 @@ def _menu(page: str) -> list[str]:
     ("role", "entries"),
     [
         ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY, *SYSTEMS]),
-        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, *SYSTEMS]),
-        ("operator", ["/", "/exchange/monitor/", *DIRECTORY]),
+        ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, *SYSTEMS, REVIEWS]),
+        ("operator", ["/", "/exchange/monitor/", *DIRECTORY, GLASS]),
+        ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS]),
         (
             "administrator",
             [
                 *("/", "/exchange/monitor/", *AGENCIES, "/imports/", *PEOPLE),
-                *("/accounts/", "/sign-on/clients/"),
-                *SYSTEMS,
+                *("/accounts/", "/sign-on/clients/", *SYSTEMS),
+                *("/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],
         ),
     ],

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 Visit = Callable[..., tuple[Client, Person]]
 
-CLERK_QUERIES = 10
+CLERK_QUERIES = 11
 
 
 def _text(answer: Any) -> str:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 Visit = Callable[..., tuple[Client, Person]]
 
-QUERIES = 5
+QUERIES = 6
 
 
 @pytest.fixture(autouse=True)

@@ -110,12 +110,12 @@ def test_rights_of_a_stand_in_end_with_the_leave_even_in_an_open_session(
     assert "thay Lê Thị Cúc" in browser.get("/acting-for/").content.decode()
     browser.post("/acting-for/", {"post": office.clerk.pk})
     assert browser.get("/exchange/send/").status_code == 200
-    assert "thay Lê Thị Cúc" in browser.get("/").content.decode()
+    assert "(thay Lê Thị Cúc)" in browser.get("/").content.decode()
 
     staff.end_leave(actor=office.actor(office.head), leave=leave, now=now)
 
     assert browser.get("/exchange/send/").status_code == 403
-    assert "thay Lê Thị Cúc" not in browser.get("/").content.decode()
+    assert "(thay Lê Thị Cúc)" not in browser.get("/").content.decode()
     with pytest.raises(PostNotHeld):
         directory.switch_post(actor=None, user=office.officer.person.user, post_id=office.clerk.pk, now=now)
 

@@ -212,7 +212,7 @@ def test_who_leaves_loses_posts_account_and_open_sessions(
 
     assert _held(person, today) == []
     assert browser.get("/exchange/inbox/").headers["Location"].startswith("/sign-in/")
-    assert left == [PersonDeactivated(person.pk, person.user_id)]
+    assert [(event.person_id, event.user_id) for event in left] == [(person.pk, person.user_id)]
     with pytest.raises(AccountClosed):
         _assign(administrator, person, office.clerk.agency, now)
 

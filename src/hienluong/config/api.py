@@ -11,6 +11,7 @@ from django.http import Http404 as DjangoNotFound
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
+from django.views.decorators.http import require_safe
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from hienluong import __version__
@@ -46,6 +47,7 @@ api = DocumentedApi(
     version=__version__,
     description="The API that agencies' own systems use. Errors are RFC 9457 problem documents.",
     docs_url="/docs",
+    docs_decorator=require_safe,
     urls_namespace="api",
 )
 api.add_router("", systems_router, auth=SystemBearer())

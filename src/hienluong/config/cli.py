@@ -18,6 +18,7 @@ from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _
 
 LAZY_GROUPS = {
+    "access": "hienluong.access.cli:group",
     "directory": "hienluong.directory.cli:group",
     "exchange": "hienluong.client.cli:group",
     "identity": "hienluong.identity.cli:group",

@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "hienluong.staff",
     "hienluong.identity",
     "hienluong.systems",
+    "hienluong.access",
     "hienluong.imports",
     "hienluong.exchange",
     "hienluong.webhooks",
@@ -228,6 +229,12 @@ IDP_OIDC_PRIVATE_KEYS = (
 )
 IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN = 3600
 IDP_OIDC_RATE_LIMITS = False
+# Accounts and rights: after how many days without use an account is closed, and how many before that it is warned;
+# whether a review opens by itself each quarter, and how many working days agencies have for it.
+IDLE_ACCOUNT_DAYS = _number("HIENLUONG_IDLE_ACCOUNT_DAYS", 45)
+IDLE_WARNING_DAYS = _number("HIENLUONG_IDLE_WARNING_DAYS", 7)
+REVIEW_OPENS = os.environ.get("HIENLUONG_REVIEW_OPENS", "1") == "1"
+REVIEW_WORKING_DAYS = _number("HIENLUONG_REVIEW_WORKING_DAYS", 10)
 # How many days a system's former secret stays good beside its new one, unless the administrator says otherwise.
 SECRET_OVERLAP_DAYS = _number("HIENLUONG_SECRET_OVERLAP_DAYS", 7)
 # After how many days what test agencies sent each other is deleted.

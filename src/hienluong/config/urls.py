@@ -16,6 +16,7 @@ urlpatterns = [
     path("developers/deprecation/", developers.deprecation, name="developer_deprecation"),
     path("", include("hienluong.systems.urls")),  # first: its token endpoint answers for all clients
     path("", include("hienluong.identity.urls")),
+    path("access/", include("hienluong.access.urls")),
     path("directory/", include("hienluong.directory.urls")),
     path("imports/", include("hienluong.imports.urls")),
     path("staff/", include("hienluong.staff.urls")),

@@ -61,6 +61,11 @@ class Actor:
         return cls(kind="platform", id=name, name=name)
 
     @property
+    def person_id(self) -> UUID | None:
+        """The person's id; None for a system or a part of the platform."""
+        return self.id if self.kind == "person" and isinstance(self.id, UUID) else None
+
+    @property
     def ref(self) -> ActorRef:
         """How the ledger stores the actor."""
         post = f"post:{self.post_id}" if self.standing_in_for else ""

@@ -78,6 +78,15 @@ class AccountClosed(Conflict):
     todo = _("Open the account again first.")
 
 
+class LastAdministrator(Conflict):
+    """The last administrator who can sign in is never shut out."""
+
+    code = "directory.last-administrator"
+    title = _("The last administrator stays")
+    detail = _("{person} is the last administrator who can sign in; nobody else could give anybody a right.")
+    todo = _("Make another administrator first.")
+
+
 class AlreadyEnded(Conflict):
     """What is to be ended has ended already."""
 

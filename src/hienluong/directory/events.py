@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from hienluong.ledger.service import ActorRef
+
 
 @dataclass(frozen=True, slots=True)
 class AgencyCodesChanged:
@@ -22,26 +24,50 @@ class AgencyEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class PostAssigned:
+    """A person got a post, from today or a day to come on."""
+
+    post_id: int
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PostEnded:
     """A post was ended; `ended_on` is the first day it is held no more, today or a day to come."""
 
+    post_id: int
     person_id: UUID
     agency_id: UUID
     role: str
     ended_on: date
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountOpened:
+    """A person got an account, or the closed one again."""
+
+    user_id: int
+    again: bool
+    by: ActorRef
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordSet:
-    """Somebody else than the person gave an account its password.
-
-    Attributes:
-        user_id: the account.
-        by_another_person: whether a person knows it now: an administrator, not the set-up of the server.
-    """
+    """Somebody else than the person gave an account its password: a new account, or one in use (not `first`)."""
 
     user_id: int
-    by_another_person: bool
+    first: bool
+    by: ActorRef
+    at: datetime
+
+    @property
+    def by_another_person(self) -> bool:
+        """Whether a person knows it now: an administrator, not the set-up of the server."""
+        return self.by.kind == "person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +76,8 @@ class PersonDeactivated:
 
     person_id: UUID
     user_id: int | None
+    by: ActorRef
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

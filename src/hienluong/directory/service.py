@@ -39,8 +39,10 @@ from hienluong.directory.commands import (
     split_agency,
     switch_post,
 )
+from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
+from hienluong.directory.formats.export import csv_chunks, write_xlsx
 from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
@@ -141,6 +143,7 @@ __all__ = [
     "create_agency",
     "create_person",
     "create_test_agency",
+    "csv_chunks",
     "day_after",
     "day_field",
     "deactivate_person",
@@ -156,8 +159,10 @@ __all__ = [
     "is_province_code",
     "is_sandbox_code",
     "is_system",
+    "keep_an_administrator",
     "kind_by_code",
     "load_reference_data",
+    "lock_administrators",
     "may_administer",
     "merge_agencies",
     "move_agency",
@@ -181,4 +186,5 @@ __all__ = [
     "switch_post",
     "today",
     "valid_on",
+    "write_xlsx",
 ]

@@ -190,4 +190,8 @@ class FormatWarning:
 
     def text(self, translate: Translate = untranslated) -> str:
         """Returns the sentence for people in the language of `translate`."""
-        return fill(translate(WARNINGS[self.code]), self.params)
+        said = {
+            name: ", ".join(map(str, value)) if isinstance(value, list) else value
+            for name, value in self.params.items()
+        }
+        return fill(translate(WARNINGS[self.code]), said)

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from uuid import UUID
 
+from hienluong.access.events import BreakGlassApproved
 from hienluong.directory import service as directory
+from hienluong.exchange.errors import PacketQuarantined
 from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
-from hienluong.exchange.policy import ASKED_BACK, REFUSED
+from hienluong.exchange.permissions import GLASS_KIND
+from hienluong.exchange.policy import ASKED_BACK, IN_MAILBOX, REFUSED
 from hienluong.jobs import service as jobs
+from hienluong.kit import clock
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import subscribe
 from hienluong.notices import service as notices
@@ -18,6 +22,10 @@ from hienluong.notices.service import Reader
 notices.declare_text("exchange.arrived", _("Document {document} from {sender} has arrived."))
 notices.declare_text("exchange.refused", _("{recipient} refused document {document}."))
 notices.declare_text("exchange.asked_back", _("{sender} asks document {document} back."))
+notices.declare_text(
+    "exchange.glass",
+    _("{requester} may see the content of {document} until {until}, approved by {approver}."),
+)
 notices.declare_text("exchange.failed", _("A delivery to {recipient} failed: {reason}"))
 
 
@@ -88,5 +96,34 @@ def tell_operators(event: DeliveryFailedForGood) -> None:
         code="exchange.failed",
         values={"recipient": delivery.recipient.name, "reason": event.reason},
         link=f"/exchange/monitor/#delivery-{event.delivery_id}",
+        now=event.at,
+    )
+
+
+@subscribe(BreakGlassApproved)
+def tell_holders(event: BreakGlassApproved) -> None:
+    """Tells clerks and heads of every agency that holds a packet that somebody may see its content (decision 11).
+
+    Raises:
+        PacketQuarantined: it was taken out since the request; the approval does not happen.
+    """
+    if event.kind != GLASS_KIND:
+        return
+    packet = Packet.objects.get(pk=event.object_id)  # a quarantine at the same moment ends the grant after us
+    if packet.secrecy != Packet.Secrecy.OPEN:
+        raise PacketQuarantined
+    reached = packet.deliveries.filter(state__in=IN_MAILBOX).exclude(recipient__agency=None)
+    holders = [packet.sender_id, *reached.values_list("recipient__agency_id", flat=True)]
+    people = _readers([agency for agency in holders if agency], "clerk", "head")
+    notices.tell(
+        readers={reader for readers in people.values() for reader in readers},
+        code="exchange.glass",
+        values={
+            "requester": event.requester,
+            "approver": event.approver,
+            "document": event.label,
+            "until": f"{clock.in_vietnam(event.valid_until):%H:%M %d/%m/%Y}",
+        },
+        link=f"/exchange/packets/{packet.pk}/?glass={event.grant_id}",
         now=event.at,
     )

@@ -24,6 +24,7 @@ from hienluong.exchange.models import (
     Scan,
     Transmission,
 )
+from hienluong.exchange.permissions import handles, may_see_content
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -50,19 +51,6 @@ def mailbox_of(actor: Actor) -> QuerySet[Delivery]:
         recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX
     ).select_related("packet", "recipient")
     return found if allowed(actor, "exchange.destroy_packet") else found.filter(packet__secrecy="open")
-
-
-def packets_visible_to(actor: Actor) -> QuerySet[Packet]:
-    """Returns the packets that the actor's agency sent or received."""
-    found = Packet.objects.filter(
-        Q(sender_id=agency_of(actor))
-        | Q(
-            id__in=Delivery.objects.filter(
-                recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX
-            ).values("packet_id")
-        )
-    )
-    return found if allowed(actor, "exchange.destroy_packet") else found.filter(secrecy="open")
 
 
 Row = TypeVar("Row", Delivery, Packet)
@@ -158,10 +146,25 @@ def packet(actor: Actor, packet_id: UUID) -> Packet:
         PacketQuarantined: it was taken out of the exchange.
     """
     require(actor, "exchange.view_mailbox")
-    found = packets_visible_to(actor).filter(id=packet_id).first()
+    found = Packet.objects.filter(id=packet_id).first()
     if found is None:
+        raise PacketNotFound(id=packet_id)
+    if not handles(actor, found):
         if packets_visible_to_secrecy_officer(actor).filter(id=packet_id).exists():
             raise PacketQuarantined
+        raise PacketNotFound(id=packet_id)
+    return found
+
+
+def packet_by_glass(actor: Actor, packet_id: UUID, *, now: datetime) -> Packet:
+    """Returns one packet to whoever sees its content by break-glass at this moment.
+
+    Raises:
+        PermissionMissing: the actor sees no content, and no access of theirs to this packet is running.
+    """
+    found = Packet.objects.filter(id=packet_id).first()
+    if found is None or not may_see_content(actor, found, now=now):
+        require(actor, "exchange.view_mailbox")
         raise PacketNotFound(id=packet_id)
     return found
 
@@ -174,11 +177,19 @@ def packets_visible_to_secrecy_officer(actor: Actor) -> QuerySet[Packet]:
 
 
 def deliveries_of(actor: Actor, found: Packet) -> list[Delivery]:
-    """Returns the journeys of a packet that the actor may follow: the sender all of them, a recipient its own."""
+    """Returns the journeys of a packet that the actor may follow: the sender all of them, a recipient its own.
+
+    Whoever sees it by break-glass follows all of them too.
+    """
     rows = found.deliveries.select_related("recipient").order_by("id")
-    if found.sender_id != actor.agency_id:
+    if _is_recipient(actor, found):
         rows = rows.filter(recipient__agency_id=agency_of(actor))
     return list(rows)
+
+
+def _is_recipient(actor: Actor, found: Packet) -> bool:
+    """Returns whether the actor sees the packet because the agency received it: then only its own part of the way."""
+    return found.sender_id != actor.agency_id and allowed(actor, "exchange.view_mailbox")
 
 
 def parts_of(found: Packet) -> list[Part]:
@@ -218,10 +229,14 @@ class Journey:
 
 def journey(actor: Actor, packet_id: UUID) -> Journey:
     """Returns everything the actor may know of a packet's way: traces, acceptance, deliveries, statuses."""
-    found = packet(actor, packet_id)
+    return way_of(actor, packet(actor, packet_id))
+
+
+def way_of(actor: Actor, found: Packet) -> Journey:
+    """Returns the way of a packet that the actor was let see."""
     deliveries = deliveries_of(actor, found)
     transmissions = list(found.transmissions.order_by("accepted_at"))
-    if found.sender_id != actor.agency_id:
+    if _is_recipient(actor, found):
         mine = {delivery.transmission_id for delivery in deliveries}
         transmissions = [row for row in transmissions if row.id in mine]
     ours = found.sender_id == actor.agency_id

@@ -263,7 +263,11 @@ class ConfirmIn(Schema):
     """What the recipient's system says of the packet: the mailbox plane, not the business plane."""
 
     outcome: Literal["done", "fail"]
-    note: Text = Field("", max_length=500)
+    note: Text = Field(
+        "",
+        max_length=500,
+        description="A technical cause. Operators see it: nothing of what the document says belongs here.",
+    )
 
 
 BATCH_ENTRIES = 100

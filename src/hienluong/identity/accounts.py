@@ -25,8 +25,9 @@ from django.utils.translation import gettext_lazy as _
 from hienluong.directory.service import Actor, Person, User, require
 from hienluong.identity import lockout, sessions
 from hienluong.identity.errors import SignInLinkSpent
+from hienluong.identity.events import SignInHandedOut
 from hienluong.identity.models import AccountState, OneTimeSignIn, SignInSession
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.kit.ids import new_secret
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
@@ -159,6 +160,7 @@ def create_one_time_sign_in(
         OneTimeSignIn.objects.create(
             token_hash=_hash(token), user=user, expires_at=now + timedelta(minutes=minutes)
         )
+        events.publish(SignInHandedOut(user.pk, actor.ref, now))
         if actor.kind == "person":
             notices.tell(
                 readers=readers_of(user),

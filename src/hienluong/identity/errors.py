@@ -61,6 +61,14 @@ class AccountUnknown(NotFound):
     detail = _("No account has the user name {username}.")
 
 
+class AccountStateRefused(Conflict):
+    """The account is closed already, or open already."""
+
+    code = "identity.account-state-refused"
+    title = _("Nothing to change")
+    detail = _("The account “{account}” is already as you want it.")
+
+
 class SignOnUnknown(NotFound):
     """No system that people sign on to has this id."""
 

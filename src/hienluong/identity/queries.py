@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.sessions.models import Session
-from django.db.models import Q
+from django.db.models import BooleanField, DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Greatest
 
 from hienluong.directory.service import Actor, Person, Post, User, posts_of, require
-from hienluong.identity.models import AccountState, SignInSession, SignOn, SignOnClient
+from hienluong.identity.models import AccountClosure, AccountState, SignInSession, SignOn, SignOnClient
 from hienluong.kit import clock
 from hienluong.kit.vietnamese import fold
 
@@ -81,7 +83,13 @@ class AccountPage:
 
 
 def accounts(
-    actor: Actor | None, *, now: datetime, search: str = "", locked: bool = False, after: str = ""
+    actor: Actor | None,
+    *,
+    now: datetime,
+    search: str = "",
+    locked: bool = False,
+    closed: bool = False,
+    after: str = "",
 ) -> AccountPage:
     """Returns a page of the accounts in the order of people's names.
 
@@ -90,6 +98,7 @@ def accounts(
         now: the moment.
         search: words of the name or the user name, with or without diacritics.
         locked: only accounts that wait after too many failures.
+        closed: only accounts that are closed.
         after: `next` of the page before.
 
     Raises:
@@ -101,16 +110,15 @@ def accounts(
         found = found.filter(Q(search_key__contains=word) | Q(user__username__icontains=word))
     if locked:
         found = found.filter(user__sign_in_state__locked_until__gt=now)
+    if closed:
+        found = found.filter(user__is_active=False)
     key, _, pk = after.rpartition(" ")
     if key and _is_uuid(pk):
         found = found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))
     people = list(found.order_by("sort_key", "pk")[: PAGE + 1])
     shown = people[:PAGE]
-    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
     strong = set(
-        Authenticator.objects.filter(user__in=[one.user_id for one in shown], type__in=kinds).values_list(
-            "user", flat=True
-        )
+        _second_factors().filter(user__in=[one.user_id for one in shown]).values_list("user", flat=True)
     )
     rows = [
         AccountRow(one, one.user, _locked(one.user, now), one.user_id in strong)
@@ -118,6 +126,41 @@ def accounts(
         if one.user is not None
     ]
     return AccountPage(rows, f"{shown[-1].sort_key} {shown[-1].pk}" if len(people) > PAGE else "")
+
+
+def _second_factors() -> QuerySet[Authenticator]:
+    """Returns what counts as a second factor; recovery codes come with one of them."""
+    kinds = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    found: QuerySet[Authenticator] = Authenticator.objects.filter(type__in=kinds)
+    return found
+
+
+def with_sign_in_facts(users: QuerySet[User]) -> QuerySet[User]:
+    """Returns the accounts with `last_used` and `second_factor`, whether there is one.
+
+    Used is what signed in, was seen in a session, was made, or was opened again.
+    """
+    return users.annotate(
+        last_used=Greatest(  # in PostgreSQL, what is empty is passed over
+            "date_joined",
+            "last_login",
+            _latest(SignInSession.objects.all(), "last_seen_at"),
+            _latest(AccountClosure.objects.all(), "reopened_at"),
+        ),
+        second_factor=Exists(_second_factors().filter(user=OuterRef("pk")), output_field=BooleanField()),
+    )
+
+
+def _latest(rows: QuerySet[Any], field: str) -> Subquery:
+    """Returns the latest of a moment among the rows of an account."""
+    mine = rows.filter(user=OuterRef("pk")).order_by().values("user")
+    return Subquery(mine.annotate(latest=Max(field)).values("latest"), output_field=DateTimeField())
+
+
+def idle_accounts(*, since: datetime) -> QuerySet[User]:
+    """Returns the open accounts that nobody used since the moment, the longest unused first."""
+    found: QuerySet[Any] = with_sign_in_facts(User.objects.filter(is_active=True))
+    return found.filter(last_used__lte=since).order_by("last_used", "pk")
 
 
 def _is_uuid(text: str) -> bool:
@@ -150,6 +193,7 @@ class AccountDetail:
     sessions: Sequence[SignInSession]
     factors: Sequence[Authenticator]
     identities: Sequence[SocialAccount]
+    closures: Sequence[AccountClosure]
 
 
 def account(actor: Actor | None, user_id: int, *, now: datetime) -> AccountDetail | None:
@@ -165,7 +209,8 @@ def account(actor: Actor | None, user_id: int, *, now: datetime) -> AccountDetai
     own = own_account(person.user)
     factors = [*([own.app] if own.app else []), *own.passkeys]
     row = AccountRow(person, person.user, _locked(person.user, now), bool(factors))
-    return AccountDetail(row, own.posts, own.sessions, factors, own.identities)
+    closures = list(AccountClosure.objects.filter(user=person.user).order_by("-pk")[:20])
+    return AccountDetail(row, own.posts, own.sessions, factors, own.identities, closures)
 
 
 def sign_on_clients(actor: Actor | None) -> Sequence[SignOnClient]:

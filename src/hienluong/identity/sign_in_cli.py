@@ -48,12 +48,13 @@ def _user(username: str) -> User:
 )
 @click.argument("text", default="")
 @click.option("--locked", is_flag=True, help=_("Only those that wait after too many failures."))
+@click.option("--closed", is_flag=True, help=_("Only closed ones."))
 @on_server
-def list_accounts(*, actor: Actor, now: datetime, text: str, locked: bool) -> Answer:
+def list_accounts(*, actor: Actor, now: datetime, text: str, locked: bool, closed: bool) -> Answer:
     """Lists accounts; the first 30, so that a search is worth it."""
     from hienluong.identity import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.accounts(actor, now=now, search=text, locked=locked).rows
+    rows = queries.accounts(actor, now=now, search=text, locked=locked, closed=closed).rows
     facts = [
         {
             "username": row.user.username,
@@ -79,6 +80,30 @@ def unlock(*, actor: Actor, now: datetime, username: str) -> Answer:
 
     commands.unlock_account(actor=actor, user=_user(username), now=now)
     return {"unlocked": username}, [fill(_("{username} may try again."), {"username": username})]
+
+
+@account_group.command("close", help=_("Close an account.\n\nExample: hienluong identity account close lan"))
+@click.argument("username")
+@on_server
+def close(*, actor: Actor, now: datetime, username: str) -> Answer:
+    """Closes an account."""
+    from hienluong.identity import commands  # noqa: PLC0415 - needs Django
+
+    commands.close_account(actor=actor, user=_user(username), now=now)
+    return {"username": username, "open": False}, [fill(_("{account} is closed."), {"account": username})]
+
+
+@account_group.command(
+    "reopen", help=_("Open a closed account again.\n\nExample: hienluong identity account reopen lan")
+)
+@click.argument("username")
+@on_server
+def reopen(*, actor: Actor, now: datetime, username: str) -> Answer:
+    """Opens an account again."""
+    from hienluong.identity import commands  # noqa: PLC0415 - needs Django
+
+    commands.reopen_account(actor=actor, user=_user(username), now=now)
+    return {"username": username, "open": True}, [fill(_("{account} is open again."), {"account": username})]
 
 
 @account_group.command(

@@ -1,4 +1,4 @@
-"""Mail of sign-in, sent by the worker: whether there was anything to send does not show to whom asked."""
+"""Mail of sign-in, sent by the worker (whether there was anything to send does not show to whom asked); idle accounts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from hienluong.directory.service import Person, User
+from hienluong.identity.commands import close_idle_accounts
 from hienluong.jobs import service as jobs
+from hienluong.kit import clock
 
 
 @jobs.task(name="identity.mail_password_link")
@@ -31,3 +33,9 @@ def mail_password_link(user_id: int) -> None:
         after = translation.gettext("If it was not you, do nothing: your password stays as it is.")
         subject = translation.gettext("A new password for Hiền Lương")
     send_mail(subject, f"{text}\n\n{settings.PUBLIC_URL}{page}\n\n{after}\n", None, [address])
+
+
+@jobs.periodic(cron="23 5 * * *", name="identity.close_idle_accounts")
+def close_idle(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
+    """Closes accounts that nobody used for long and warns the next ones."""
+    close_idle_accounts(now=clock.now())

@@ -40,6 +40,8 @@ _named: list[URLPattern | URLResolver] = [
         {"act": "end-sessions"},
         name="end_account_sessions",
     ),
+    path("accounts/<int:user_id>/close/", accounts.account_act, {"act": "close"}, name="close_account"),
+    path("accounts/<int:user_id>/reopen/", accounts.account_act, {"act": "reopen"}, name="reopen_account"),
     path(
         "accounts/<int:user_id>/reset-second-factor/",
         accounts.account_act,

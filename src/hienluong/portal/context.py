@@ -3,26 +3,35 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from hienluong import __version__
+from hienluong.access import service as access
+from hienluong.directory.service import Actor
 from hienluong.notices import service as notices
 from hienluong.portal.navigation import menu_for
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Returns the frame's facts: who acts, the menu, unread notices, version, demonstration.
+    """Returns the frame's facts: who acts, the menu, unread notices, changes of rights to confirm, version, demonstration.
 
-    Costs one query for a signed-in person, and none before the frame asks.
+    Costs two queries for a signed-in person, and none before the frame asks.
     """
     actor = getattr(request, "actor", None)
     return {
         "actor": actor,
         "menu": SimpleLazyObject(lambda: list(menu_for(actor, request.path))),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor.id) if actor else 0),
+        "alerts": SimpleLazyObject(lambda: _alerts(actor)),
         "version": __version__,
         "demonstration": settings.DEMONSTRATION,
     }
+
+
+def _alerts(actor: Actor | None) -> int:
+    """Returns how many changes of rights the person has to confirm (Decree 30/2020, App. VI, III.3)."""
+    return access.unconfirmed_count(actor.id) if actor is not None and isinstance(actor.id, UUID) else 0

@@ -101,6 +101,12 @@ MENU = (
                 icon="arrows-exchange",
                 permission="systems.view_systems",
             ),
+            Entry(_("Who may do what"), "access:roles", icon="table", permission="access.view_roles"),
+            Entry(
+                _("Access reviews"), "access:reviews", icon="clipboard-check", permission="access.view_review"
+            ),
+            Entry(_("Reported changes"), "access:cases", icon="flag", permission="access.handle_cases"),
+            Entry(_("Break-glass"), "access:break_glass", icon="shield-lock", permission="access.view_glass"),
         ),
     ),
 )

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from hienluong.access import service as access
 from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
@@ -28,13 +29,14 @@ NEWEST = 5
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Shows what needs doing first; a visitor is led to the sign-in."""
+    """Shows what needs doing first; a visitor is led to the sign-in, whoever holds no post to where that is said."""
     actor = _actor(request)
-    if actor is None:
-        return redirect("identity:sign_in")
+    if actor is None:  # somebody signed in without a post would be sent back here, and so on
+        return redirect("identity:switch_post" if request.user.is_authenticated else "identity:sign_in")
     counts = exchange.mailbox_counts(actor, now=clock.now())
     context = {
         "counts": counts,
+        "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
         "monitor": exchange.monitor(actor, now=clock.now())
@@ -79,8 +81,20 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 def error_page(request: HttpRequest, error: HienluongError) -> HttpResponse:
     """Returns the page for an error of the house, in the reader's language; a visitor is led to the sign-in and back."""
-    if isinstance(error, NotAuthenticated) and request.method == "GET" and not request.user.is_authenticated:
+    user = getattr(request, "user", None)  # none yet, when a layer before the sign-in failed
+    signed_in = user is not None and user.is_authenticated
+    if isinstance(error, NotAuthenticated) and request.method in {"GET", "HEAD"} and not signed_in:
         return redirect_to_login(request.get_full_path())
+    if type(error) is NotAuthenticated and signed_in:  # signing in again would change nothing
+        return _page(
+            request,
+            status=error.status,
+            title=_("You hold no post today"),
+            detail=_("Ask your agency's administrator to give you a post; then sign in again."),
+            kept="",
+            todo="",
+            code=error.code,
+        )
     return _page(
         request,
         status=error.status,

@@ -1,6 +1,7 @@
 """The addresses of the face."""
 
 from django.urls import path
+from django.views.decorators.http import require_http_methods
 from django.views.i18n import set_language
 
 from hienluong.portal import pages
@@ -9,5 +10,5 @@ app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("notices/", pages.notice_list, name="notices"),
-    path("language/", set_language, name="set_language"),
+    path("language/", require_http_methods(["GET", "POST"])(set_language), name="set_language"),
 ]

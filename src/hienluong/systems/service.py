@@ -13,7 +13,7 @@ from hienluong.systems.commands import (
     tell_of_ending_secrets,
 )
 from hienluong.systems.idempotency import IdempotencyKey, once, sweep_kept_answers
-from hienluong.systems.models import AgencySystem
+from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.systems.policy import may_send_for
 from hienluong.systems.tally import note_deprecated_call, note_refusal, sweep_counts
 from hienluong.systems.tokens import SystemBearer, system_by_token
@@ -21,6 +21,7 @@ from hienluong.systems.tokens import SystemBearer, system_by_token
 __all__ = [
     "AgencySystem",
     "IdempotencyKey",
+    "SendingRight",
     "SystemBearer",
     "end_sending_right",
     "end_system",

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., Client]
 Received = Callable[..., Delivery]
 
-INBOX_QUERIES = 5
-SENT_QUERIES = 6
+INBOX_QUERIES = 6
+SENT_QUERIES = 7
 
 
 def _text(answer: Any) -> str:

@@ -18,7 +18,7 @@ Visit = Callable[..., Client]
 Received = Callable[..., Delivery]
 
 PATH = "/exchange/monitor/"
-MONITOR_QUERIES = 15
+MONITOR_QUERIES = 16
 
 
 def _text(answer: Any) -> str:

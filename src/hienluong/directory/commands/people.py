@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from hienluong.directory.actors import Actor
+from hienluong.directory.commands.administrators import keep_an_administrator
 from hienluong.directory.errors import (
     AccountClosed,
     AlreadyEnded,
@@ -19,7 +20,7 @@ from hienluong.directory.errors import (
     PostOverlaps,
     PostRefused,
 )
-from hienluong.directory.events import PasswordSet, PersonDeactivated, PostEnded
+from hienluong.directory.events import AccountOpened, PasswordSet, PersonDeactivated, PostAssigned, PostEnded
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.directory.permissions import require
 from hienluong.directory.queries import actor_of, posts_of
@@ -53,7 +54,9 @@ def create_person(
     """
     actor = require(actor, "directory.manage_people")
     full_name = normalise(full_name)
-    user = User(username=User.normalize_username(username), email=email) if username else None
+    user = (
+        User(username=User.normalize_username(username), email=email, date_joined=now) if username else None
+    )
     _check_person(full_name=full_name, email=email, telephone=telephone, user=user, password=password)
     with transaction.atomic():
         if user is not None:
@@ -68,8 +71,10 @@ def create_person(
             telephone=telephone,
             user=user,
         )
+        if user is not None:
+            events.publish(AccountOpened(user.pk, again=False, by=actor.ref, at=now))
         if user is not None and password is not None:
-            events.publish(PasswordSet(user.pk, by_another_person=actor.kind == "person"))
+            events.publish(PasswordSet(user.pk, first=True, by=actor.ref, at=now))
         ledger.record(
             actor=actor.ref,
             action="directory.create_person",
@@ -147,7 +152,7 @@ def set_password(*, actor: Actor | None, user: User, password: str, now: datetim
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
-        events.publish(PasswordSet(user.pk, by_another_person=actor.kind == "person"))
+        events.publish(PasswordSet(user.pk, first=False, by=actor.ref, at=now))
         ledger.record(
             actor=actor.ref, action="directory.set_password", subject=f"user:{user.pk}", details={}, now=now
         )
@@ -213,6 +218,7 @@ def assign_post(
         ):
             raise PostOverlaps(person=person.full_name, role=role.label, agency=agency.name)
         post.save()
+        events.publish(PostAssigned(post.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="directory.assign_post",
@@ -258,6 +264,7 @@ def end_post(*, actor: Actor | None, post: Post, now: datetime, valid_to: date |
     Raises:
         PermissionMissing: the actor does not manage people.
         AlreadyEnded: the post ended before.
+        LastAdministrator: nobody who administers would be left.
         PostRefused: the day is past: what was done in the post was done in it.
     """
     actor = require(actor, "directory.manage_people")
@@ -265,10 +272,12 @@ def end_post(*, actor: Actor | None, post: Post, now: datetime, valid_to: date |
     if valid_to is not None and valid_to < today:
         raise PostRefused([FieldError("/valid_to", _("The day is past; a post ends today or later."))])
     with transaction.atomic():
+        if post.role == Post.Role.ADMINISTRATOR:
+            keep_an_administrator(without=Q(pk=post.pk), day=valid_to or today)
         post = Post.objects.select_for_update(of=("self",)).get(pk=post.pk)
         if post.valid_to is not None and post.valid_to <= today:
             raise AlreadyEnded(ended_on=post.valid_to)
-        _end(post, valid_to or today)
+        _end(post, valid_to or today, actor, now)
         ledger.record(
             actor=actor.ref,
             action="directory.end_post",
@@ -284,10 +293,12 @@ def end_post(*, actor: Actor | None, post: Post, now: datetime, valid_to: date |
     return post
 
 
-def _end(post: Post, day: date) -> None:
+def _end(post: Post, day: date, actor: Actor, now: datetime) -> None:
     post.valid_to = max(day, post.valid_from)
     post.save(update_fields=["valid_to"])
-    events.publish(PostEnded(post.person_id, post.agency_id, post.role, post.valid_to))
+    events.publish(
+        PostEnded(post.pk, post.person_id, post.agency_id, post.role, post.valid_to, actor.ref, now)
+    )
 
 
 def change_person(
@@ -332,6 +343,7 @@ def deactivate_person(*, actor: Actor | None, person: Person, reason: str, now: 
     Raises:
         PermissionMissing: the actor does not manage people.
         PersonRefused: no reason, or the actor means themself.
+        LastAdministrator: nobody who administers would be left.
     """
     actor = require(actor, "directory.manage_people")
     reason = normalise(reason)
@@ -343,16 +355,17 @@ def deactivate_person(*, actor: Actor | None, person: Person, reason: str, now: 
         )
     today = clock.in_vietnam(now).date()
     with transaction.atomic():
+        keep_an_administrator(without=Q(person=person.pk), day=today)
         person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
         held = Post.objects.filter(Q(valid_to=None) | Q(valid_to__gt=today), person=person)
         posts = list(held.select_for_update(of=("self",)).order_by("pk"))
         for post in posts:
-            _end(post, today)
+            _end(post, today, actor, now)
         if person.user is not None:
             person.user.is_active = False
             person.user.set_unusable_password()
             person.user.save(update_fields=["is_active", "password"])
-        events.publish(PersonDeactivated(person.pk, person.user_id))
+        events.publish(PersonDeactivated(person.pk, person.user_id, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="directory.deactivate_person",
@@ -375,7 +388,10 @@ def open_account(*, actor: Actor | None, person: Person, username: str = "", now
         person = Person.objects.select_for_update(of=("self",)).select_related("user").get(pk=person.pk)
         if person.user is not None and person.user.is_active:
             raise PersonRefused([FieldError("/username", _("The account is open already."))])
-        user = person.user or User(username=User.normalize_username(username.strip()), email=person.email)
+        again = person.user is not None
+        user = person.user or User(
+            username=User.normalize_username(username.strip()), email=person.email, date_joined=now
+        )
         if user.pk is None and (errors := _check_account(user, None)):
             raise PersonRefused(errors)
         user.is_active = True
@@ -383,6 +399,7 @@ def open_account(*, actor: Actor | None, person: Person, username: str = "", now
         user.save()
         person.user = user
         person.save(update_fields=["user"])
+        events.publish(AccountOpened(user.pk, again=again, by=actor.ref, at=now))
         ledger.record(
             actor=actor.ref,
             action="directory.open_account",

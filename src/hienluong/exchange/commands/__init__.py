@@ -17,6 +17,7 @@ from hienluong.exchange.commands.batches import (
     confirm_deliveries,
     fetch_packets,
 )
+from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Draft, send_document
 from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, retry_delivery
 from hienluong.exchange.commands.sandbox import answer_as_echo, purge_sandbox
@@ -29,6 +30,7 @@ __all__ = [
     "Confirmation",
     "Draft",
     "Fetched",
+    "Opened",
     "PartRead",
     "Receipt",
     "Refusal",
@@ -41,6 +43,7 @@ __all__ = [
     "fetch_packet",
     "fetch_packets",
     "open_entry",
+    "open_packet",
     "purge_sandbox",
     "quarantine_packet",
     "read_part",

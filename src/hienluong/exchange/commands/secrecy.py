@@ -12,11 +12,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
+from hienluong.access import service as access
 from hienluong.directory.service import Actor, require
 from hienluong.edxml.reader import read_attachments
 from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange.errors import PacketNotFound
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
+from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import agency_of
 from hienluong.files import service as files
 from hienluong.kit.errors import HienluongError
@@ -68,6 +70,7 @@ def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
     # In the drainer's order, so that neither waits for the other for ever.
     locked = waiting.select_for_update(no_key=True).order_by("id").values_list("id", flat=True)
     Delivery.objects.filter(id__in=list(locked)).update(due_at=None, failure=QUARANTINED)
+    access.end_all_break_glass(kind=GLASS_KIND, object_id=str(packet.pk), by=actor, now=now)
     ledger.record(
         actor=actor.ref,
         action="exchange.packet-quarantined",

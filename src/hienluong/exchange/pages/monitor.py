@@ -23,6 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "monitor": service.monitor(actor, now=now),
         "now": now,
         "may_retry": allowed(actor, "exchange.retry_delivery"),
+        "may_ask": allowed(actor, "access.request_glass"),
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "exchange/monitor_now.html" if part else "exchange/monitor.html", context)

@@ -53,9 +53,10 @@ def _outcomes(journey: Journey) -> list[GroupOutcome]:
 
 @require_GET
 def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
-    """Shows a packet that the actor's agency sent or received."""
+    """Shows a packet that the actor's agency sent or received, or that was opened by break-glass."""
     actor = actor_of(request)
-    journey = service.journey(actor, packet_id)
+    opened = service.open_packet(actor=actor, packet_id=packet_id, now=clock.now())
+    journey = opened.journey
     legs = [
         Leg(
             delivery,
@@ -64,7 +65,11 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         )
         for delivery in journey.deliveries
     ]
-    mine = next((leg for leg in legs if leg.delivery.recipient.agency_id == actor.agency_id), None)
+    mine = (
+        None
+        if opened.by_glass
+        else next((leg for leg in legs if leg.delivery.recipient.agency_id == actor.agency_id), None)
+    )
     open_to_all = journey.packet.secrecy == Packet.Secrecy.OPEN
     return render(
         request,
@@ -77,8 +82,14 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
             "outcomes": _outcomes(journey),
             "mine": mine,
             "to_open": mine is not None and mine.delivery.state in {policy.DELIVERED, policy.FETCHED},
-            "sent_by_us": journey.packet.sender_id == actor.agency_id,
-            "receipts": [row for row in journey.transmissions if row.submitter == actor.agency_id],
+            "sent_by_us": journey.packet.sender_id == actor.agency_id and not opened.by_glass,
+            "by_glass": opened.by_glass,
+            "glass": opened.glass,
+            "receipts": [
+                row
+                for row in journey.transmissions
+                if row.submitter == actor.agency_id and not opened.by_glass
+            ],
             "may_quarantine": open_to_all and allowed(actor, "exchange.quarantine_packet"),
             "may_destroy": journey.packet.secrecy == Packet.Secrecy.QUARANTINED
             and allowed(actor, "exchange.destroy_packet"),

@@ -87,7 +87,7 @@ def report(request: HttpRequest, packet_id: UUID, delivery_id: int, status: str)
     act = ACTS.get(status)
     if act is None:
         raise Http404
-    actor = actor_of(request)
+    actor = require(actor_of(request), "exchange.confirm_delivery")
     form = ReportForm(status, request.POST if request.method == "POST" else None)
     step = request.POST.get("step", "")
     if not form.is_valid() or step == "edit":

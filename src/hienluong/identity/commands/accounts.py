@@ -13,8 +13,9 @@ from hienluong.identity import lockout
 from hienluong.identity.accounts import readers_of
 from hienluong.identity.commands.sessions import delete_sessions
 from hienluong.identity.errors import OwnAccount
+from hienluong.identity.events import SecondFactorsReset
 from hienluong.identity.models import AccountState, SignInSession
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 
@@ -57,6 +58,7 @@ def reset_second_factor(*, actor: Actor | None, user: User, now: datetime) -> in
         removed = int(Authenticator.objects.filter(user=user).delete()[0])
         ended = delete_sessions(SignInSession.objects.filter(user=user))
         Token.objects.filter(user=user).delete()
+        events.publish(SecondFactorsReset(user.pk, actor.ref, now))
         notices.tell(
             readers=readers_of(user),
             code="identity.second_factor_reset",

@@ -11,8 +11,10 @@ from django.db import transaction
 
 from hienluong.directory.service import Actor, Agency, User, require
 from hienluong.identity.errors import SignOnEnded, SignOnRefused
+from hienluong.identity.events import SignOnClosed, SignOnKeyChanged, SignOnRegistered
 from hienluong.identity.models import SignOn, SignOnClient
 from hienluong.identity.sign_on import SCOPES
+from hienluong.kit import events
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id, new_secret
@@ -54,6 +56,7 @@ def register_sign_on_client(
         system = SignOnClient.objects.create(
             id=new_id(), agency=agency, name=name, client=client, registered_at=now
         )
+        events.publish(SignOnRegistered(system.pk, actor.ref, now))
         _record(
             actor, "identity.register_sign_on_client", system, {"client": client.pk, "to": addresses}, now
         )
@@ -109,6 +112,7 @@ def rotate_sign_on_secret(*, actor: Actor | None, system: SignOnClient, now: dat
         client = _live(system)
         client.set_secret(secret)
         client.save(update_fields=["secret"])
+        events.publish(SignOnKeyChanged(system.pk, actor.ref, now))
         _record(actor, "identity.rotate_sign_on_secret", system, {}, now)
     return secret
 
@@ -129,6 +133,7 @@ def end_sign_on_client(*, actor: Actor | None, system: SignOnClient, now: dateti
         client.save()
         Token.objects.filter(client=client).delete()
         SignOnClient.objects.filter(pk=system.pk).update(ended_at=now)
+        events.publish(SignOnClosed(system.pk, actor.ref, now))
         _record(actor, "identity.end_sign_on_client", system, {}, now)
 
 

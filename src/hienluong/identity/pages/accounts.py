@@ -21,20 +21,21 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 @require_GET
 def account_list(request: ActingRequest) -> HttpResponse:
-    """Lists the accounts, narrowed by name or to those that are locked."""
-    search, locked = request.GET.get("q", ""), request.GET.get("locked") == "1"
+    """Lists the accounts, narrowed by name or to those that are locked or closed."""
+    search = request.GET.get("q", "")
+    only = {name: request.GET.get(name) == "1" for name in ("locked", "closed")}
     page = queries.accounts(
-        _actor(request), now=clock.now(), search=search, locked=locked, after=request.GET.get("after", "")
+        _actor(request), now=clock.now(), search=search, after=request.GET.get("after", ""), **only
     )
-    kept = {"q": search} | ({"locked": "1"} if locked else {})
+    kept = {"q": search} | {name: "1" for name, chosen in only.items() if chosen}
     return render(
         request,
         "identity/accounts.html",
         {
             "page": page,
             "q": search,
-            "locked": locked,
-            "reset": request.path if search or locked else "",
+            **only,
+            "reset": request.path if search or any(only.values()) else "",
             "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
             "next": f"?{urlencode(kept | {'after': page.next})}" if page.next else "",
         },
@@ -52,7 +53,7 @@ def account_detail(request: ActingRequest, user_id: int) -> HttpResponse:
 
 @require_POST
 def account_act(request: ActingRequest, user_id: int, act: str) -> HttpResponse:
-    """Does one thing to an account: unlock it, end its sessions, or take away its second factors."""
+    """Does one thing to an account: unlock, close or reopen it, end its sessions, or take away its second factors."""
     actor, now = _actor(request), clock.now()
     found = queries.account(actor, user_id, now=now)
     if found is None:
@@ -64,6 +65,12 @@ def account_act(request: ActingRequest, user_id: int, act: str) -> HttpResponse:
     elif act == "end-sessions":
         count = commands.end_sessions(actor=actor, user=user, now=now)
         messages.success(request, _("Sessions ended: %(count)d.") % {"count": count})
+    elif act == "close":
+        commands.close_account(actor=actor, user=user, now=now)
+        messages.success(request, _("The account %(account)s is closed.") % {"account": user.username})
+    elif act == "reopen":
+        commands.reopen_account(actor=actor, user=user, now=now)
+        messages.success(request, _("The account %(account)s is open again.") % {"account": user.username})
     else:
         commands.reset_second_factor(actor=actor, user=user, now=now)
         messages.success(request, _("The second factors were taken away, and the person was told."))

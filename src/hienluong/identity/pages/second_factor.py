@@ -30,6 +30,8 @@ from django.views.decorators.http import require_GET
 from hienluong.identity.second_factor import passkeys_possible, record_second_factor
 
 ACCOUNT = reverse_lazy("identity:account")
+METHODS = ("get", "head", "post", "options")
+"""What a form answers: allauth's would take a PUT or a DELETE for a POST too."""
 _in_one_transaction = method_decorator(transaction.atomic, name="post")
 
 
@@ -50,6 +52,7 @@ def second_factor_needed(request: HttpRequest) -> HttpResponse:
 class SignInCodeView(AuthenticateView):  # type: ignore[misc]  # allauth ships no types for it
     """The second step of signing in: a code or a passkey."""
 
+    http_method_names = METHODS
     template_name = "identity/sign_in_code.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -63,6 +66,7 @@ class SignInCodeView(AuthenticateView):  # type: ignore[misc]  # allauth ships n
 class ConfirmCodeView(ReauthenticateByCodeView):  # type: ignore[misc]  # the same
     """Asks again for the second factor before something that matters."""
 
+    http_method_names = METHODS
     template_name = "identity/confirm_code.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -77,6 +81,7 @@ class ConfirmCodeView(ReauthenticateByCodeView):  # type: ignore[misc]  # the sa
 class ConfirmPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]  # the same
     """Asks again for a passkey before something that matters."""
 
+    http_method_names = METHODS
     template_name = "identity/confirm_passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -88,17 +93,21 @@ class ConfirmPasskeyView(ReauthenticateWebAuthnView):  # type: ignore[misc]  # t
 class ConfirmPasswordView(ReauthenticateView):  # type: ignore[misc]  # the same
     """Asks again for the password before something that matters."""
 
+    http_method_names = METHODS
     template_name = "identity/confirm_password.html"
 
 
 class PasskeySignInView(LoginWebAuthnView):  # type: ignore[misc]  # the same
     """Hands out the options of the passkey dialogue (GET by our script) and signs in with what it gave (POST)."""
 
+    http_method_names = METHODS
+
 
 @_in_one_transaction
 class ActivateAppView(ActivateTOTPView):  # type: ignore[misc]  # the same
     """Sets up an app that makes codes: a picture to scan, or its key to type, and a first code."""
 
+    http_method_names = METHODS
     template_name = "identity/activate_app.html"
 
     def form_valid(self, form: Any) -> HttpResponse:
@@ -112,6 +121,7 @@ class ActivateAppView(ActivateTOTPView):  # type: ignore[misc]  # the same
 class DeactivateAppView(DeactivateTOTPView):  # type: ignore[misc]  # the same
     """Takes the app away after a question."""
 
+    http_method_names = METHODS
     template_name = "identity/deactivate_app.html"
     success_url = ACCOUNT
 
@@ -120,6 +130,7 @@ class DeactivateAppView(DeactivateTOTPView):  # type: ignore[misc]  # the same
 class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # the same
     """Adds a passkey."""
 
+    http_method_names = METHODS
     template_name = "identity/add_passkey.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -142,6 +153,7 @@ class AddPasskeyView(AddWebAuthnView):  # type: ignore[misc]  # the same
 class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]  # the same
     """Takes a passkey away after a question."""
 
+    http_method_names = METHODS
     template_name = "identity/remove_passkey.html"
     success_url = ACCOUNT
 
@@ -149,6 +161,7 @@ class RemovePasskeyView(RemoveWebAuthnView):  # type: ignore[misc]  # the same
 class RecoveryCodesView(ViewRecoveryCodesView):  # type: ignore[misc]  # the same
     """Shows the recovery codes, once."""
 
+    http_method_names = ("get", "options")  # not HEAD: who asks for the codes has had them
     template_name = "identity/recovery_codes.html"
 
 
@@ -156,4 +169,5 @@ class RecoveryCodesView(ViewRecoveryCodesView):  # type: ignore[misc]  # the sam
 class RenewRecoveryCodesView(GenerateRecoveryCodesView):  # type: ignore[misc]  # the same
     """Makes new recovery codes after a question; the former ones end."""
 
+    http_method_names = METHODS
     template_name = "identity/renew_recovery_codes.html"

@@ -37,6 +37,7 @@ from hienluong.ledger import service as ledger
 class SignInView(LoginView):  # type: ignore[misc]  # allauth ships no types for it
     """The sign-in page: user name and password, a passkey, or an account of elsewhere."""
 
+    http_method_names = ("get", "head", "post", "options")
     form_class = SignInForm
     template_name = "identity/sign_in.html"
 

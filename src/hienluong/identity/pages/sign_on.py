@@ -62,6 +62,7 @@ def configuration(request: HttpRequest) -> JsonResponse:  # noqa: ARG001 - a vie
 class ConsentView(AuthorizationView):  # type: ignore[misc]  # allauth ships no types for it
     """Asks the person whether a system may know who they are; only for systems an administrator registered."""
 
+    http_method_names = ("get", "head", "post", "options")
     template_name = "identity/sign_on.html"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Post, require
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.vietnamese import fold, normalise
@@ -17,6 +17,7 @@ from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.staff.errors import DelegationRefused
+from hienluong.staff.events import DelegationGranted, DelegationRevoked
 from hienluong.staff.models import Delegation
 from hienluong.staff.policy import delegation_faults, may_delegate
 from hienluong.staff.queries import delegations_in_force, signing_post
@@ -104,6 +105,7 @@ def grant_delegation(
             **words,
         )
         _tell(delegation, "staff.delegated", now)
+        events.publish(DelegationGranted(delegation.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="staff.grant_delegation",
@@ -204,6 +206,7 @@ def revoke_delegation(
         delegation.revoked_on, delegation.revoked_because = today, reason
         delegation.save(update_fields=["revoked_on", "revoked_because"])
         _tell(delegation, "staff.delegation_revoked", now)
+        events.publish(DelegationRevoked(delegation.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="staff.revoke_delegation",

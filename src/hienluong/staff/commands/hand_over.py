@@ -14,7 +14,7 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
-from hienluong.staff.events import PostHandedOver
+from hienluong.staff.events import LeaveEnded, PostHandedOver
 
 notices.declare_text(
     "staff.handed_over", _("You take over from {person}: {title}, {agency}, from {first_day} on.")
@@ -44,8 +44,7 @@ def hand_over_post(
         raise PostRefused([FieldError("/successor", _("The successor holds the post already."))])
     with transaction.atomic():
         until = post.valid_to
-        end_post(actor=actor, post=post, valid_to=from_day, now=now)
-        taken = assign_post(
+        taken = assign_post(  # first, so that the last administrator can hand over
             actor=actor,
             person=successor,
             agency=post.agency,
@@ -57,11 +56,13 @@ def hand_over_post(
             valid_to=until if until and until > from_day else None,
             now=now,
         )
+        end_post(actor=actor, post=post, valid_to=from_day, now=now)
         called_off = Leave.objects.filter(post=post, valid_from__gte=from_day).order_by("pk")
         leaves = list(called_off.values_list("pk", flat=True))
         for leave in called_off:
             leave.valid_to = leave.valid_from
             leave.save(update_fields=["valid_to"])
+            events.publish(LeaveEnded(leave.pk, actor.ref, now))
         events.publish(PostHandedOver(post.pk, taken.pk, from_day))
         notices.tell(
             readers=[Reader(successor.pk, successor.email)],

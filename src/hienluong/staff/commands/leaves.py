@@ -8,13 +8,14 @@ from django.db import transaction
 
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Leave, Person, Post, require
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.staff.errors import LeaveOverlaps, LeaveRefused
+from hienluong.staff.events import LeaveEnded, LeaveEntered
 from hienluong.staff.policy import may_stand_in
 from hienluong.staff.queries import overlapping_leave
 
@@ -72,6 +73,7 @@ def enter_leave(
         leave = Leave.objects.create(post=post, stand_in=stand_in, valid_from=valid_from, valid_to=valid_to)
         if stand_in is not None:
             _tell(leave, stand_in, now)
+        events.publish(LeaveEntered(leave.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="staff.enter_leave",
@@ -146,6 +148,7 @@ def end_leave(*, actor: Actor | None, leave: Leave, now: datetime) -> Leave:
             raise AlreadyEnded(ended_on=f"{leave.valid_to:%d/%m/%Y}")
         leave.valid_to = max(today, leave.valid_from)
         leave.save(update_fields=["valid_to"])
+        events.publish(LeaveEnded(leave.pk, actor.ref, now))
         ledger.record(
             actor=actor.ref,
             action="staff.end_leave",

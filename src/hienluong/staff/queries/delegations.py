@@ -49,6 +49,11 @@ def delegations_in_force(post: Post, on: date) -> list[Delegation]:
     return list(found.filter(Q(basis=None) | Q(basis__in=bases)).order_by("valid_from", "pk"))
 
 
+def delegations_on(day: date) -> QuerySet[Delegation]:
+    """Returns every delegation that gives the right to sign on the day, for the module that reviews rights."""
+    return Delegation.objects.filter(in_force_on(day)).select_related(*_PARTIES)
+
+
 def delegations_visible_to(actor: Actor | None) -> QuerySet[Delegation]:
     """Returns the delegations that the actor's post gave or took.
 

@@ -18,8 +18,9 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
-from hienluong.systems.commands.systems import add_secret, locked, record
+from hienluong.systems.commands.systems import add_secret, locked, publish, record
 from hienluong.systems.errors import SecretNotFound, SystemRefused, TwoSecretsAlready
+from hienluong.systems.events import SystemKeyChanged
 from hienluong.systems.keys import good_at
 from hienluong.systems.models import AgencySystem, SystemSecret
 
@@ -78,6 +79,7 @@ def rotate_system_secret(
             "former": [row.key_id for row in former],
             "former_ends_at": until.isoformat(timespec="seconds"),
         }
+        publish(SystemKeyChanged(system.pk, actor.ref, now), system)
         record(actor, "systems.rotate_system_secret", system, facts, now)
         transaction.on_commit(forget)
     return secret
@@ -103,6 +105,7 @@ def end_system_secret(
         if row.ends_at is not None and row.ends_at <= now:
             raise AlreadyEnded(ended_on=clock.in_vietnam(row.ends_at).date())
         _end(row, now)
+        publish(SystemKeyChanged(system.pk, actor.ref, now), system)
         record(actor, "systems.end_system_secret", system, {"key": key_id}, now)
         transaction.on_commit(forget)
     return row

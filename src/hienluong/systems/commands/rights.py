@@ -14,8 +14,9 @@ from hienluong.kit import clock
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.vietnamese import normalise
-from hienluong.systems.commands.systems import locked, record
+from hienluong.systems.commands.systems import locked, publish, record
 from hienluong.systems.errors import RightRefused
+from hienluong.systems.events import SendingRightEnded, SendingRightGranted
 from hienluong.systems.models import AgencySystem, SendingRight
 
 REASON_LIMIT, DOCUMENT_LIMIT = 300, 60
@@ -109,6 +110,7 @@ def grant_sending_rights(
                 "to": valid_to.isoformat() if valid_to else None,
                 "document": document,
             }
+            publish(SendingRightGranted(system.pk, right.agency_id, actor.ref, now), system)
             record(actor, "systems.grant_sending_right", system, facts, now)
         transaction.on_commit(forget)
     return rights
@@ -175,11 +177,16 @@ def end_sending_right(*, actor: Actor | None, right: SendingRight, now: datetime
     actor = require(actor, "systems.grant_sending")
     today = clock.in_vietnam(now).date()
     with transaction.atomic():
-        right = SendingRight.objects.select_for_update(of=["self"]).select_related("system").get(pk=right.pk)
+        right = (
+            SendingRight.objects.select_for_update(of=["self"])
+            .select_related("system__agency")
+            .get(pk=right.pk)
+        )
         if right.valid_to is not None and right.valid_to <= today:
             raise AlreadyEnded(ended_on=right.valid_to)
         right.valid_to = today
         right.save(update_fields=["valid_to"])
+        publish(SendingRightEnded(right.system_id, right.agency_id, actor.ref, now), right.system)
         record(actor, "systems.end_sending_right", right.system, {"right": right.pk}, now)
         transaction.on_commit(forget)
     return right

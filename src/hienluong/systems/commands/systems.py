@@ -13,12 +13,13 @@ from django.db import transaction
 
 from hienluong.directory.errors import AlreadyEnded
 from hienluong.directory.service import Actor, Agency, forget, require
-from hienluong.kit import clock
+from hienluong.kit import clock, events
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.kit.vietnamese import fold, normalise, sort_key
 from hienluong.ledger import service as ledger
+from hienluong.systems import events as happened
 from hienluong.systems.errors import SystemEnded, SystemRefused
 from hienluong.systems.keys import good_at, new_key
 from hienluong.systems.models import AgencySystem, SystemSecret
@@ -61,6 +62,7 @@ def register_system(
         system, secret = create_system(
             agency=agency, name=name, networks=networks, secret_ends_at=secret_ends_at, now=now
         )
+        events.publish(happened.SystemRegistered(system.pk, actor.ref, now))
         record(
             actor,
             "systems.register_system",
@@ -146,6 +148,7 @@ def set_system_networks(
         before = system.networks
         system.networks = checked
         system.save(update_fields=["networks"])
+        publish(happened.SystemNetworksChanged(system.pk, actor.ref, now), system)
         record(actor, "systems.set_system_networks", system, {"before": before, "after": checked}, now)
         transaction.on_commit(forget)
     return system
@@ -179,13 +182,16 @@ def end_system(*, actor: Actor | None, system: AgencySystem, now: datetime) -> A
     """
     actor = require(actor, "systems.manage_systems", system)
     with transaction.atomic():
-        system = AgencySystem.objects.select_for_update().get(pk=system.pk)
+        system = (
+            AgencySystem.objects.select_for_update(of=["self"]).select_related("agency").get(pk=system.pk)
+        )
         if system.valid_to is not None:
             raise AlreadyEnded(ended_on=system.valid_to)
         system.valid_to = clock.in_vietnam(now).date()
         system.save(update_fields=["valid_to"])
         system.secrets.filter(good_at(now)).update(ends_at=now)
         Token.objects.filter(client=system.client_id).delete()
+        publish(happened.SystemClosed(system.pk, actor.ref, now), system)
         record(actor, "systems.end_system", system, {}, now)
         transaction.on_commit(forget)
     return system
@@ -201,6 +207,12 @@ def locked(system: AgencySystem) -> AgencySystem:
     if row.valid_to is not None:
         raise SystemEnded(system=row.name, ended_on=row.valid_to)
     return row
+
+
+def publish(event: object, system: AgencySystem) -> None:
+    """Tells the modules above what happened to a system; what test agencies do behind the wall changes no right."""
+    if not system.agency.in_sandbox:
+        events.publish(event)
 
 
 def record(actor: Actor, action: str, system: AgencySystem, facts: dict[str, Any], now: datetime) -> None:

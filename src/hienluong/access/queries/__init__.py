@@ -1,0 +1,1 @@
+"""Reads of access: one file per subject."""

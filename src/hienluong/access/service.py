@@ -1,0 +1,50 @@
+"""Public Python API of access: alerts and cases, reviews, break-glass for modules with content."""
+
+from hienluong.access.commands import (
+    approve_break_glass,
+    carry_out_review,
+    close_case,
+    confirm_alerts,
+    decide_lines,
+    decline_break_glass,
+    dispute_alert,
+    end_all_break_glass,
+    end_break_glass,
+    finish_review,
+    open_review,
+    record_look,
+    request_break_glass,
+    run_reviews,
+    settle_break_glass,
+)
+from hienluong.access.commands.reviews import Decided
+from hienluong.access.models import BreakGlass
+from hienluong.access.queries.alerts import alerts, unconfirmed_count
+from hienluong.access.queries.break_glass import break_glass_about, opened_by_break_glass
+from hienluong.access.things import Thing, declare_thing
+
+__all__ = [
+    "BreakGlass",
+    "Decided",
+    "Thing",
+    "alerts",
+    "approve_break_glass",
+    "break_glass_about",
+    "carry_out_review",
+    "close_case",
+    "confirm_alerts",
+    "decide_lines",
+    "declare_thing",
+    "decline_break_glass",
+    "dispute_alert",
+    "end_all_break_glass",
+    "end_break_glass",
+    "finish_review",
+    "open_review",
+    "opened_by_break_glass",
+    "record_look",
+    "request_break_glass",
+    "run_reviews",
+    "settle_break_glass",
+    "unconfirmed_count",
+]

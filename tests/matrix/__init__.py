@@ -1,0 +1,1 @@
+"""Who may pass through which door."""

@@ -1,0 +1,16 @@
+"""Doors of the face: home, one's own notices, the language."""
+
+from tests.matrix.doors import IDLE, ROLES, Table, anybody, door
+
+ROUTES: Table = {
+    "": {
+        "GET": door(*ROLES, but=dict.fromkeys(IDLE, 302))
+    },  # whoever holds no post is led to where that is said
+    "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
+    "language/": {  # a cookie, and nothing else
+        "GET": anybody(answers=302, even_half_way=True),
+        "POST": anybody(
+            answers=302, even_half_way=True, acts=False, sends={"language": "vi", "next": "/notices/"}
+        ),
+    },
+}

@@ -1,0 +1,356 @@
+"""Real things behind every door, by the names that `routes/` uses: documents, accounts, rights, files of agencies.
+
+What belongs to an agency is there twice, once for each side. What belongs to one person is the clerk's of that side.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from allauth.mfa.webauthn.internal.auth import WebAuthn
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth.tokens import default_token_generator
+from django.utils.http import urlsafe_base64_encode
+from tests.matrix.passkey import Passkey
+from tests.matrix.personas import ACTING
+from tests.matrix.province import (
+    COMMUNE,
+    FOUNDED,
+    OURS,
+    SETUP,
+    THEIRS,
+    Province,
+    employ,
+    number,
+    populate,
+    program,
+    sign_in,
+)
+from tests.matrix.sign_on import RETURN, token_of_person
+
+from hienluong.access import service as access
+from hienluong.access.models import ReviewLine, RightsAlert
+from hienluong.directory import service as directory
+from hienluong.directory.models import AgencyCode, CalendarDay
+from hienluong.exchange import service as exchange
+from hienluong.exchange.commands import drain_recipients
+from hienluong.exchange.models import Delivery, Packet, Part, Recipient
+from hienluong.exchange.service import Attached, Draft
+from hienluong.identity import commands as identity
+from hienluong.identity import service as identity_service
+from hienluong.identity.models import SignInSession
+from hienluong.imports import commands as imports
+from hienluong.kit import clock
+from hienluong.notices import service as notices
+from hienluong.notices.service import Reader
+from hienluong.recipients import commands as recipients
+from hienluong.staff import commands as staff
+from hienluong.systems.models import SendingRight
+
+CONTENT = {OURS: "chuyện riêng của Sở Nội vụ", THEIRS: "chuyện riêng của Sở Tài chính"}
+"""What the documents of an agency say: in subject, names and bytes of attachments, signer and notes of statuses."""
+
+
+def furnish() -> Province:
+    """Makes the province and everything in it, in the present transaction."""
+    province = populate()
+    for make in (_exchange, _staff, _recipients, _systems, _accounts, _directory, _imports, _access):
+        make(province)
+    for persona in ACTING:
+        _tell(province, persona)
+    province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
+    return province
+
+
+def _tell(province: Province, persona: str) -> None:
+    """Leaves a notice for somebody to read."""
+    notices.tell(
+        readers=[Reader(province.people[persona].pk)],
+        code="staff.handed_over",
+        values={"person": "Lê An", "title": "Văn thư", "agency": "Sở Nội vụ", "first_day": day()},
+        link="/",
+        now=clock.now(),
+    )
+
+
+def day(later: int = 0) -> str:
+    """Returns today, or a later day, as people type it."""
+    return (directory.today() + timedelta(days=later)).strftime("%d/%m/%Y")
+
+
+def pdf(text: str) -> bytes:
+    """Returns a PDF that says something."""
+    return (
+        b"%PDF-1.4\n% "
+        + text.encode()
+        + b"\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
+    )
+
+
+# --- Documents ----------------------------------------------------------------------------------------------------------
+
+
+def _exchange(province: Province) -> None:
+    """Lets each side send to the commune, which refuses one document, and receive from it; one delivery failed for good."""
+    for code, things, prefix in province.sides():
+        sent = send(province, f"{prefix}clerk", COMMUNE, of=code)
+        refused = send(province, f"{prefix}clerk", COMMUNE, of=code)
+        still_open = send(province, f"{prefix}clerk", COMMUNE, of=code)
+        received = send(province, "commune_clerk", code, of=code)
+        registered = send(province, "commune_clerk", code, of=code)
+        asked = send(province, "commune_clerk", code, of=code)
+        _deliver()
+        _report(province, "commune_clerk", refused, "02", note=CONTENT[code])
+        _report(province, f"{prefix}clerk", registered, "03")
+        _report(province, "commune_clerk", asked, "13", note=CONTENT[code])
+        _deliver()
+        failed = _delivery(sent)
+        Delivery.objects.filter(pk=failed.pk).update(state="dead", attempts=6)
+        quarantined = send(province, "commune_clerk", code, of=code)
+        Packet.objects.filter(pk=quarantined.packet_id).update(secrecy="quarantined")
+        delivery = _delivery(received)
+        things.update(
+            packet_id=received.packet_id,
+            sent_packet_id=sent.packet_id,
+            refused_packet_id=refused.packet_id,
+            quarantined_packet_id=quarantined.packet_id,
+            receipt_id=sent.facts["receipt"],
+            delivery_id=delivery.pk,
+            entry_id=delivery.pk,
+            failed_delivery_id=failed.pk,
+            registered_packet_id=registered.packet_id,
+            registered_delivery_id=_delivery(registered).pk,
+            open_packet_id=still_open.packet_id,
+            open_delivery_id=_delivery(still_open).pk,
+            asked_packet_id=asked.packet_id,
+            asked_delivery_id=_delivery(asked).pk,
+            position=Part.objects.filter(packet_id=received.packet_id).get().position,
+            code=code,
+        )
+
+
+def _delivery(receipt: Any) -> Delivery:
+    return Delivery.objects.get(packet_id=receipt.packet_id)
+
+
+def _report(province: Province, persona: str, receipt: Any, status: str, *, note: str = "") -> None:
+    exchange.report_status(
+        actor=province.actors[persona],
+        delivery_id=_delivery(receipt).pk,
+        status=status,
+        note=note,
+        now=clock.now(),
+    )
+
+
+def _deliver() -> None:
+    ids = Recipient.objects.exclude(agency=None).values_list("pk", flat=True)
+    drain_recipients(recipient_ids=list(ids), now=clock.now())
+
+
+def send(province: Province, persona: str, to: str, *, of: str) -> Any:
+    """Sends a document whose every part says what belongs to one agency."""
+    return exchange.send_document(
+        actor=province.actors[persona],
+        draft=Draft(
+            recipients=[to],
+            type_name="Công văn",
+            number=str(number()),
+            notation="VP-TH",
+            issued_on=date(2026, 11, 20),
+            subject=CONTENT[of],
+            signer_name=CONTENT[of],
+            attachments=[Attached(f"{CONTENT[of]}.pdf", pdf(CONTENT[of]))],
+        ),
+        declared_not_secret=True,
+        now=clock.now(),
+    )
+
+
+# --- People, groups, systems ---------------------------------------------------------------------------------------------
+
+
+def _staff(province: Province) -> None:
+    today = directory.today()
+    for _code, things, prefix in province.sides():
+        clerk, officer, head, deputy = (
+            province.post(prefix + role) for role in ("clerk", "officer", "head", "deputy")
+        )
+        leave = staff.enter_leave(
+            actor=SETUP,
+            post=officer,
+            stand_in=deputy,
+            valid_from=today + timedelta(days=10),
+            valid_to=today + timedelta(days=12),
+            now=clock.now(),
+        )
+        delegation = staff.grant_delegation(
+            actor=SETUP,
+            giver=head,
+            taker=deputy,
+            kind="kt",
+            scope="Công văn",
+            document_number="15/QĐ-SNV",
+            document_date=today,
+            valid_from=today,
+            now=clock.now(),
+        )
+        things.update(
+            person_id=clerk.person_id,
+            officers_person_id=officer.person_id,
+            post_id=clerk.pk,
+            officers_post_id=officer.pk,
+            heads_post_id=head.pk,
+            deputys_post_id=deputy.pk,
+            leave_id=leave.pk,
+            delegation_id=delegation.pk,
+        )
+        spare = f"{prefix}spare"
+        employ(province, spare, None, "")
+        directory.deactivate_person(
+            actor=SETUP, person=province.people[spare], reason="specification", now=clock.now()
+        )
+        things["left_person_id"] = province.people[spare].pk
+
+
+def _recipients(province: Province) -> None:
+    for code, things, _prefix in province.sides():
+        things["group_id"] = _group(province, code)
+
+
+def _group(province: Province, code: str | None) -> Any:
+    made = recipients.create_group(
+        actor=SETUP,
+        owner=province.agencies[code] if code else None,
+        name=f"Nhóm {number()}",
+        members=[province.agencies[COMMUNE]],
+        now=clock.now(),
+    )
+    return made.pk
+
+
+def _systems(province: Province) -> None:
+    for code, things, _prefix in province.sides():
+        things["right_id"] = SendingRight.objects.get(agency=province.agencies[code]).pk
+
+
+# --- Accounts -----------------------------------------------------------------------------------------------------------
+
+
+def _accounts(province: Province) -> None:
+    """Gives each clerk an app, a passkey, codes, a linked account and a second browser; and accounts to act upon."""
+    for code, things, prefix in province.sides():
+        clerk = province.account(f"{prefix}clerk")
+        app_secret = generate_totp_secret()
+        TOTP.activate(clerk, app_secret)
+        passkey = Passkey(user_pk_to_url_str(clerk).encode())
+        kept = WebAuthn.add(clerk, "máy cơ quan", passkey.register("AAAA"))
+        RecoveryCodes.activate(clerk)
+        linked = SocialAccount.objects.create(user=clerk, provider="tinh", uid=str(number()))
+        elsewhere = sign_in(province, f"{prefix}clerk")
+        session = SignInSession.objects.get(session_key=elsewhere.session.session_key)
+        client, client_id, secret = identity.register_sign_on_client(
+            actor=SETUP,
+            agency=province.agencies[code],
+            name="Phần mềm văn bản",
+            redirect_uris=[RETURN],
+            now=clock.now(),
+        )
+        things.update(
+            pk=kept.instance.pk,
+            passkey=passkey,
+            app_secret=app_secret,
+            clerks_username=clerk.username,
+            identity_id=linked.pk,
+            session_id=session.pk,
+            client_id=client.pk,
+            sign_on_id=client_id,
+            sign_on_secret=secret,
+            provider_id="tinh",
+        )
+    token = token_of_person(sign_in(province, "officer"), province.ours)
+    province.clients["person_token"] = program(token)
+    province.ours["person_token"] = token
+    employ(province, "idle", OURS, "clerk")
+    employ(province, "shut", OURS, "clerk")
+    identity.close_account(actor=SETUP, user=province.account("shut"), now=clock.now())
+    idle = province.account("idle")
+    token = identity_service.create_one_time_sign_in(actor=SETUP, user=idle, now=clock.now())
+    for things in (province.ours, province.theirs):
+        things.update(
+            user_id=idle.pk,
+            username=idle.username,
+            closed_user_id=province.account("shut").pk,
+            closed_username=province.account("shut").username,
+            token=token,
+            uid=urlsafe_base64_encode(str(idle.pk).encode()),
+            link=default_token_generator.make_token(idle),
+        )
+
+
+# --- The directory, its files, and the watch over rights -------------------------------------------------------------------
+
+
+def _directory(province: Province) -> None:
+    holiday = CalendarDay.objects.create(
+        day=date(2027, 9, 2), kind="holiday", name="Quốc khánh", source="thử"
+    )
+    for code, things, _prefix in province.sides():
+        agency = province.agencies[code]
+        former = AgencyCode.objects.create(
+            agency=agency, scheme="qcvn102", code=f"000.00.{number()}.H50", valid_from=FOUNDED
+        )
+        things.update(agency_id=agency.pk, code_id=former.pk, day_id=holiday.pk, status="03")
+
+
+def _imports(province: Province) -> None:
+    for things in (province.ours, province.theirs):
+        checked = _handed_in(province, imports.stage_import)
+        imports.check_import(import_id=checked.pk, now=clock.now())
+        applied = _handed_in(province, imports.import_agencies)
+        things.update(import_id=checked.pk, applied_import_id=applied.pk)
+
+
+def _handed_in(province: Province, command: Callable[..., Any]) -> Any:
+    return command(
+        actor=province.actors["administrator"],
+        source=io.BytesIO(f"code,name\nH50.9{number()},Cơ quan mới\n".encode()),
+        file_name="danh-ba.csv",
+        format="csv",
+        effective_on=directory.today(),
+        now=clock.now(),
+    )
+
+
+def _access(province: Province) -> None:
+    """Adds alerts, a case, a review and a request for break-glass."""
+    now = clock.now()
+    disputed = RightsAlert.objects.filter(reader_id=province.actors["head"].person_id).latest("pk")
+    case = access.dispute_alert(
+        actor=province.actors["head"], alert_id=disputed.pk, note="I did not ask for it.", now=now
+    )
+    review = access.open_review(actor=SETUP, now=now)
+    grant = access.request_break_glass(
+        actor=province.actors["operator"],
+        kind="packet",
+        object_id=str(province.ours["packet_id"]),
+        reason="A delivery cannot be explained by metadata.",
+        legal_basis="Quyết định 28/2018/QĐ-TTg",
+        hours=2,
+        now=now - timedelta(minutes=1),
+    )
+    for _code, things, prefix in province.sides():
+        reader = province.actors[f"{prefix}clerk"]
+        things.update(
+            alert_id=RightsAlert.objects.filter(reader_id=reader.person_id).latest("pk").pk,
+            case_id=case.pk,
+            quarter=review.quarter,
+            grant_id=grant.pk,
+            line_id=ReviewLine.objects.get(agency=things["agency_id"], post=reader.post_id).pk,
+        )
