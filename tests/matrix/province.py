@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 from tests.matrix.personas import HALF_WAY, IDLE, NOBODY, ROLES, STRANGERS, role_of
 
@@ -74,6 +75,10 @@ class Province:
 
 def populate() -> Province:
     """Makes agencies, people and programs in the present transaction."""
+    with (
+        connection.cursor() as cursor
+    ):  # a page with five agencies refuses nobody less, and is drawn ten times as fast
+        cursor.execute("TRUNCATE directory_agency CASCADE")
     province = Province(agencies={code: _agency(code, name) for code, name in AGENCIES.items()})
     _people(province)
     _programs(province)
