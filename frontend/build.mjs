@@ -41,7 +41,7 @@ const pageSources = async () => [
 const styleSheet = async () => {
   const tabler = await readFile(join(here, "node_modules/@tabler/core/dist/css/tabler.css"), "utf8");
   const [purged] = await new PurgeCSS().purge({
-    content: await pageSources(),
+    content: [...(await pageSources()), { raw: 'type="radio"', extension: "html" }], // Django writes that type, no template does
     css: [{ raw: tabler.replace(/\/\*#.*?\*\//g, "") }],
     defaultExtractor: (text) => text.match(/[\w-/:.]+(?<![.:])/g) ?? [],
     safelist: { standard: ["js"], deep: [/data-bs-theme/] },

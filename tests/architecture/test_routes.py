@@ -82,7 +82,13 @@ EXAMPLES = {
     "quarter": "2026-Q4",
     "packet_id": str(uuid.UUID(int=7)),
 }
-EXAMPLES["receipt_id"] = EXAMPLES["group_id"] = EXAMPLES["packet_id"]  # the API's addresses name no converter
+EXAMPLES["receipt_id"] = EXAMPLES["group_id"] = EXAMPLES["webhook_id"] = EXAMPLES[
+    "packet_id"
+]  # the API's addresses name no converter
+
+
+QUESTIONS = {"api/v1/inbox/packets": "?entry=7"}
+"""What an address must be asked with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ class Route:
     @property
     def example(self) -> str:
         """Returns an address of this form; nothing of that name exists."""
-        return "/" + re.sub(r"<(?:(\w+):)?(\w+)>", self._value, self.declared)
+        address = re.sub(r"<(?:(\w+):)?(\w+)>", self._value, self.declared)
+        return f"/{address}{QUESTIONS.get(self.declared, '')}"
 
     @staticmethod
     def _value(found: re.Match[str]) -> str:

@@ -109,7 +109,7 @@ def test_inbox_is_read_oldest_first_page_by_page_without_a_gap(received: Receive
     ids = [received(number).pk for number in range(1, 6)]
 
     seen: list[int] = []
-    after: str | None = "0"
+    after: str | None = ""
     while after is not None:
         page = dong_hoi.get("/inbox", {"after": after, "limit": 2}).json()
         seen += [entry["id"] for entry in page["items"]]

@@ -398,7 +398,21 @@ def axis(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Callable[.
         thread.join()
 
 
-EMPTY = (200, {}, {"items": [], "next": None})
+EMPTY = (200, {}, {"items": [], "next": None, "resume": "x"})
+
+
+def together(content: str, **headers: str) -> tuple[int, dict[str, str], str]:
+    """Returns the answer with one packet among several that may be fetched together."""
+    parts = [
+        ("application/xml", content, headers),
+        ("application/json", json.dumps({"left_out": [], "refused": []}), {}),
+    ]
+    body = ""
+    for kind, said, more in parts:
+        lines = {"Content-Type": kind, "Content-Length": str(len(said)), **more}
+        head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
+        body += f"--b\r\n{head}\r\n{said}\r\n"
+    return 200, {"Content-Type": "multipart/mixed; boundary=b"}, body + "--b--\r\n"
 
 
 def test_failure_of_the_axis_is_tried_again_with_growing_pauses(axis: Callable[..., Any]) -> None:
@@ -463,7 +477,7 @@ def test_axis_that_is_not_there_is_a_temporary_failure(
 
 def test_packet_that_was_damaged_on_the_way_is_not_written(axis: Callable[..., Any], tmp_path: Path) -> None:
     name = f'attachment; filename="{uuid.uuid4()}.edxml"'
-    damaged = (200, {"ETag": '"0000"', "Content-Disposition": name}, "<edXML/>")
+    damaged = together("<edXML/>", Entry="7", ETag='"0000"', Content_Disposition=name)
 
     result, _ = axis(damaged, order=("fetch", "--confirm", 7, tmp_path))
 
@@ -472,14 +486,27 @@ def test_packet_that_was_damaged_on_the_way_is_not_written(axis: Callable[..., A
     assert not [asked for asked in _Axis.asked if "confirm" in asked]
 
 
+@pytest.mark.parametrize("body", ["", "--b", "--b\r\nContent-Length: 99\r\n\r\nx", "<html>", "--b--\r\n"])
+def test_answer_that_is_cut_or_something_else_is_refused(
+    axis: Callable[..., Any], tmp_path: Path, body: str
+) -> None:
+    result, _ = axis(
+        (200, {"Content-Type": "multipart/mixed; boundary=b"}, body), order=("fetch", 7, tmp_path)
+    )
+
+    assert result.exit_code == 1
+    assert not list(tmp_path.glob("*.edxml"))
+
+
 def test_name_that_the_axis_gives_never_leads_out_of_the_directory(
     axis: Callable[..., Any], tmp_path: Path
 ) -> None:
     content = "<edXML/>"
     etag = f'"{hashlib.sha256(content.encode()).hexdigest()}"'
-    headers = {"ETag": etag, "Content-Disposition": 'attachment; filename="../../escaped.edxml"'}
+    name = 'attachment; filename="../../escaped.edxml"'
+    answer = together(content, Entry="7", ETag=etag, Content_Disposition=name)
 
-    result, _ = axis((200, headers, content), order=("fetch", 7, tmp_path))
+    result, _ = axis(answer, order=("fetch", 7, tmp_path))
 
     assert result.exit_code == 3
     assert not list(tmp_path.parent.rglob("escaped*"))

@@ -63,10 +63,10 @@ FILL = (
     """,
     """
     INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, state, business_state,
-        attempts, failure, taken_over, created_at, changed_at, delivered_at, fetched_at, confirmed_at)
+        attempts, failure, taken_over, created_at, changed_at, delivered_at, fetched_at, confirmed_at, position)
     SELECT packet_id, file_id, (%(recipients)s::bigint[])[r], (%(codes)s::text[])[r], 'edoc',
         CASE WHEN i %% 500 = 0 THEN 'delivered' ELSE 'confirmed' END, CASE WHEN i %% 500 = 0 THEN '' ELSE '03' END,
-        0, '', '[]', at, at, at, at, at
+        0, '', '[]', at, at, at, at, at, nextval('exchange_position')
     FROM filled ORDER BY i
     """,
     """

@@ -25,6 +25,7 @@ from personas import (
     status_file,
 )
 
+from hienluong.composing.forms import SendForm
 from hienluong.directory import service as directory
 from hienluong.directory.errors import CodesRefused, PersonRefused
 from hienluong.directory.models import Agency, AgencyCode, Post
@@ -33,7 +34,6 @@ from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import purge_sandbox
 from hienluong.exchange.errors import RecipientUnknown, SenderNotAllowed
 from hienluong.exchange.events import DeliveryFailedForGood
-from hienluong.exchange.forms import SendForm
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Transmission
 from hienluong.files.models import SealedFile
 from hienluong.kit import clock

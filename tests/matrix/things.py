@@ -52,7 +52,9 @@ from hienluong.notices.service import Reader
 from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
 from hienluong.staff import commands as staff
-from hienluong.systems.models import SendingRight
+from hienluong.systems.models import AgencySystem, SendingRight
+from hienluong.webhooks import service as webhooks
+from hienluong.webhooks.models import Message, Webhook
 
 CONTENT = {OURS: "chuyện riêng của Sở Nội vụ", THEIRS: "chuyện riêng của Sở Tài chính"}
 """What the documents of an agency say: in subject, names and bytes of attachments, signer and notes of statuses."""
@@ -67,6 +69,7 @@ def furnish() -> Province:
         _staff,
         _recipients,
         _systems,
+        _webhooks,
         _accounts,
         _directory,
         _imports,
@@ -259,6 +262,29 @@ def _group(province: Province, code: str | None) -> Any:
 def _systems(province: Province) -> None:
     for code, things, _prefix in province.sides():
         things["right_id"] = SendingRight.objects.get(agency=province.agencies[code]).pk
+
+
+def _webhooks(province: Province) -> None:
+    """Gives each side's system a webhook that is in use, and a message that was not taken."""
+    for _code, things, _prefix in province.sides():
+        system = AgencySystem.objects.get(pk=things["system_id"])
+        hook, _secret = webhooks.register_webhook(
+            actor=SETUP,
+            system=system,
+            url="https://app.example.vn/hook",
+            kinds=webhooks.KINDS,
+            now=clock.now(),
+        )
+        Webhook.objects.filter(pk=hook.pk).update(state="active", verified_at=clock.now())
+        message = Message.objects.create(
+            webhook=hook,
+            kind="packet.delivered",
+            data={"entry": 7},
+            occurred_at=clock.now(),
+            state="failed",
+            give_up_at=clock.now(),
+        )
+        things.update(webhook_id=hook.pk, message_id=message.pk, webhook_system_id=system.pk)
 
 
 # --- Accounts -----------------------------------------------------------------------------------------------------------

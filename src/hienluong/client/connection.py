@@ -26,6 +26,7 @@ LIMITS = Limits(connect=5.0, read=60.0, total=600.0, answer_bytes=256 * 1024 * 1
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 """Every network may be called: the address is named by whoever runs the client, never by a stranger's input."""
 
+UNCHANGED = 304
 _ACCEPTED, _UNAUTHORISED, _TOO_MANY, _SERVER_ERRORS = 200, 401, 429, 500
 
 
@@ -81,16 +82,7 @@ class Connection:
             CredentialsUnusable, OutgoingError: as `call`.
         """
         target = f"{path}?{urlencode(query, doseq=True)}" if query else path
-        answer = self.call(method, target, headers=headers, content=content)
-        try:
-            value = answer.json()
-        except ValueError:
-            value = None
-        if not isinstance(value, dict):
-            raise RequestRefused(
-                answer.status, {"detail": "The answer is not that of an axis: check the address."}
-            )
-        return value
+        return json_object(self.call(method, target, headers=headers, content=content))
 
     def call(
         self,
@@ -100,7 +92,7 @@ class Connection:
         headers: Mapping[str, str] | None = None,
         content: bytes | None = None,
     ) -> Answer:
-        """Returns the answer to a request that was accepted, after as many attempts as it takes.
+        """Returns the answer to a request that was accepted, after as many attempts as it takes; 304 is one too.
 
         Raises:
             RequestRefused: the axis refused it; or it failed (5xx) or asked for patience (429) every time.
@@ -115,12 +107,12 @@ class Connection:
                 if problem.permanent or attempt == ATTEMPTS:
                     raise
             else:
-                if httpx.codes.is_success(answer.status):
+                if httpx.codes.is_success(answer.status) or answer.status == UNCHANGED:
                     return answer
                 refusal = RequestRefused.of(answer)
                 if not refusal.retryable or attempt == ATTEMPTS:
                     raise refusal
-                pause = _retry_after(answer) or pause
+                pause = retry_after(answer) or pause
             time.sleep(min(pause, LONGEST_PAUSE))
         raise AssertionError("the last attempt returns or raises")
 
@@ -170,6 +162,23 @@ class Connection:
         return token
 
 
+def json_object(answer: Answer) -> dict[str, Any]:
+    """Returns the JSON object of an answer.
+
+    Raises:
+        RequestRefused: it is none: something else than an axis answered.
+    """
+    try:
+        value = answer.json()
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise RequestRefused(
+            answer.status, {"detail": "The answer is not that of an axis: check the address."}
+        )
+    return value
+
+
 def _address(url: str) -> tuple[str, str, int]:
     """Returns scheme, host and port of an address.
 
@@ -192,7 +201,7 @@ def _is_this_machine(host: str) -> bool:
         return host == "localhost"
 
 
-def _retry_after(answer: Answer) -> float:
+def retry_after(answer: Answer) -> float:
     """Returns the seconds that the axis asks to wait (Retry-After, RFC 9110 section 10.2.3), or 0."""
     text = answer.headers.get("Retry-After", "")
     return float(text) if text.isdecimal() else 0.0

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID, uuid4
 
 import httpx
 
-from hienluong.client.connection import Connection
+from hienluong.client.connection import UNCHANGED, Connection, json_object, retry_after
 from hienluong.client.credentials import Credentials
-from hienluong.client.errors import PacketDamaged
+from hienluong.client.errors import PacketDamaged, RequestRefused
+from hienluong.client.multipart import read_parts
+
+WAIT_SECONDS = 25
+"""For so long one request waits for something to arrive; less than proxies usually allow."""
+COME_AGAIN_SECONDS = 5.0
+BATCH_ENTRIES = 100
+CONFIRMATIONS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +33,34 @@ class FetchedPacket:
     packet_id: UUID
     content: bytes = field(repr=False)
     sha256: str
+    entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class FetchRefused:
+    """An entry that could not be fetched with others, and why."""
+
+    entry: int
+    problem: RequestRefused
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxPage:
+    """A page of the mailbox.
+
+    Attributes:
+        items: its entries, oldest first.
+        more: whether there is another page now.
+        resume: where to go on, now or later.
+        waited: whether the axis held an empty page back until its time was over.
+        come_again: when it could not: after how many seconds to ask again.
+    """
+
+    items: list[dict[str, Any]]
+    more: bool
+    resume: str
+    waited: bool
+    come_again: float
 
 
 class ExchangeClient:
@@ -43,6 +80,7 @@ class ExchangeClient:
         language: str = "en",
     ) -> None:
         self._axis = Connection(url, credentials, language=language)
+        self._last_page: tuple[str, str, dict[str, Any]] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -108,18 +146,98 @@ class ExchangeClient:
         self, *, states: Sequence[str] = (), kind: str | None = None, text: str = ""
     ) -> Iterator[dict[str, Any]]:
         """Yields the entries of the agency's mailbox, oldest first; without states, what is not confirmed."""
-        after: str | None = "0"
-        while after is not None:
-            query = {
-                "state": list(states),
-                "kind": [kind] if kind else [],
-                "q": text,
-                "after": after,
-                "limit": 100,
-            }
-            page = self._axis.json("GET", "/inbox", query)
-            yield from page["items"]
-            after = page["next"]
+        page = self.mailbox_page(states=states, kind=kind, text=text)
+        yield from page.items
+        while page.more:
+            page = self.mailbox_page(states=states, kind=kind, text=text, after=page.resume)
+            yield from page.items
+
+    def follow(
+        self,
+        *,
+        states: Sequence[str] = (),
+        kind: str | None = None,
+        after: str = "",
+        wait: int = WAIT_SECONDS,
+    ) -> Iterator[MailboxPage]:
+        """Yields what lies in the mailbox and then what arrives, without end; nothing is passed over.
+
+        A page without items says that nothing came while it waited. `resume` of any page goes on from there, later
+        and in another process too.
+
+        Args:
+            states: only entries in these states; none: what is not confirmed.
+            kind: "edoc" or "status"; None: both.
+            after: `resume` of a page before; empty: from the beginning.
+            wait: for how many seconds one request asks the axis to wait.
+        """
+        while True:
+            page = self.mailbox_page(states=states, kind=kind, after=after, wait=wait)
+            yield page
+            after = page.resume
+            if not page.items and not page.waited:
+                time.sleep(page.come_again)
+
+    def mailbox_page(
+        self,
+        *,
+        states: Sequence[str] = (),
+        kind: str | None = None,
+        text: str = "",
+        after: str = "",
+        wait: int = 0,
+        limit: int = 100,
+    ) -> MailboxPage:
+        """Returns one page of the mailbox; with `wait`, the axis holds an empty one back until something arrives.
+
+        The page asked for last is remembered with its ETag: while nothing changes, it does not travel again.
+        """
+        query = {
+            "state": list(states),
+            "kind": [kind] if kind else [],
+            "q": text,
+            "after": after,
+            "limit": limit,
+        }
+        path = f"/inbox?{urlencode(query, doseq=True)}"
+        headers = {"Prefer": f"wait={wait}"} if wait else {}
+        known = self._last_page
+        if known is not None and known[0] == path:
+            headers["If-None-Match"] = known[1]
+        answer = self._axis.call("GET", path, headers=headers)
+        if answer.status == UNCHANGED and known is not None:
+            value = known[2]
+        else:
+            value = json_object(answer)
+            self._last_page = (path, answer.headers.get("ETag", ""), value)
+        return MailboxPage(
+            items=value["items"],
+            more=value["next"] is not None,
+            resume=value["resume"],
+            waited="Preference-Applied" in answer.headers,
+            come_again=retry_after(answer) or COME_AGAIN_SECONDS,
+        )
+
+    def fetch_several(self, entries: Sequence[int]) -> Iterator[FetchedPacket | FetchRefused]:
+        """Yields the packets of entries, many in one request, in the order given; fetching again is harmless.
+
+        Each is checked against the axis's SHA-256. One that is refused holds up no other.
+
+        Raises:
+            PacketDamaged: other bytes arrived than were sent.
+            RequestRefused, OutgoingError: nothing more can be fetched (now).
+        """
+        waiting = list(dict.fromkeys(entries))
+        while waiting:
+            asked, waiting = waiting[:BATCH_ENTRIES], waiting[BATCH_ENTRIES:]
+            answer = self._axis.call("GET", f"/inbox/packets?{urlencode({'entry': asked}, doseq=True)}")
+            *packets, (_headers, told) = read_parts(answer)
+            for headers, content in packets:
+                yield _fetched(int(headers["entry"]), headers, content)
+            summary = json.loads(told)
+            for one in summary["refused"]:
+                yield FetchRefused(one["entry"], RequestRefused(one["problem"]["status"], one["problem"]))
+            waiting = [*summary["left_out"], *waiting]
 
     def fetch(self, entry: int) -> FetchedPacket:
         """Fetches the packet of an entry, checked against the axis's SHA-256; fetching again is harmless.
@@ -129,21 +247,29 @@ class ExchangeClient:
             RequestRefused, OutgoingError: it cannot be fetched (now).
         """
         answer = self._axis.call("GET", f"/inbox/{entry}/packet")
-        sha256 = hashlib.sha256(answer.body).hexdigest()
-        name = answer.headers.get("Content-Disposition", "").rpartition("filename=")[2].strip('"')
-        try:
-            packet_id = UUID(name.removesuffix(".edxml"))
-        except ValueError as problem:
-            raise PacketDamaged(entry=entry) from problem
-        if answer.headers.get("ETag", "").strip('"') != sha256:
-            raise PacketDamaged(entry=entry)
-        return FetchedPacket(packet_id, answer.body, sha256)
+        return _fetched(entry, answer.headers, answer.body)
 
     def confirm(
         self, entry: int, *, outcome: Literal["done", "fail"] = "done", note: str = ""
     ) -> dict[str, Any]:
         """Tells the axis that this system has the packet, or cannot take it; telling it again is harmless."""
         return self._axis.post(f"/inbox/{entry}/confirm", {"outcome": outcome, "note": note})
+
+    def confirm_several(
+        self, confirmations: Sequence[tuple[int, Literal["done", "fail"], str]]
+    ) -> list[dict[str, Any]]:
+        """Confirms entries, given as (entry, outcome, note), and returns what became of each, in their order.
+
+        Each answer has `entry` and either its `state` or the `problem` for which it was refused.
+        """
+        told: list[dict[str, Any]] = []
+        for at in range(0, len(confirmations), CONFIRMATIONS):
+            items = [
+                {"entry": entry, "outcome": outcome, "note": note}
+                for entry, outcome, note in confirmations[at : at + CONFIRMATIONS]
+            ]
+            told += self._axis.post("/inbox/confirm", {"items": items})["items"]
+        return told
 
     def report_status(
         self,
@@ -229,3 +355,20 @@ class ExchangeClient:
 
 def _send_headers(idempotency_key: str, *, not_secret: bool) -> dict[str, str]:
     return {"Declared-Not-Secret": str(not_secret).lower(), "Idempotency-Key": idempotency_key}
+
+
+def _fetched(entry: int, headers: Mapping[str, str], content: bytes) -> FetchedPacket:
+    """Returns a packet that arrived.
+
+    Raises:
+        PacketDamaged: other bytes arrived than were sent.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    name = headers.get("content-disposition", "").rpartition("filename=")[2].strip('"')
+    try:
+        packet_id = UUID(name.removesuffix(".edxml"))
+    except ValueError as problem:
+        raise PacketDamaged(entry=entry) from problem
+    if headers.get("etag", "").strip('"') != sha256:
+        raise PacketDamaged(entry=entry)
+    return FetchedPacket(packet_id, content, sha256, entry)

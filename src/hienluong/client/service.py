@@ -6,13 +6,15 @@ nothing twice (docs/integrate/retries.md).
 
 from hienluong.client.credentials import Credentials
 from hienluong.client.errors import CredentialsUnusable, PacketDamaged, RequestRefused
-from hienluong.client.operations import ExchangeClient, FetchedPacket
+from hienluong.client.operations import ExchangeClient, FetchedPacket, FetchRefused, MailboxPage
 
 __all__ = [
     "Credentials",
     "CredentialsUnusable",
     "ExchangeClient",
+    "FetchRefused",
     "FetchedPacket",
+    "MailboxPage",
     "PacketDamaged",
     "RequestRefused",
 ]

@@ -40,6 +40,7 @@ from hienluong.recipients.api import router as recipients_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router
 from hienluong.systems.service import SystemBearer
+from hienluong.webhooks.api import router as webhooks_router
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ api.add_router("", recipients_router, auth=SystemBearer())
 api.add_router("", reasons_router, auth=SystemBearer())
 api.add_router("", exchange_router)
 api.add_router("", corrections_router)
+api.add_router("", webhooks_router, auth=SystemBearer())
 api.add_router("", error_router)
 
 

@@ -63,6 +63,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "database-superuser-password": lambda: secrets.token_urlsafe(32),
     "master-key": lambda: secrets.token_hex(32),  # 32 bytes; as text it can be kept on paper in a safe
     "second-factor-key": lambda: secrets.token_hex(32),
+    "webhook-key": lambda: secrets.token_hex(32),
     "sign-on-key": new_signing_key,
 }
 """Every secret of an installation and how it is made; each is a file."""

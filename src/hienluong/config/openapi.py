@@ -12,6 +12,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 
+from hienluong.config.conditional import answering_conditionally
 from hienluong.directory.service import Actor
 from hienluong.kit import clock
 from hienluong.kit.deprecation import EXTENSION, Deprecation
@@ -68,6 +69,8 @@ class DocumentedApi(NinjaAPI):
         for router in self._get_bound_routers():
             for path, view in router.path_operations.items():
                 for operation in view.operations:
+                    if "GET" in operation.methods:
+                        operation.run = answering_conditionally(operation.run)  # type: ignore[method-assign]  # as below
                     facts = (operation.openapi_extra or {}).get(EXTENSION)
                     if facts:  # ninja has no hook around an operation
                         run = _announcing(operation.run, Deprecation.of(facts), router.prefix + path)

@@ -112,8 +112,10 @@ INSTALLED_APPS = [
     "hienluong.access",
     "hienluong.imports",
     "hienluong.exchange",
+    "hienluong.composing",
     "hienluong.corrections",
     "hienluong.sandbox",
+    "hienluong.webhooks",
     "hienluong.config",
 ]
 
@@ -290,6 +292,23 @@ FILES_ROOT = Path(os.environ.get("HIENLUONG_FILES_DIR") or DATA_DIR / "files")
 MASTER_KEY_FILE = DATA_DIR / "secrets" / "master-key"
 DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the packet limit below is checked while reading
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+
+# Long polling: how long a request may wait, and how many may wait in one web process; each holds a thread of its own.
+LONG_POLL_SECONDS = _number("HIENLUONG_LONG_POLL_SECONDS", 30)
+LONG_POLL_PLACES = _number("HIENLUONG_LONG_POLL_PLACES", 12)
+# Several packets in one answer: at most so many bytes together, or one packet that is larger.
+BATCH_MAX_BYTES = _number("HIENLUONG_BATCH_MAX_BYTES", 8 * 1024 * 1024)
+
+# Webhooks: messages to agencies' systems at addresses of their own.
+WEBHOOK_KEY = _secret("webhook-key")
+# Networks and ports that may be called beside public addresses on the usual ports.
+WEBHOOK_ALLOWED_NETWORKS = _names("HIENLUONG_WEBHOOK_NETWORKS")
+WEBHOOK_PORTS = [int(port) for port in _names("HIENLUONG_WEBHOOK_PORTS")] or [443, 8443]
+WEBHOOK_CA_FILE = os.environ.get("HIENLUONG_WEBHOOK_CA_FILE", "")  # authorities beside the public ones
+WEBHOOK_RATE_PER_SECOND = _number("HIENLUONG_WEBHOOK_RATE_PER_SECOND", 10)
+# A message is tried again, and a webhook that fails is kept on, for so many hours.
+WEBHOOK_GIVE_UP_HOURS = _number("HIENLUONG_WEBHOOK_GIVE_UP_HOURS", 72)
+WEBHOOK_LOG_DAYS = _number("HIENLUONG_WEBHOOK_LOG_DAYS", 30)
 
 # The exchange
 PACKET_MAX_BYTES = _number("HIENLUONG_PACKET_MAX_BYTES", 70 * 1024 * 1024)  # 50 MB of attachment in base64

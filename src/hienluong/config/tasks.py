@@ -27,6 +27,7 @@ def sweep_expired(timestamp: int) -> None:
     """Deletes sessions, tokens and one-time sign-ins that are out of date."""
     identity.sweep_expired(now=clock.now())
     systems.sweep_counts(now=clock.now())
+    systems.sweep_kept_answers(now=clock.now())
 
 
 @jobs.periodic(cron="11 2 * * *", name="config.back_up")

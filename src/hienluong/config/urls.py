@@ -22,8 +22,10 @@ urlpatterns = [
     path("staff/", include("hienluong.staff.urls")),
     path("groups/", include("hienluong.recipients.urls")),
     path("reasons/", include("hienluong.reasons.urls")),
+    path("exchange/", include("hienluong.composing.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("corrections/", include("hienluong.corrections.urls")),
+    path("webhooks/", include("hienluong.webhooks.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

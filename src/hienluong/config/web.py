@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib
+import logging
 import os
 import signal
 from typing import Any
@@ -29,8 +30,14 @@ def load_application(main_process: int, target: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
+def _is_no_mistake(record: logging.LogRecord) -> bool:
+    """Leaves out one warning of granian: it counts the threads that wait as threads that compute."""
+    return "Python threads, which seems quite high" not in record.getMessage()
+
+
 def main() -> None:
     """Serves until SIGTERM."""
+    logging.getLogger("_granian").addFilter(_is_no_mistake)
     installation = Installation.load_complete()
     Granian(
         "hienluong.config.wsgi:application",
@@ -38,7 +45,9 @@ def main() -> None:
         port=installation.listen_port,
         interface=Interfaces.WSGI,
         workers=number_setting("HIENLUONG_WEB_WORKERS", 2, least=1),
-        blocking_threads=number_setting("HIENLUONG_WEB_THREADS", 4, least=1),
+        # Requests that wait for news have threads beside those that work: waiting can never use them up.
+        blocking_threads=number_setting("HIENLUONG_WEB_THREADS", 4, least=1)
+        + number_setting("HIENLUONG_LONG_POLL_PLACES", 12),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,

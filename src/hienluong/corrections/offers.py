@@ -58,7 +58,7 @@ def _offers(
         ):
             address = reverse("corrections:recall", args=[packet.pk])
             yield Offer(gettext_lazy("Ask the document back"), address, icon="arrow-back-up")
-        send = reverse("exchange:send")
+        send = reverse("composing:send")
         yield Offer(gettext_lazy("Update it"), f"{send}?updates={packet.pk}", icon="edit")
         yield Offer(gettext_lazy("Replace it"), f"{send}?replaces={packet.pk}", icon="replace")
         address = reverse("corrections:revoke", args=[packet.pk])

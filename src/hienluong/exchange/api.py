@@ -1,9 +1,9 @@
-"""The axis for agencies' own systems: hand in, follow, fetch, confirm, report."""
+"""The axis for agencies' own systems: hand in, follow, report; what lies in the mailbox is in `inbox_api`."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +12,10 @@ from ninja import File, Form, Header, Query, Router, UploadedFile
 from hienluong.directory.service import Actor
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketTooLarge
+from hienluong.exchange.inbox_api import router as inbox_router
 from hienluong.exchange.schemas import (
-    ConfirmIn,
     DeliveryOut,
     DocumentIn,
-    EntryOut,
-    InboxOut,
     PacketOut,
     ReceiptOut,
     SentItemOut,
@@ -28,11 +26,13 @@ from hienluong.exchange.schemas import (
 )
 from hienluong.exchange.service import Attached, Change, Draft, Receipt
 from hienluong.kit import clock
+from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["exchange"])
+router.add_router("", inbox_router, auth=SystemBearer(), tags=["exchange"])
 EDXML = "application/xml"
 CHUNK = 1024 * 1024
 
@@ -162,11 +162,13 @@ def _change(
 def list_sent(
     request: HttpRequest,
     q: str = "",
-    before: UUID | None = None,
+    before: Annotated[str, Query(description="a cursor of an earlier answer; empty: the newest")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> SentOut:
     """Lists the agency's documents, newest first, each with its deliveries."""
-    page = service.sent(actor_of(request), text=q, before=before, limit=limit)
+    page = service.sent(
+        actor_of(request), text=q, before=read_id_cursor("sent", before, field="before"), limit=limit
+    )
     return SentOut.model_construct(
         items=[
             SentItemOut.model_construct(
@@ -175,7 +177,7 @@ def list_sent(
             )
             for packet in page.items
         ],
-        next=page.next,
+        next=write_cursor("sent", page.next) if page.next else None,
     )
 
 
@@ -189,64 +191,6 @@ def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
 def read_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Returns the receipt of a file that the agency handed in."""
     return receipt_answer(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
-
-
-@router.get("/inbox", response=InboxOut, summary="The agency's mailbox, oldest first")
-def list_inbox(
-    request: HttpRequest,
-    state: Annotated[list[Literal["delivered", "fetched", "confirmed", "rejected"]] | None, Query()] = None,
-    kind: Literal["edoc", "status"] | None = None,
-    q: str = "",
-    after: int = 0,
-    limit: Annotated[int, Query(ge=1, le=500)] = 50,
-) -> InboxOut:
-    """Lists what lies in the mailbox; without `state`, what has not been confirmed."""
-    page = service.inbox(
-        actor_of(request),
-        states=state or ("delivered", "fetched"),
-        kind=kind,
-        text=q,
-        after=after,
-        limit=limit,
-    )
-    return InboxOut.model_construct(items=[EntryOut.of(row) for row in page.items], next=page.next)
-
-
-@router.get(
-    "/inbox/{entry_id}/packet",
-    summary="Fetch a packet",
-    openapi_extra={
-        "responses": {
-            200: {"description": "The edXML file; its ETag is its SHA-256", "content": {EDXML: {}}},
-            304: {"description": "The file is the one named in If-None-Match"},
-        }
-    },
-)
-def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponse:
-    """Answers the edXML file: the sender's bytes with one trace of the axis added. Fetching again is harmless."""
-    fetched = service.fetch_packet(actor=actor_of(request), delivery_id=entry_id, now=clock.now())
-    etag = f'"{fetched.etag}"'
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = HttpResponse(fetched.content, content_type=EDXML)
-        response.headers["Content-Disposition"] = f'attachment; filename="{fetched.delivery.packet_id}.edxml"'
-    response.headers["ETag"] = etag
-    return response
-
-
-@router.post("/inbox/{entry_id}/confirm", response=EntryOut, summary="Confirm a packet (mailbox plane)")
-def confirm_packet(request: HttpRequest, entry_id: int, body: ConfirmIn) -> EntryOut:
-    """Notes that the caller's system has the packet, or cannot take it. Confirming again is harmless."""
-    return EntryOut.of(
-        service.confirm_delivery(
-            actor=actor_of(request),
-            delivery_id=entry_id,
-            outcome=body.outcome,
-            note=body.note,
-            now=clock.now(),
-        )
-    )
 
 
 @router.post(

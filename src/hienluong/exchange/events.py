@@ -82,3 +82,4 @@ class DeliveryFailedForGood:
     packet_id: UUID
     reason: str
     at: datetime
+    sender_id: UUID | None = None

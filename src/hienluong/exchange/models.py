@@ -227,6 +227,10 @@ class Delivery(models.Model):
         db_index=False,
         help_text="that later document",
     )
+    position = models.BigIntegerField(
+        null=True,
+        help_text="its place in the mailbox, given by the drainer: in one mailbox it grows in the order of commits",
+    )
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(null=True, help_text="when to try next; null: nothing to do")
     failure = models.TextField(blank=True)
@@ -246,9 +250,9 @@ class Delivery(models.Model):
                 condition=models.Q(due_at__isnull=False),
                 name="exchange_delivery_due",
             ),
-            models.Index(fields=["recipient", "-id"], name="exchange_delivery_mailbox"),
+            models.Index(fields=["recipient", "-position"], name="exchange_delivery_mailbox"),
             models.Index(
-                fields=["recipient", "id"],
+                fields=["recipient", "position"],
                 condition=models.Q(state__in=["delivered", "fetched"]),
                 name="exchange_delivery_open",
             ),

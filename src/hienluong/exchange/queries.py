@@ -84,6 +84,9 @@ def inbox(
 ) -> Page[Delivery]:
     """Returns the agency's mailbox: oldest first from `after` (systems pull), or newest first from `before` (people).
 
+    Both are places in the mailbox (`Delivery.position`), never ids: a packet accepted early may be delivered late, and
+    what comes into a mailbox always comes behind what is visible there.
+
     Raises:
         Forbidden: the actor may not see the mailbox.
     """
@@ -96,10 +99,10 @@ def inbox(
     if text:
         found = found.filter(packet__search_key__contains=fold(text))
     if after is not None:
-        found = found.filter(id__gt=after).order_by("id")
+        found = found.filter(position__gt=after).order_by("position")
     else:
-        found = (found.filter(id__lt=before) if before is not None else found).order_by("-id")
-    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX))
+        found = (found.filter(position__lt=before) if before is not None else found).order_by("-position")
+    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX), "position")
 
 
 def sent(
@@ -121,12 +124,12 @@ def sent(
         found = found.filter(id__lt=before)
     deliveries = Prefetch("deliveries", Delivery.objects.select_related("recipient").order_by("id"))
     found = found.order_by("-id").prefetch_related(deliveries)
-    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX))
+    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX), "pk")
 
 
-def _page(rows: list[Row], limit: int) -> Page[Row]:
+def _page(rows: list[Row], limit: int, place: str) -> Page[Row]:
     more = len(rows) > limit
-    return Page(rows[:limit], str(rows[limit - 1].pk) if more else None)
+    return Page(rows[:limit], str(getattr(rows[limit - 1], place)) if more else None)
 
 
 def entry(actor: Actor, delivery_id: int) -> Delivery:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
@@ -148,6 +148,9 @@ class InboxOut(Schema):
 
     items: list[EntryOut]
     next: str | None = Field(description="give it as `after` for the next page; null: nothing more now")
+    resume: str = Field(
+        description="give it as `after` at any later time: what was not there yet, and nothing passed over"
+    )
 
 
 class DeliveryOut(Schema):
@@ -281,6 +284,37 @@ class ConfirmIn(Schema):
         max_length=500,
         description="A technical cause. Operators see it: nothing of what the document says belongs here.",
     )
+
+
+BATCH_ENTRIES = 100
+"""So many packets may be asked for in one request."""
+CONFIRMATIONS = 500
+
+
+class ConfirmOneIn(ConfirmIn):
+    """What is said of one entry of several."""
+
+    entry: int = Field(ge=1, le=2**63 - 1)
+
+
+class ConfirmManyIn(Schema):
+    """What is said of several entries."""
+
+    items: list[ConfirmOneIn] = Field(min_length=1, max_length=CONFIRMATIONS)
+
+
+class ConfirmedOut(Schema):
+    """What became of one confirmation: the state of the entry, or why it was refused."""
+
+    entry: int
+    state: str | None
+    problem: dict[str, Any] | None = Field(description="the problem document (RFC 9457) of a refusal")
+
+
+class ConfirmManyOut(Schema):
+    """What became of each confirmation, in the order they were sent."""
+
+    items: list[ConfirmedOut]
 
 
 class StatusIn(Schema):

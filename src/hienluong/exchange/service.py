@@ -1,20 +1,26 @@
 """Public Python API of the exchange: what other modules may call. Everything else is the module's own business."""
 
 from hienluong.exchange.commands import (
+    ARRIVALS,
     Attached,
+    Batch,
     Change,
+    Confirmation,
     Draft,
     Fetched,
     Opened,
     PartRead,
     Receipt,
+    Refusal,
     accept_packet,
     add_recipients,
     change_delivery,
+    confirm_deliveries,
     confirm_delivery,
     destroy_packet,
     end_delivery,
     fetch_packet,
+    fetch_packets,
     open_entry,
     open_packet,
     quarantine_packet,
@@ -24,6 +30,7 @@ from hienluong.exchange.commands import (
     send_document,
 )
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
+from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
 from hienluong.exchange.queries import (
@@ -45,8 +52,12 @@ from hienluong.exchange.queries import (
 )
 
 __all__ = [
+    "ARRIVALS",
+    "PRIORITIES",
     "Attached",
+    "Batch",
     "Change",
+    "Confirmation",
     "Delivery",
     "DeliveryEvent",
     "Draft",
@@ -60,17 +71,20 @@ __all__ = [
     "Page",
     "PartRead",
     "Receipt",
+    "Refusal",
     "Remark",
     "Shown",
     "accept_packet",
     "add_recipients",
     "add_to_packet_page",
     "change_delivery",
+    "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
     "end_delivery",
     "entry",
     "fetch_packet",
+    "fetch_packets",
     "inbox",
     "journey",
     "key_first_used_at",

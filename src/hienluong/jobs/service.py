@@ -16,8 +16,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from hienluong.jobs.lookouts import Due, Lookout, Run, keeping_watch, registered
+from hienluong.jobs.waiting import tell, wait_for
 
-__all__ = ["defer", "lookout", "periodic", "run_worker", "task"]
+__all__ = ["defer", "lookout", "periodic", "run_worker", "task", "tell", "wait_for"]
 
 CONCURRENCY = 4
 SWITCH_SECONDS = 0.0005

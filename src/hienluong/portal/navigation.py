@@ -36,7 +36,7 @@ MENU = (
         (
             Entry(_("Inbox"), "exchange:inbox", icon="inbox", permission="exchange.view_mailbox"),
             Entry(_("Sent"), "exchange:sent", icon="mail-forward", permission="exchange.view_mailbox"),
-            Entry(_("Send a document"), "exchange:send", icon="send", permission="exchange.send_packet"),
+            Entry(_("Send a document"), "composing:send", icon="send", permission="exchange.send_packet"),
             Entry(
                 _("Recalls"),
                 "corrections:recalls",
@@ -95,6 +95,12 @@ MENU = (
                 "systems:systems",
                 icon="plug-connected",
                 permission="systems.view_systems",
+            ),
+            Entry(
+                _("Webhooks"),
+                "webhooks:webhooks",
+                icon="bell",
+                permission="webhooks.view_webhooks",
             ),
             Entry(
                 _("Sending for others"),

@@ -1,6 +1,6 @@
 """What can go wrong in signing in, and with systems, their secrets and their rights."""
 
-from hienluong.kit.errors import Conflict, Forbidden, InvalidInput, NotFound
+from hienluong.kit.errors import Conflict, Forbidden, HienluongError, InvalidInput, NotFound
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -64,6 +64,17 @@ class NetworkNotAllowed(Forbidden):
     title = _("Not from this network")
     detail = _("The system {system} may not call from {address}.")
     todo = _("Call from a network that is entered for the system, or ask an administrator to enter this one.")
+
+
+class KeyUsedBefore(HienluongError):
+    """The Idempotency-Key came with another request before (draft-ietf-httpapi-idempotency-key-header, section 2.7)."""
+
+    code = "systems.key-used-before"
+    status = 422
+    title = _("Idempotency key used before")
+    detail = _("The key {key} came with another request before.")
+    kept = _("What the first request did stands; this one did nothing.")
+    todo = _("Use a new key for a new request, and the same key only for exactly the same request.")
 
 
 class RightNotFound(NotFound):

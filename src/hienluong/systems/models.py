@@ -128,6 +128,26 @@ class SystemTally(models.Model):
         return f"{self.system_id} {self.what} {self.day}: {self.count}"
 
 
+class KeptAnswer(models.Model):
+    """What was answered to a request with an Idempotency-Key, to be answered again."""
+
+    system = models.ForeignKey(AgencySystem, on_delete=models.CASCADE, related_name="kept_answers")
+    key = models.CharField(max_length=100)
+    request = models.BinaryField(max_length=32, help_text="SHA-256 of method, address and body")
+    status = models.PositiveSmallIntegerField(
+        help_text="of HTTP; 0 while it is worked on, which nobody else sees"
+    )
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["system", "key"], name="systems_key_once")]
+        indexes = [models.Index(fields=["at"], name="systems_kept_answer_time")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class SandboxAgency(models.Model):
     """A test agency of the sandbox, and the real agency whose developers it serves."""
 

@@ -12,6 +12,7 @@ from hienluong.systems.commands import (
     set_system_networks,
     tell_of_ending_secrets,
 )
+from hienluong.systems.idempotency import IdempotencyKey, once, sweep_kept_answers
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.systems.policy import may_send_for
 from hienluong.systems.tally import note_deprecated_call, note_refusal, sweep_counts
@@ -19,6 +20,7 @@ from hienluong.systems.tokens import SystemBearer, system_by_token
 
 __all__ = [
     "AgencySystem",
+    "IdempotencyKey",
     "SendingRight",
     "SystemBearer",
     "end_sending_right",
@@ -29,11 +31,13 @@ __all__ = [
     "may_send_for",
     "note_deprecated_call",
     "note_refusal",
+    "once",
     "open_sandbox",
     "register_system",
     "rotate_system_secret",
     "set_system_networks",
     "sweep_counts",
+    "sweep_kept_answers",
     "system_by_token",
     "tell_of_ending_secrets",
 ]

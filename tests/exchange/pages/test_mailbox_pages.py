@@ -106,7 +106,7 @@ def test_long_inbox_is_paged_by_cursor_and_keeps_its_filters(visit: Visit, recei
     clerk = visit(DONG_HOI)
     page = _text(clerk.get("/exchange/inbox/", {"q": "lich truc"}))
     assert f"/exchange/inbox/{first.pk}/" not in page
-    third = Delivery.objects.order_by("pk")[2].pk
+    third = Delivery.objects.order_by("position")[2].position
     older = f"/exchange/inbox/?q=lich+truc&amp;before={third}"
     assert older in page
     last = _text(clerk.get(older.replace("&amp;", "&")))

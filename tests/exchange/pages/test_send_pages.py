@@ -13,10 +13,10 @@ from django.test import Client
 from personas import CABINET, DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, PDF, queries_of
 from pytest_django.fixtures import Settings
 
+from hienluong.composing import drafts
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
-from hienluong.exchange import drafts
 from hienluong.exchange.models import Packet
 from hienluong.files import service as files
 from hienluong.kit import clock

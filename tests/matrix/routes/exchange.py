@@ -112,6 +112,19 @@ ROUTES: Table = {
     "api/v1/packets/<packet_id>": {"GET": of_agency("system")},
     "api/v1/receipts/<receipt_id>": {"GET": of_agency("system")},
     "api/v1/inbox": {"GET": door("system")},
+    "api/v1/inbox/packets": {  # each entry is refused by itself, inside the answer
+        "GET": of_agency(
+            "system", elsewhere=200, acts=True, sends=lambda things: {"entry": things["entry_id"]}
+        )
+    },
+    "api/v1/inbox/confirm": {
+        "POST": of_agency(
+            "system",
+            elsewhere=200,
+            json=True,
+            sends=lambda things: {"items": [{"entry": things["entry_id"], "outcome": "done"}]},
+        )
+    },
     "api/v1/inbox/<entry_id>/packet": {"GET": of_agency("system", acts=True)},  # fetching is noted
     "api/v1/inbox/<entry_id>/confirm": {"POST": of_agency("system", sends={"outcome": "done"}, json=True)},
     "api/v1/deliveries/<delivery_id>/statuses": {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,13 +26,17 @@ from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
-    from hienluong.client.service import ExchangeClient, FetchedPacket
+    from hienluong.client.service import ExchangeClient, FetchedPacket, RequestRefused
+
+TOGETHER = 100
+"""So many packets are confirmed at once when they are on the disk."""
 
 
 @click.command(
     help=_(
-        "List the mailbox, oldest first; without --state, what is not confirmed.\n\n"
-        "Example: hienluong exchange inbox --state delivered --kind edoc"
+        "List the mailbox, oldest first; without --state, what is not confirmed. With --follow, then what arrives.\n\n"
+        "Example: hienluong exchange inbox --state delivered --kind edoc\n\n"
+        "Example: hienluong exchange inbox --follow --json"
     )
 )
 @click.option(
@@ -42,11 +47,46 @@ if TYPE_CHECKING:
     help=_("Only entries in this state; may be repeated."),
 )
 @click.option("--kind", type=click.Choice(["edoc", "status"]), help=_("Only documents, or only statuses."))
+@click.option(
+    "--follow", is_flag=True, help=_("Go on with what arrives, until interrupted; JSON by the line.")
+)
+@click.option("--after", default="", help=_("Go on from a `resume` that was printed before."))
 @calls_axis
-def inbox(*, client: ExchangeClient, printer: Printer, states: tuple[str, ...], kind: str | None) -> None:
+def inbox(
+    *,
+    client: ExchangeClient,
+    printer: Printer,
+    states: tuple[str, ...],
+    kind: str | None,
+    follow: bool,
+    after: str,
+) -> None:
     """Lists the mailbox."""
+    if follow:
+        _follow(client, printer, states=states, kind=kind, after=after)
+        return
+    if after:
+        raise click.UsageError(_("Give --after with --follow."))
     entries = list(client.inbox(states=states, kind=kind))
     printer.result({"items": entries}, _entry_lines(entries))
+
+
+def _follow(
+    client: ExchangeClient, printer: Printer, *, states: Sequence[str], kind: str | None, after: str
+) -> None:
+    """Prints entries as they arrive: for programs one line of JSON each, with where to go on after it."""
+    try:
+        for page in client.follow(states=states, kind=kind, after=after):
+            for entry in page.items:
+                if printer.as_json:
+                    last = entry is page.items[-1]
+                    line = json.dumps({**entry, "resume": page.resume if last else None}, ensure_ascii=False)
+                    click.echo(line)
+                else:
+                    printer.result(entry, list(_entry_lines([entry]))[1:])
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.exit(0)
 
 
 def _entry_lines(entries: Sequence[Facts]) -> Iterator[str]:
@@ -93,20 +133,22 @@ def fetch(
     confirms: bool,
 ) -> None:
     """Fetches packets; one that is refused does not hold up the others."""
-    from hienluong.client.service import RequestRefused  # noqa: PLC0415 - start fast
+    from hienluong.client.service import FetchRefused  # noqa: PLC0415 - start fast
 
     if everything == bool(entries):
         raise click.UsageError(_("Name the entries to fetch, or give --all."))
     wanted = [entry["id"] for entry in client.inbox()] if everything else list(entries)
-    fetched: list[Facts] = []
+    fetched: list[dict[str, Any]] = []
     refused: list[RequestRefused] = []
-    for entry in wanted:
-        try:
-            fetched.append(_fetch_one(client, entry, directory, confirms=confirms))
-        except RequestRefused as problem:
-            if problem.retryable:
-                raise
-            refused.append(problem)
+    for one in client.fetch_several(wanted):
+        if isinstance(one, FetchRefused):
+            refused.append(one.problem)
+            continue
+        fetched.append(_saved(one, directory))
+        if confirms and len(fetched) % TOGETHER == 0:
+            refused += _confirm(client, fetched[-TOGETHER:])
+    if confirms:
+        refused += _confirm(client, fetched[len(fetched) // TOGETHER * TOGETHER :])
     printer.result(
         {"items": fetched, "refused": [problem.document for problem in refused]},
         (f"{one['entry']:>8}  {state_name(one['state'])}  {one['file']}" for one in fetched),
@@ -117,20 +159,35 @@ def fetch(
         sys.exit(REFUSED)
 
 
-def _fetch_one(client: ExchangeClient, entry: int, directory: Path, *, confirms: bool) -> Facts:
-    packet = client.fetch(entry)
+def _saved(packet: FetchedPacket, directory: Path) -> dict[str, Any]:
+    """Writes a packet into the directory and returns what is said of it."""
     try:
         path = save_packet(packet, directory)
     except OSError as problem:
         raise click.FileError(str(directory), problem.strerror or str(problem)) from problem
-    state = client.confirm(entry)["state"] if confirms else "fetched"
     return {
-        "entry": entry,
+        "entry": packet.entry,
         "packet": str(packet.packet_id),
         "file": str(path),
         "sha256": packet.sha256,
-        "state": state,
+        "state": "fetched",
     }
+
+
+def _confirm(client: ExchangeClient, saved: Sequence[dict[str, Any]]) -> list[RequestRefused]:
+    """Confirms what is safely on the disk, notes its state, and returns what was refused."""
+    from hienluong.client.service import RequestRefused  # noqa: PLC0415 - start fast
+
+    refused: list[RequestRefused] = []
+    if not saved:
+        return refused
+    told = client.confirm_several([(one["entry"], "done", "") for one in saved])
+    for one, answer in zip(saved, told, strict=True):
+        if answer["problem"]:
+            refused.append(RequestRefused(answer["problem"]["status"], answer["problem"]))
+        else:
+            one["state"] = answer["state"]
+    return refused
 
 
 def save_packet(packet: FetchedPacket, directory: Path) -> Path:

@@ -10,29 +10,42 @@ from hienluong.exchange.commands.answer import (
     read_part,
     report_status,
 )
+from hienluong.exchange.commands.batches import (
+    Batch,
+    Confirmation,
+    Refusal,
+    confirm_deliveries,
+    fetch_packets,
+)
 from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
-from hienluong.exchange.commands.deliver import drain_recipients, retry_delivery
+from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, retry_delivery
 from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
 
 __all__ = [
+    "ARRIVALS",
     "Attached",
+    "Batch",
     "Change",
+    "Confirmation",
     "Draft",
     "Fetched",
     "Opened",
     "PartRead",
     "Receipt",
+    "Refusal",
     "accept_packet",
     "add_recipients",
     "change_delivery",
+    "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
     "drain_recipients",
     "end_delivery",
     "fetch_packet",
+    "fetch_packets",
     "open_entry",
     "open_packet",
     "purge_sandbox",

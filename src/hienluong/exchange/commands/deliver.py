@@ -13,6 +13,7 @@ from hienluong.exchange.channels.registry import channel
 from hienluong.exchange.errors import DeliveryFailed, DeliveryNotFound, TransitionRefused
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
 from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
+from hienluong.jobs import service as jobs
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.events import publish
@@ -21,9 +22,11 @@ from hienluong.ledger import service as ledger
 BATCH = 200
 BEHIND_DEAD_LETTER = _("waits behind a failed packet about the same document")
 AXIS = Actor.platform("exchange")
+ARRIVALS = "exchange.arrivals"
+"""The topic of the news that a mailbox has something new; the key is the agency's id without dashes."""
 _CARRIED = (
     *("state", "attempts", "due_at", "failure", "recipient", "recipient_code", "created_at", "changed_at"),
-    *("packet__kind", "packet__priority", "packet__sender_code", "packet__sender_name"),
+    *("packet__kind", "packet__priority", "packet__sender", "packet__sender_code", "packet__sender_name"),
     *("packet__document_id", "packet__code_number", "packet__code_notation", "transmission__file_id"),
 )
 """What a drainer and the channels look at; the packet's warnings and the receipt are long."""
@@ -114,17 +117,28 @@ def _in_the_way(
 
 
 def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
+    """Puts deliveries into their mailboxes and wakes who waits at one.
+
+    The rows of the recipients are locked until the commit, so within one mailbox the places given here grow in the
+    order of commits: nobody who reads on from a place passes over an entry.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH moved AS (UPDATE exchange_delivery SET state = %s, due_at = NULL, failure = '', "
-            "delivered_at = %s, changed_at = %s WHERE id = ANY(%s) RETURNING id) "
+            "WITH placed AS (SELECT id, nextval('exchange_position') AS place "
+            "FROM unnest(%s::bigint[]) WITH ORDINALITY AS one (id, n) ORDER BY n), "
+            "moved AS (UPDATE exchange_delivery d SET state = %s, due_at = NULL, failure = '', "
+            "delivered_at = %s, changed_at = %s, position = placed.place FROM placed WHERE d.id = placed.id "
+            "RETURNING d.id) "
             "INSERT INTO exchange_deliveryevent (delivery_id, plane, before, after, at, actor, note, in_order) "
             "SELECT id, %s, %s, %s, %s, %s, '', true FROM moved ORDER BY id",
             [
-                *(policy.DELIVERED, now, now, [delivery.pk for delivery in deliveries]),
+                [delivery.pk for delivery in deliveries],
+                *(policy.DELIVERED, now, now),
                 *(DeliveryEvent.Plane.MAILBOX.value, policy.WAITING, policy.DELIVERED, now, AXIS.name),
             ],
         )
+    agencies = {delivery.recipient.agency_id for delivery in deliveries}
+    jobs.tell(ARRIVALS, {agency.hex for agency in agencies if agency is not None})
     publish(PacketsDelivered(tuple(map(_arrival, deliveries)), now))
     ledger.record_many(
         actor=AXIS.ref,
@@ -178,7 +192,11 @@ def _bury(delivery: Delivery, now: datetime) -> None:
     policy.require_mailbox_step(delivery.state, policy.DEAD)
     delivery.state = policy.DEAD
     delivery.save(update_fields=["state", "attempts", "failure", "due_at", "changed_at"])
-    publish(DeliveryFailedForGood(delivery.id, delivery.packet_id, delivery.failure, now))
+    publish(
+        DeliveryFailedForGood(
+            delivery.id, delivery.packet_id, delivery.failure, now, delivery.packet.sender_id
+        )
+    )
     ledger.record(
         actor=AXIS.ref,
         action="exchange.delivery-failed",

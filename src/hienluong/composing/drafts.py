@@ -21,14 +21,14 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.filestore import FileMissing
 from hienluong.kit.sealed import SealBroken, open_sealed
 
-SALT = "exchange.drafts"
+SALT = "composing.drafts"
 KEPT_SECONDS = files.ORPHAN_AFTER_SECONDS - 3600  # an hour before the sweep may take it
 
 
 class DraftExpired(Conflict):
     """A kept file is gone: the form lay open for a day, or belongs to somebody else."""
 
-    code = "exchange.draft-expired"
+    code = "composing.draft-expired"
     title = _("The attachments are no longer kept")
     detail = _(
         "Attachments of a document that is not sent are kept for 23 hours, for the person who chose them."

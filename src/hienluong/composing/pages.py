@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,13 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from hienluong.directory.service import Actor, require
-from hienluong.exchange import policy, service
-from hienluong.exchange.drafts import DraftExpired
+from hienluong.composing.drafts import DraftExpired
+from hienluong.composing.forms import DOCUMENT_TYPES, Changing, SendForm
+from hienluong.directory.service import ActingRequest, Actor, require
+from hienluong.exchange import service
 from hienluong.exchange.errors import PacketNotFound
-from hienluong.exchange.forms import DOCUMENT_TYPES, Changing, SendForm
-from hienluong.exchange.models import Packet
-from hienluong.exchange.pages import actor_of
+from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 
@@ -25,7 +24,7 @@ from hienluong.kit.errors import HienluongError
 @require_http_methods(["GET", "POST"])
 def send(request: HttpRequest) -> HttpResponse:
     """Shows the form, then the answers to check, then sends; whatever goes wrong, nothing typed or chosen is lost."""
-    actor = require(actor_of(request), "exchange.send_packet")
+    actor = require(cast("ActingRequest", request).actor, "exchange.send_packet")
     changing = _changing(actor, request)
     if request.method != "POST":
         return _form(request, SendForm(actor, changing=changing))
@@ -35,7 +34,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or step == "edit":
         return _form(request, form)
     if step != "send":
-        return render(request, "exchange/send_check.html", {"form": form})
+        return render(request, "composing/send_check.html", {"form": form})
     try:
         receipt = service.send_document(
             actor=actor,
@@ -72,10 +71,12 @@ def _changing(actor: Actor, request: HttpRequest) -> Changing | None:
         raise PacketNotFound(id=name) from problem
     if found.sender_id != actor.agency_id or found.kind != Packet.Kind.DOCUMENT:
         raise PacketNotFound(id=name)
-    went_to = found.deliveries.exclude(standing=policy.REMOVED).exclude(state=policy.WITHDRAWN)
+    went_to = found.deliveries.exclude(standing=Delivery.Standing.REMOVED).exclude(
+        state=Delivery.State.WITHDRAWN
+    )
     return Changing(kind, found, list(went_to.order_by("id").values_list("recipient__code", flat=True)))
 
 
 def _form(request: HttpRequest, form: SendForm, *, status: int = 200) -> HttpResponse:
     context = {"form": form, "document_types": DOCUMENT_TYPES}
-    return render(request, "exchange/send.html", context, status=status)
+    return render(request, "composing/send.html", context, status=status)

@@ -1,0 +1,331 @@
+"""The form on which a document is written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal, cast
+from uuid import UUID, uuid4
+
+from django import forms
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hienluong.composing import drafts
+from hienluong.composing.drafts import DraftExpired, KeptFile
+from hienluong.directory.service import Actor, AgencyPickerForm
+from hienluong.exchange.service import PRIORITIES, Attached, Change, Draft, Packet
+from hienluong.kit.errors import HienluongError
+from hienluong.recipients import service as recipients
+from hienluong.recipients.service import ExpandedGroup, RecipientGroup
+
+# The 29 administrative document types of Decree 30/2020/NĐ-CP, art. 7, as they are written on the wire. Legal
+# normative documents have other names, so the field takes any.
+DOCUMENT_TYPES = (
+    "Nghị quyết (cá biệt)",
+    "Quyết định (cá biệt)",
+    "Chỉ thị",
+    "Quy chế",
+    "Quy định",
+    "Thông cáo",
+    "Thông báo",
+    "Hướng dẫn",
+    "Chương trình",
+    "Kế hoạch",
+    "Phương án",
+    "Đề án",
+    "Dự án",
+    "Báo cáo",
+    "Biên bản",
+    "Tờ trình",
+    "Hợp đồng",
+    "Công văn",
+    "Công điện",
+    "Bản ghi nhớ",
+    "Bản thỏa thuận",
+    "Giấy ủy quyền",
+    "Giấy mời",
+    "Giấy giới thiệu",
+    "Giấy nghỉ phép",
+    "Phiếu gửi",
+    "Phiếu chuyển",
+    "Phiếu báo",
+    "Thư công",
+)
+BASE64_GROWTH = 1.4  # four letters for three bytes, in lines
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    """A file control that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Several uploaded files; each is checked by its own size."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
+        """Returns the files chosen, perhaps none."""
+        chosen = data if isinstance(data, list | tuple) else [data]
+        return [super(ManyFilesField, self).clean(one, initial) for one in chosen if one]
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """The document that a new one updates (2) or replaces (3), and the codes of the agencies it went to."""
+
+    kind: Literal[2, 3]
+    packet: Packet
+    codes: list[str]
+
+    @property
+    def is_update(self) -> bool:
+        """Whether it is updated, not replaced."""
+        return self.kind == Packet.Business.UPDATE.value
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedGroup:
+    """A group of recipients that can be ticked, how many agencies are in it today, and whether it is."""
+
+    group: RecipientGroup
+    count: int
+    chosen: bool
+
+
+def _priorities() -> list[tuple[int, str]]:
+    """Returns the priorities as choices, in the language in force."""
+    return [(code, capfirst(str(name))) for code, (name, _tone) in PRIORITIES.items()]
+
+
+class SendForm(AgencyPickerForm):
+    """A new document. Lengths are those of Decree 30/2020, App. VI, Part II."""
+
+    to_groups = forms.MultipleChoiceField(
+        label=_("Groups of recipients"),
+        required=False,
+        help_text=_("Who is in a group is settled when you send; you see it before."),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    type_name = forms.CharField(
+        label=_("Type of document"), max_length=100, widget=forms.TextInput(attrs={"list": "document-types"})
+    )
+    number = forms.CharField(label=_("Number"), max_length=11, help_text=_("For example 15."))
+    notation = forms.CharField(label=_("Notation"), max_length=30, help_text=_("For example QĐ-UBND."))
+    issued_on = forms.DateField(
+        label=_("Date of the document"),
+        help_text=_("Day/month/year, for example 24/11/2025."),
+        widget=forms.DateInput(attrs={"autocomplete": "off"}),
+    )
+    place = forms.CharField(label=_("Place of issue"), max_length=50, required=False)
+    subject = forms.CharField(label=_("Subject"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    signer_name = forms.CharField(label=_("Signed by"), max_length=50)
+    signer_position = forms.CharField(label=_("Post of the signer"), max_length=100, required=False)
+    signer_competence = forms.CharField(
+        label=_("Signing authority"),
+        max_length=100,
+        required=False,
+        help_text=_("For example TM. UBND, KT. CHỦ TỊCH."),
+    )
+    priority = forms.TypedChoiceField(
+        label=_("Priority"),
+        choices=_priorities,
+        coerce=int,
+        initial=0,
+    )
+    due_on = forms.DateField(label=_("Answer by"), required=False, help_text=_("Day/month/year."))
+    also_on_paper = forms.BooleanField(label=_("A paper copy is sent as well"), required=False)
+    attachments = ManyFilesField(
+        label=_("Attachments"),
+        required=False,
+        help_text=_("The signed document first, then its annexes. Several files may be chosen."),
+        widget=ManyFilesInput(attrs={"multiple": True, "data-chosen": "chosen-files"}),
+    )
+    not_secret = forms.BooleanField(
+        label=_("This document is not a state secret"),
+        help_text=_("Secret documents never travel by this route (Decision 28/2018/QĐ-TTg, art. 1.2)."),
+        error_messages={
+            "required": _(
+                "Declare that the document is not a state secret. If it is one, do not send it here."
+            )
+        },
+    )
+    change_reason = forms.CharField(
+        label=_("Reason for the change"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    also_replaced = forms.CharField(
+        label=_("Other documents that it replaces"),
+        required=False,
+        max_length=5_000,
+        help_text=_("Their document ids, one per line; a document's page shows its id."),
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+
+    def __init__(
+        self,
+        actor: Actor,
+        *args: Any,
+        slips: Sequence[str] = (),
+        changing: Changing | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(actor, *args, **kwargs)
+        self.changing = changing
+        if changing is None:
+            del self.fields["change_reason"]
+        else:
+            self._begin_with(changing)
+        if changing is None or changing.is_update:
+            del self.fields["also_replaced"]
+        self.kept: list[KeptFile] = []
+        self._slips = slips
+        self.initial.setdefault("key", uuid4().hex)
+        self._groups = recipients.groups(actor)
+        field = self.fields["to_groups"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+        field.choices = [(str(one.group.pk), one.group.name) for one in self._groups]
+        self.fields["attachments"].widget.attrs["data-limit"] = settings.ATTACHMENT_MAX_BYTES
+        self.fields["attachments"].widget.attrs["data-too-large"] = _("over the limit")
+
+    def _begin_with(self, changing: Changing) -> None:
+        """Begins with the document that is changed and the agencies that have it."""
+        packet = changing.packet
+        self.initial.update(self.listed_and_other(changing.codes))
+        for name in ("type_name", "subject", "priority"):
+            self.initial.setdefault(name, getattr(packet, name))
+        self.initial.setdefault("notation", packet.code_notation)
+        if changing.is_update:
+            self.initial.setdefault("number", packet.code_number)
+            self.initial.setdefault("issued_on", packet.promulgated_on)
+
+    def _change(self) -> Change | None:
+        """Returns what the document changes; an update adds and removes the receivers that differ."""
+        changing, value = self.changing, self.cleaned_data
+        if changing is None:
+            return None
+        others = [line.strip() for line in value.get("also_replaced", "").splitlines() if line.strip()]
+        documents = dict.fromkeys([changing.packet.document_id, *others])
+        return Change(
+            kind=changing.kind,
+            documents=list(documents),
+            reason=value["change_reason"],
+            added=self.added if changing.is_update else (),
+            removed=self.removed if changing.is_update else (),
+        )
+
+    @property
+    def added(self) -> list[str]:
+        """Codes of the agencies picked that do not have the document changed; only for a valid form."""
+        had = self.changing.codes if self.changing else []
+        return [code for code, _name in self.picked if code not in had]
+
+    @property
+    def removed(self) -> list[str]:
+        """Codes of the agencies that have the document changed and were not picked; only for a valid form."""
+        picked = {code for code, _name in self.picked}
+        return [code for code in (self.changing.codes if self.changing else []) if code not in picked]
+
+    @property
+    def offered(self) -> list[OfferedGroup]:
+        """The groups to choose from."""
+        ticked = self["to_groups"].value() or []
+        return [OfferedGroup(one.group, one.count, str(one.group.pk) in ticked) for one in self._groups]
+
+    def clean_attachments(self) -> list[UploadedFile[bytes]]:
+        """Keeps the files chosen now beside those kept before, each within the limit."""
+        self.kept = []
+        uploads: list[UploadedFile[bytes]] = self.cleaned_data["attachments"]
+        for slip in self._slips:
+            try:
+                self.kept.append(drafts.recall(actor=self.actor, slip=slip))
+            except DraftExpired:
+                self.add_error(
+                    "attachments", _("The attachments are no longer kept. Choose the files again.")
+                )
+        limit = settings.ATTACHMENT_MAX_BYTES
+        for upload in uploads:
+            if (upload.size or 0) > limit:
+                self.add_error(
+                    "attachments",
+                    forms.ValidationError(
+                        _("%(name)s is larger than %(limit)d MB."),
+                        params={"name": upload.name, "limit": limit // 1024 // 1024},
+                    ),
+                )
+            else:
+                self.kept.append(
+                    drafts.keep(
+                        actor=self.actor, name=upload.name or "", source=cast("BinaryIO", upload.file)
+                    )
+                )
+        if not self.kept and not self.has_error("attachments"):
+            raise forms.ValidationError(_("Attach the document itself."))
+        if sum(file.size for file in self.kept) * BASE64_GROWTH > settings.PACKET_MAX_BYTES:
+            raise forms.ValidationError(
+                _("The attachments together are too large: at most %(limit)d MB."),
+                params={"limit": int(settings.PACKET_MAX_BYTES / BASE64_GROWTH) // 1024 // 1024},
+            )
+        return []
+
+    def clean(self) -> dict[str, Any]:
+        """Checks that somebody receives the document, and settles who is in the groups at this moment."""
+        cleaned = super().clean() or {}
+        named = cleaned.get("codes") or cleaned.get("other_codes") or cleaned.get("to_groups")
+        if not named and not self.has_error("other_codes") and not self.has_error("to_groups"):
+            self.add_error("codes", _("Choose at least one recipient."))
+        ids = [UUID(one) for one in cleaned.get("to_groups") or []]
+        self.expanded: list[ExpandedGroup] = []
+        try:
+            self.expanded = recipients.expand_groups(self.actor, ids)
+        except HienluongError as refusal:
+            self.add_error("to_groups", refusal.explain(gettext))
+        for one in self.expanded:
+            if not one.agencies:
+                self.add_error(
+                    "to_groups",
+                    forms.ValidationError(
+                        _("Nobody in “%(name)s” can receive it."), params={"name": one.group.name}
+                    ),
+                )
+        return cleaned
+
+    @property
+    def recipients_count(self) -> int:
+        """How many agencies receive the document, each counted once; only for a valid form."""
+        named = {code.upper() for code, _name in self.picked}
+        grouped = {
+            getattr(agency, "primary_code", "").upper() for one in self.expanded for agency in one.agencies
+        }
+        return len(named | grouped)
+
+    def draft(self) -> Draft:
+        """Returns the document to send, with the bytes of its files; only for a valid form.
+
+        Raises:
+            DraftExpired: a kept file is gone.
+        """
+        value = self.cleaned_data
+        return Draft(
+            recipients=[code for code, _name in self.picked],
+            groups=[one.group.pk for one in self.expanded],
+            type_name=value["type_name"],
+            number=value["number"],
+            notation=value["notation"],
+            issued_on=value["issued_on"],
+            subject=value["subject"],
+            place=value["place"],
+            signer_name=value["signer_name"],
+            signer_position=value["signer_position"],
+            signer_competence=value["signer_competence"],
+            priority=value["priority"],
+            due_on=value["due_on"],
+            also_on_paper=value["also_on_paper"],
+            attachments=[Attached(file.name, file.read()) for file in self.kept],
+            change=self._change(),
+        )

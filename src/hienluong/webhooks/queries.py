@@ -1,0 +1,184 @@
+"""Reads of webhooks, as far as the actor may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+
+from hienluong.directory.service import Actor, allowed, has_role, may_administer, require
+from hienluong.systems.errors import SystemNotFound
+from hienluong.systems.service import AgencySystem
+from hienluong.webhooks.errors import MessageNotFound, WebhookNotFound
+from hienluong.webhooks.models import Attempt, Message, Webhook
+from hienluong.webhooks.signing import good_at
+
+PAGE = 50
+ATTEMPTS_SHOWN = 10
+STATES = ("live", "failing", "stopped", "ended")
+
+_sees_all = may_administer | has_role("auditor", "operator")
+
+
+def webhooks_visible_to(actor: Actor | None) -> QuerySet[Webhook]:
+    """Returns the webhooks the actor may see: a system its own, people those of their agency, some all.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor may see none.
+    """
+    actor = require(actor, "webhooks.view_webhooks")
+    found = Webhook.objects.select_related("system__agency__sandbox__owner")
+    if _sees_all.test(actor, None):
+        return found
+    if actor.kind == "system" and isinstance(actor.id, UUID):
+        return found.filter(system=actor.id)
+    return found.filter(Q(system__agency=actor.agency_id) | Q(system__agency__sandbox__owner=actor.agency_id))
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookPage:
+    """One page of webhooks, newest first; `next` is where the following one begins, None on the last."""
+
+    webhooks: list[Webhook]
+    next: str | None
+
+
+def search_webhooks(
+    actor: Actor | None, *, state: str = "live", before: UUID | None = None, limit: int = PAGE
+) -> WebhookPage:
+    """Returns webhooks, newest first, each with `waiting` and `failed`, the numbers of its messages in these states.
+
+    Args:
+        actor: who asks.
+        state: "live", "failing", "stopped", "ended", or "" for all.
+        before: go on below this id.
+        limit: how many at most.
+    """
+    found = webhooks_visible_to(actor).filter(
+        {
+            "live": Q(state__in=[Webhook.State.UNVERIFIED, Webhook.State.ACTIVE, Webhook.State.DISABLED]),
+            "failing": Q(state__in=[Webhook.State.UNVERIFIED, Webhook.State.ACTIVE], failures__gt=0),
+            "stopped": Q(state=Webhook.State.DISABLED),
+            "ended": Q(state=Webhook.State.ENDED),
+        }.get(state, Q())
+    )
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(
+        found.annotate(
+            waiting=Count("messages", filter=Q(messages__state=Message.State.WAITING)),
+            failed=Count("messages", filter=Q(messages__state=Message.State.FAILED)),
+        ).order_by("-pk")[: limit + 1]
+    )
+    return WebhookPage([*rows[:limit]], str(rows[limit - 1].pk) if len(rows) > limit else None)
+
+
+def find_webhook(actor: Actor | None, webhook_id: UUID) -> Webhook:
+    """Returns one webhook.
+
+    Raises:
+        WebhookNotFound: there is none, or it is not the actor's to see.
+    """
+    found = webhooks_visible_to(actor).filter(pk=webhook_id).first()
+    if found is None:
+        raise WebhookNotFound
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MessagePage:
+    """One page of messages, newest first, each with `log`, its last attempts; `next` as in `WebhookPage`."""
+
+    messages: list[Message]
+    next: str | None
+
+
+def messages_of(
+    actor: Actor | None,
+    webhook: Webhook,
+    *,
+    state: str = "",
+    before: UUID | None = None,
+    limit: int = PAGE,
+) -> MessagePage:
+    """Returns the messages of a webhook the actor may see, each with its attempts, the newest first."""
+    found: QuerySet[Any] = Message.objects.filter(
+        webhook__in=webhooks_visible_to(actor).filter(pk=webhook.pk).values("pk")
+    )
+    if state:
+        found = found.filter(state=state)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    attempts = Prefetch("log", Attempt.objects.order_by("-pk"))
+    rows = list(found.order_by("-pk").prefetch_related(attempts)[: limit + 1])
+    return MessagePage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+
+
+def find_message(actor: Actor | None, webhook: Webhook, message_id: UUID) -> Message:
+    """Returns one message of a webhook the actor may see.
+
+    Raises:
+        MessageNotFound: there is none.
+    """
+    visible = webhooks_visible_to(actor).filter(pk=webhook.pk)
+    found = Message.objects.filter(webhook__in=visible.values("pk"), pk=message_id).first()
+    if found is None:
+        raise MessageNotFound(days=settings.WEBHOOK_LOG_DAYS)
+    return found
+
+
+def good_secrets(actor: Actor | None, webhook: Webhook, *, now: datetime) -> list[dict[str, Any]]:
+    """Returns when each secret that signs today was made and ends, the newest first; never the secrets."""
+    visible = webhooks_visible_to(actor).filter(pk=webhook.pk)
+    found = webhook.secrets.filter(good_at(now), webhook__in=visible.values("pk"))
+    rows = found.order_by("-created_at", "-pk").values_list("created_at", "ends_at")
+    return [{"created_at": created_at, "ends_at": ends_at} for created_at, ends_at in rows]
+
+
+def systems_to_register_for(actor: Actor | None) -> list[AgencySystem]:
+    """Returns the live systems, in Vietnamese order, for which a person may register a webhook."""
+    actor = require(actor, "webhooks.view_webhooks")
+    found = AgencySystem.objects.filter(valid_to=None).select_related("agency__sandbox")
+    if not may_administer.test(actor, None):
+        found = found.filter(Q(agency=actor.agency_id) | Q(agency__sandbox__owner=actor.agency_id))
+    return list(found.order_by("sort_key", "pk")[:200])
+
+
+def own_system(actor: Actor) -> AgencySystem:
+    """Returns the system that acts.
+
+    Raises:
+        PermissionMissing: the actor is no system.
+    """
+    require(actor, "systems.call_api")
+    return AgencySystem.objects.select_related("agency__sandbox").get(pk=actor.id)
+
+
+def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:
+    """Returns the webhooks that have something due and do not rest; asked twice a second."""
+    due = Message.objects.filter(webhook=OuterRef("pk"), due_at__lte=now)
+    verifying = due.filter(kind="webhook.verification")
+    found = Webhook.objects.filter(
+        Q(state=Webhook.State.ACTIVE) & Exists(due) | Q(state=Webhook.State.UNVERIFIED) & Exists(verifying),
+        Q(rest_until=None) | Q(rest_until__lte=now),
+        system__valid_to=None,
+    )
+    found = found.filter(failures__gt=0) if failing else found.filter(failures=0)
+    return list(found.order_by("rest_until", "pk").values_list("pk", flat=True)[:200])
+
+
+def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:
+    """Returns a system for which the actor may register a webhook.
+
+    Raises:
+        SystemNotFound: there is none.
+    """
+    actor = require(actor, "webhooks.view_webhooks")
+    found = AgencySystem.objects.select_related("agency__sandbox").filter(pk=system_id).first()
+    if found is None or not allowed(actor, "webhooks.manage_webhooks", found):
+        raise SystemNotFound
+    return found
