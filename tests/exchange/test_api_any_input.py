@@ -34,7 +34,12 @@ CHECKS = [
 ]
 
 
-NOTHING_IS_WRONG = {"GET /api/v1/me", "GET /api/v1/errors", "GET /api/v1/agencies/{code}", "GET /api/v1/webhooks"}
+NOTHING_IS_WRONG = {
+    "GET /api/v1/me",
+    "GET /api/v1/errors",
+    "GET /api/v1/agencies/{code}",
+    "GET /api/v1/webhooks",
+}
 """Operations that take nothing, or any text there is."""
 EXAMPLES = 12
 

@@ -17,7 +17,7 @@ AGENCIES = ["/directory/agencies/", "/directory/communes/"]
 PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 DIRECTORY = [*AGENCIES, *PEOPLE]
 REVIEWS, GLASS = "/access/reviews/", "/access/break-glass/"
-SYSTEMS = ["/systems/", "/sending-rights/"]
+SYSTEMS = ["/systems/", "/webhooks/", "/sending-rights/"]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -37,7 +37,7 @@ def _menu(page: str) -> list[str]:
     [
         ("clerk", ["/", "/exchange/inbox/", "/exchange/sent/", "/exchange/send/", *DIRECTORY, *SYSTEMS]),
         ("head", ["/", "/exchange/inbox/", "/exchange/sent/", *DIRECTORY, *SYSTEMS, REVIEWS]),
-        ("operator", ["/", "/exchange/monitor/", *DIRECTORY, GLASS]),
+        ("operator", ["/", "/exchange/monitor/", *DIRECTORY, "/webhooks/", GLASS]),
         ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS]),
         (
             "administrator",
