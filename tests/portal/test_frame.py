@@ -17,7 +17,7 @@ AGENCIES = ["/directory/agencies/", "/directory/communes/"]
 PEOPLE = ["/staff/people/", "/staff/leaves/", "/staff/delegations/", "/groups/", "/directory/calendar/"]
 DIRECTORY = [*AGENCIES, *PEOPLE]
 REVIEWS, GLASS = "/access/reviews/", "/access/break-glass/"
-SYSTEMS = ["/systems/", "/sending-rights/"]
+SYSTEMS = ["/systems/", "/webhooks/", "/sending-rights/"]
 
 Visit = Callable[..., tuple[Client, Person]]
 
@@ -41,7 +41,7 @@ RECALLS = "/corrections/recalls/"
     [
         ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, *DIRECTORY, *SYSTEMS]),
         ("head", [*MAILBOX, RECALLS, *DIRECTORY, *SYSTEMS, REVIEWS]),
-        ("operator", ["/", "/exchange/monitor/", "/reasons/", *DIRECTORY, GLASS]),
+        ("operator", ["/", "/exchange/monitor/", "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
         ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS]),
         (
             "administrator",
