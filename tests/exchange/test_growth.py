@@ -36,11 +36,11 @@ FILL = (
     """
     CREATE TEMPORARY TABLE filled AS
     SELECT i,
-           uuidv7(- make_interval(secs => (%(count)s::bigint - i) * 10)) AS packet_id,
+           uuidv7(- make_interval(secs => (%(count)s::int - i) * 10)) AS packet_id,
            gen_random_uuid() AS file_id,
            %(from)s::uuid[] AS senders, 1 + i %% 3 AS s, 1 + (i + 1) %% 3 AS r,
-           now() - make_interval(secs => (%(count)s::bigint - i) * 10) AS at
-    FROM generate_series(%(first)s::bigint, %(count)s::bigint) AS i
+           now() - make_interval(secs => (%(count)s::int - i) * 10) AS at
+    FROM generate_series(%(first)s::int, %(count)s::int) AS i
     """,
     """
     INSERT INTO exchange_packet (id, kind, business, sender_id, sender_code, sender_name, document_id, digest, code_number,

@@ -105,7 +105,9 @@ def test_status_is_told_to_both_sides_and_a_failure_to_the_sender(
     hooks = {one: subscribed(one.system) for one in (sender, recipient, other)}
     moment = clock.now()
     ids = sender.system.agency_id, recipient.system.agency_id
-    listeners.tell_of_status(StatusRecorded(9, PACKET, *ids, "03", moment))
+    listeners.tell_of_status(
+        StatusRecorded(9, PACKET, *ids, "03", "01", True, "", "Sở Tài chính", (), moment)
+    )
     listeners.tell_of_failure(DeliveryFailedForGood(9, PACKET, "Không tìm thấy", moment, ids[0]))
 
     def heard(one: Caller) -> list[tuple[str, dict[str, Any]]]:
