@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import TruncHour
 
 from hienluong.directory.service import Actor, allowed, require, sandbox_agency_ids
@@ -47,9 +47,10 @@ def agency_of(actor: Actor) -> UUID:
 
 def mailbox_of(actor: Actor) -> QuerySet[Delivery]:
     """Returns the deliveries that reached the actor's agency; quarantined packets only for the secrecy officer."""
-    found = Delivery.objects.filter(
-        recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX
-    ).select_related("packet", "recipient")
+    # One recipient known by its id, not found by a join: only so does an index give its mailbox in the order of places.
+    own = Subquery(Recipient.objects.filter(agency_id=agency_of(actor)).values("pk")[:1])
+    found = Delivery.objects.filter(recipient_id=own, state__in=policy.IN_MAILBOX)
+    found = found.select_related("packet", "recipient")
     return found if allowed(actor, "exchange.destroy_packet") else found.filter(packet__secrecy="open")
 
 
