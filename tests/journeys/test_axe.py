@@ -36,6 +36,9 @@ from hienluong.staff import service as staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+WIDE = pytest.mark.prove
+"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
+
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OFFICE, COMMUNE, OUTSIDE = "H50.VP", "H50.C18880", "G22"
@@ -322,7 +325,7 @@ def _look_at_agencies(administrator: BrowserContext, live: str, look: Look, cast
 
 @pytest.mark.parametrize(
     ("width", "language", "scheme"),
-    [(1440, "en", "light"), (360, "vi", "dark")],
+    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
 )
 def test_main_pages_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
@@ -408,7 +411,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
 
 @pytest.mark.parametrize(
     ("width", "language", "scheme"),
-    [(1440, "vi", "light"), (360, "en", "dark")],
+    [pytest.param(1440, "vi", "light", marks=WIDE), (360, "en", "dark")],
 )
 def test_pages_about_rights_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
@@ -469,7 +472,7 @@ def office(cast: Cast) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("width", "language", "scheme"),
-    [(1440, "en", "light"), (360, "vi", "dark")],
+    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
 )
 def test_pages_about_people_and_groups_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, office: dict[str, Any], width: int, language: str, scheme: str

@@ -13,8 +13,13 @@ from hienluong.kit import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+WIDE = pytest.mark.prove
+"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
-@pytest.mark.parametrize(("width", "language", "scheme"), [(1440, "en", "light"), (360, "vi", "dark")])
+
+@pytest.mark.parametrize(
+    ("width", "language", "scheme"), [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")]
+)
 def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
     chromium: Browser,
     live: str,

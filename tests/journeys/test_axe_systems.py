@@ -17,6 +17,9 @@ from hienluong.systems import service as systems
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
+WIDE = pytest.mark.prove
+"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
+
 
 @pytest.fixture
 def registered(cast: Cast) -> dict[str, Any]:
@@ -54,7 +57,7 @@ def registered(cast: Cast) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     ("width", "language", "scheme"),
-    [(1440, "en", "light"), (360, "vi", "dark")],
+    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
 )
 def test_pages_about_systems_have_no_fault_that_axe_knows(
     chromium: Browser,
