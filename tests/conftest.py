@@ -34,6 +34,12 @@ import django
 
 django.setup()
 
+from django.db import connections
+
+# A server of a specification keeps a thread for every client that has not hung up; with it would stay a connection,
+# and a database that somebody is connected to cannot be dropped at the end.
+connections.settings["default"]["CONN_MAX_AGE"] = 0
+
 from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.signals import user_logged_in
@@ -42,6 +48,14 @@ from django.http import HttpRequest
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import User
+from hienluong.jobs import waiting
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Stops listening for news before the database is dropped: a process goes on for a while after the last request."""
+    yield
+    waiting.room.close()
 
 
 @pytest.fixture(autouse=True)

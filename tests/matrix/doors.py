@@ -31,7 +31,6 @@ from typing import Any
 
 from django.test import Client
 from tests.matrix.personas import (
-    ACTING,
     AGENCY,
     HALF_WAY,
     IDLE,
@@ -40,7 +39,6 @@ from tests.matrix.personas import (
     PERSONAS,
     PROGRAMS,
     ROLES,
-    STRANGERS,
     WATCHERS,
     is_other,
     role_of,
@@ -76,7 +74,6 @@ LED_TO = {
 }
 """Pages that somebody is led to instead; an answer is one of these words, or a status."""
 
-A_FEW = ("visitor", "former", "head", "auditor", "other_head")
 CALLERS = ("system", "other_system", "behalf_system", "sandbox_system")
 """Whose token the API takes."""
 
@@ -133,24 +130,6 @@ class Door:
     recorded: bool = True
     sees: tuple[str, ...] = ()
     sees_anywhere: tuple[str, ...] = ()
-
-    def tried_by(self, route: str, *, further: bool = False) -> tuple[str, ...]:
-        """Returns who tries the door: everybody for whom it may differ.
-
-        A `further` form of a door that everybody has tried is tried by those who pass and by a few others.
-
-        A page knows no program, so one stands for all; the API knows no browser, so three stand for all people. People
-        of the unrelated agency try what their role opens or shows, and its clerk and head everything.
-        """
-        if route.startswith("api/"):
-            return ("visitor", "clerk", "administrator", *PROGRAMS)
-        if further:
-            return (*(name for name in ACTING if role_of(name) in {*self.passes, *self.anywhere}), *A_FEW)
-        near = {*self.passes, *self.anywhere, *self.sees, *self.sees_anywhere, "clerk", "head"}
-        others = tuple(name for name in STRANGERS if role_of(name) in near)
-        knows_programs = "person_token" in self.passes and "visitor" not in self.passes
-        programs = tuple(PROGRAMS) if knows_programs else ("system",)
-        return (*NOBODY, *IDLE, *HALF_WAY, *ROLES, *others, *programs)
 
     def lets_in(self, persona: str, route: str, *, theirs: bool) -> bool:
         """Returns whether this persona passes; `theirs`: the thing is the unrelated agency's."""
