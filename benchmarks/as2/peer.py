@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,8 +23,10 @@ from hienluong.config.postgres import embedded
 ENVIRONMENT = REPOSITORY / ".venv" / "peer"
 WORKERS = 2
 START_SECONDS = 30.0
-MESSAGE_ID_PLACE = "<000000000000@benchmark>"
-"""The Message-ID of a template; the twelve digits are what a sending fills."""
+NUMBER_PLACE = "<000000000000@benchmark>"
+"""The Message-ID of a message, which its signature does not cover: a sending writes its own number over it."""
+TAKEN = "Disposition: automatic-action/MDN-sent-automatically; processed\r\n"
+"""What the receipt of a message says that was taken without fault (RFC 4130, 7.4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def served(province: Province, packets: Mapping[str, bytes]) -> Iterator[Peer]:
     environment = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(REPOSITORY),
+        "DJANGO_SETTINGS_MODULE": "benchmarks.as2.settings",
         "AS2_DATABASE": _database(province),
         "AS2_DATA_DIR": str(place),
     }
@@ -70,9 +72,19 @@ def served(province: Province, packets: Mapping[str, bytes]) -> Iterator[Peer]:
     if made.returncode:
         raise RuntimeError(made.stderr)
     messages = {name: _request(one) for name, one in json.loads(made.stdout).items()}
-    granian = [ENVIRONMENT / "bin" / "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
-    options = ["--port", str(port), "--workers", str(WORKERS), "--no-access-log", "--log-level", "warning"]
-    server = psutil.Popen([*granian, *options, "benchmarks.as2.site:application"], env=environment, cwd=place)
+    program = str(ENVIRONMENT / "bin" / "granian")
+    command = [program, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    command += [
+        "--workers",
+        str(WORKERS),
+        "--blocking-threads",
+        "4",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
+    target = ["--factory", "django.core.wsgi:get_wsgi_application"]
+    server = psutil.Popen([*command, *target], env=environment, cwd=place)
     try:
         _wait_until_it_answers(server, port)
         yield Peer(port, messages)
@@ -95,9 +107,16 @@ def _database(province: Province) -> str:
 def _request(message: Mapping[str, Any]) -> bytes:
     """Returns the HTTP request that hands the message in, its number a place."""
     body = base64.b64decode(message["body"])
-    headers = {**message["headers"], "Message-ID": MESSAGE_ID_PLACE}
+    headers = {**message["headers"], "Message-ID": NUMBER_PLACE}
     lines = [f"{name}: {value}" for name, value in headers.items()]
-    head = ["POST /pyas2/as2receive HTTP/1.1", "Host: 127.0.0.1", f"Content-Length: {len(body)}", *lines, "", ""]
+    head = [
+        "POST /as2receive HTTP/1.1",
+        "Host: 127.0.0.1",
+        f"Content-Length: {len(body)}",
+        *lines,
+        "",
+        "",
+    ]
     return "\r\n".join(head).encode() + body
 
 
