@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
-import os
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -20,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.journeys.pictures import keep_picture
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
@@ -42,8 +41,6 @@ WIDE = pytest.mark.prove
 """The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-SHOTS = os.environ.get("HIENLUONG_SHOTS")
-"""A directory for a picture of every page that is examined; people look at them before a page is called done."""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OFFICE, COMMUNE, OUTSIDE = "H50.VP", "H50.C18880", "G22"
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
@@ -268,10 +265,7 @@ def _examine(page: Page, look: Look, name: str) -> None:
         look.faults.append(f"{name}: wider than the screen")
     if page.evaluate("document.documentElement.lang") != look.language:
         look.faults.append(f"{name}: not in the language asked for")
-    if SHOTS:
-        word = re.sub(r"[0-9a-f-]{36}|\W+", "-", name).strip("-") or "home"
-        file = Path(SHOTS) / f"{look.width}-{look.language}-{time.monotonic_ns() // 10**6}-{word[:60]}.png"
-        page.screenshot(path=file, full_page=True)
+    keep_picture(page, name, width=look.width, language=look.language)
 
 
 def _visit(context: BrowserContext, live: str, look: Look, *paths: str) -> Page:

@@ -336,7 +336,9 @@ def renew_receipt_key() -> tuple[object, list[str]]:
         details={"kid": kid},
         now=clock.now(),
     )
-    said = fill(_("Receipts will be signed with the key {kid}. Restart the service: hienluong serve."), {"kid": kid})
+    said = fill(
+        _("Receipts will be signed with the key {kid}. Restart the service: hienluong serve."), {"kid": kid}
+    )
     return {"kid": kid}, [said]
 
 
