@@ -39,6 +39,7 @@ from hienluong.files.models import SealedFile
 from hienluong.kit import clock
 from hienluong.kit.events import publish
 from hienluong.kit.figures import Period, all_figures
+from hienluong.monitoring import service as monitoring
 from hienluong.notices.models import Notice
 from hienluong.sandbox.commands import answer_as_echo
 from hienluong.systems import service as systems
@@ -345,7 +346,7 @@ def test_the_monitor_and_the_figures_leave_the_sandbox_out(
 ) -> None:
     operator = home_affairs.clerk("operator")
     system, other = tester(), tester()
-    before = exchange.monitor(operator, now=clock.now())
+    before = monitoring.overview(operator, now=clock.now())
     today = clock.in_vietnam(clock.now()).date()
     month = Period(today.replace(day=1), (today.replace(day=28) + timedelta(days=4)).replace(day=1))
     figures = {f.name: f.function(month) for f in all_figures() if f.name.startswith("exchange.")}
@@ -356,7 +357,7 @@ def test_the_monitor_and_the_figures_leave_the_sandbox_out(
     Delivery.objects.filter(pk=dead.pk).update(state="dead", failure="x")
 
     assert Transmission.objects.count() > 3
-    after = exchange.monitor(operator, now=clock.now())
+    after = monitoring.overview(operator, now=clock.now())
     assert replace(after, ledger_head=0, ledger_waiting=0) == replace(before, ledger_head=0, ledger_waiting=0)
     assert {f.name: f.function(month) for f in all_figures() if f.name.startswith("exchange.")} == figures
 

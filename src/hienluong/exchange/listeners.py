@@ -86,7 +86,7 @@ def tell_operators(event: DeliveryFailedForGood) -> None:
         readers=[Reader(person, address) for person, address in directory.operators_to_tell()],
         code="exchange.failed",
         values={"recipient": delivery.recipient.name, "reason": event.reason},
-        link=f"/exchange/monitor/#delivery-{event.delivery_id}",
+        link=f"/exchange/monitor/failures/{event.delivery_id}/",
         now=event.at,
     )
 
