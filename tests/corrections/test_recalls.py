@@ -20,7 +20,6 @@ from hienluong.corrections import commands
 from hienluong.corrections.models import Recall
 from hienluong.directory.errors import PermissionMissing
 from hienluong.exchange import policy, service
-from hienluong.exchange.errors import TransitionRefused
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.files import service as files
 from hienluong.files.models import Destruction

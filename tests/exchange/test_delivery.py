@@ -18,11 +18,9 @@ from hienluong.directory.service import Actor
 from hienluong.exchange import service
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.commands.deliver import BATCH
-from hienluong.exchange.errors import TransitionRefused
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient
 from hienluong.exchange.queries import recipients_with_due
 from hienluong.files import service as files
-from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold, sort_key
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=UTC)

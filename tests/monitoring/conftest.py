@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +18,9 @@ from hienluong.exchange.models import Delivery
 def failed(received: Callable[..., Delivery]) -> Callable[..., Delivery]:
     """Lets a document of Sở Nội vụ fail at phường Đồng Hới, for a cause; gives the delivery."""
 
-    def fail(number: int = 15, *, state: str = "dead", failure: str = "answered 500", **more: Any) -> Delivery:
+    def fail(
+        number: int = 15, *, state: str = "dead", failure: str = "answered 500", **more: Any
+    ) -> Delivery:
         delivery = received(number, **more)
         Delivery.objects.filter(pk=delivery.pk).update(
             state=state, failure=failure, attempts=6, position=None, delivered_at=None
@@ -35,9 +36,3 @@ def operator(home_affairs: Any) -> Actor:
     """An operator of the platform."""
     person: Actor = home_affairs.clerk("operator")
     return person
-
-
-@pytest.fixture
-def outsider(finance: Any) -> Actor:
-    """A clerk of an agency that has nothing to do with any of it."""
-    return replace(finance.clerk(), name="Trần Thị Lựu")

@@ -25,6 +25,7 @@ from hienluong.monitoring.errors import AlarmUnknown, ChoiceRefused, SilenceOver
 from hienluong.monitoring.models import Alarm, DiskSample, Silence
 from hienluong.notices import service as notices
 from hienluong.notices.models import Notice
+from hienluong.systems.models import AgencySystem
 from hienluong.webhooks import commands as webhook_commands
 from hienluong.webhooks.errors import WebhookRefused
 from hienluong.webhooks.models import Message, Webhook
@@ -42,7 +43,12 @@ def people(agencies: Any) -> Any:
         actor=PLATFORM, full_name="Phan Vận", username="van.phan", email="van@example.vn", now=clock.now()
     )
     directory.assign_post(
-        actor=PLATFORM, person=person, agency=agencies[FINANCE], role="operator", title="Vận hành", now=clock.now()
+        actor=PLATFORM,
+        person=person,
+        agency=agencies[FINANCE],
+        role="operator",
+        title="Vận hành",
+        now=clock.now(),
     )
     return person
 
@@ -62,7 +68,7 @@ def hook(home_affairs: System) -> Webhook:
 
 
 def _system(system: System) -> Any:
-    return Webhook._meta.get_field("system").related_model.objects.get(pk=system.actor.id)  # type: ignore[union-attr]  # Django's field
+    return AgencySystem.objects.get(pk=system.actor.id)
 
 
 def _beat(at: datetime) -> None:
@@ -80,11 +86,17 @@ def _look(at: datetime) -> list[Alarm]:
 
 
 def _standing() -> list[str]:
-    return list(Alarm.objects.filter(cleared_at=None).order_by("condition").values_list("condition", flat=True))
+    return list(
+        Alarm.objects.filter(cleared_at=None).order_by("condition").values_list("condition", flat=True)
+    )
 
 
 def _said() -> list[tuple[str, str]]:
-    return list(Message.objects.exclude(kind="webhook.verification").order_by("id").values_list("kind", "data__condition"))
+    return list(
+        Message.objects.exclude(kind="webhook.verification")
+        .order_by("id")
+        .values_list("kind", "data__condition")
+    )
 
 
 def test_alarm_is_raised_once_said_again_after_a_time_and_cleared_with_a_message(
@@ -120,7 +132,9 @@ def test_operators_are_told_by_mail(people: Any, failed: Failed, settings: Any) 
     failed()
     _look(clock.now())
     notices.mail_waiting(now=clock.now())
-    (letter,) = [one for one in mail.outbox if "1 gói" in one.body or "1 packets" in one.body or "(" in one.subject]
+    (letter,) = [
+        one for one in mail.outbox if "1 gói" in one.body or "1 packets" in one.body or "(" in one.subject
+    ]
     assert letter.to == ["van@example.vn"]
     assert "/exchange/monitor/alarms/?alarm=" in letter.body
 
@@ -163,7 +177,7 @@ def test_limit_of_the_page_goes_before_that_of_the_settings(
     settings.ALARM_DEAD_LETTERS = 1
     _look(clock.now())
     assert _standing() == []
-    given = {"condition": "dead_letters", "repeat_hours": 6, "reason": "x", "now": clock.now()}
+    given: Any = {"condition": "dead_letters", "repeat_hours": 6, "reason": "x", "now": clock.now()}
     commands.set_limit(actor=operator, value=0, watched=True, **given)
     _look(clock.now())
     assert _standing() == ["dead_letters"]
@@ -206,7 +220,9 @@ def test_silence_ends_within_a_month(operator: Actor, hours: int) -> None:
             actor=operator, condition="worker", until=now + timedelta(hours=hours), reason="x", now=now
         )
     with pytest.raises(AlarmUnknown):
-        commands.silence_condition(actor=operator, condition="weather", until=now + MINUTE, reason="x", now=now)
+        commands.silence_condition(
+            actor=operator, condition="weather", until=now + MINUTE, reason="x", now=now
+        )
 
 
 @pytest.mark.parametrize("role", ["clerk", "administrator", "auditor"])
@@ -309,9 +325,7 @@ def test_agencys_own_system_hears_of_no_alarm(home_affairs: System, hook: Webhoo
     assert changed.kinds == ["packet.delivered", "alarm.raised", "alarm.cleared"]
 
 
-def test_page_shows_conditions_silences_and_what_was(
-    visit: Callable[..., Client], failed: Failed
-) -> None:
+def test_page_shows_conditions_silences_and_what_was(visit: Callable[..., Client], failed: Failed) -> None:
     delivery = failed()
     now = clock.now()
     _look(now)

@@ -43,13 +43,16 @@ def test_steady_growth_is_found() -> None:
 
 def test_backup_that_comes_and_goes_does_not_bend_it() -> None:
     used = [
-        (at, size + (300 * GIGA if place % 24 in (2, 3) else 0)) for place, (at, size) in enumerate(_used(168, GIGA))
+        (at, size + (300 * GIGA if place % 24 in (2, 3) else 0))
+        for place, (at, size) in enumerate(_used(168, GIGA))
     ]
     assert disk.growth_per_day(used) == pytest.approx(GIGA, rel=0.05)
 
 
 def test_one_large_clearing_does_not_hide_the_growth() -> None:
-    used = [(at, size - (20 * GIGA if place > 160 else 0)) for place, (at, size) in enumerate(_used(200, GIGA))]
+    used = [
+        (at, size - (20 * GIGA if place > 160 else 0)) for place, (at, size) in enumerate(_used(200, GIGA))
+    ]
     assert disk.growth_per_day(used) == pytest.approx(GIGA, rel=0.2)
 
 
@@ -64,10 +67,13 @@ def test_end_in_many_years_is_none() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(
-    per_day=st.floats(1e6, 1e11), seed=st.integers(0, 1000), bad=st.floats(0, 0.2), jump=st.floats(-1e12, 1e12)
+    per_day=st.floats(1e6, 1e11),
+    seed=st.integers(0, 1000),
+    bad=st.floats(0, 0.2),
+    jump=st.floats(-1e12, 1e12),
 )
 def test_slope_withstands_a_fifth_of_wild_samples(per_day: float, seed: int, bad: float, jump: float) -> None:
-    chance = random.Random(seed)  # noqa: S311 - of a specification
+    chance = random.Random(seed)
     used = [
         (at, int(size + (jump if chance.random() < bad * 0.7 else 0))) for at, size in _used(24 * 7, per_day)
     ]
@@ -95,7 +101,11 @@ def test_forecast_says_what_it_goes_by() -> None:
     now = START + timedelta(days=10)
     DiskSample.objects.bulk_create(
         DiskSample(
-            at=now - timedelta(hours=hours), place="data", free=(100 + hours) * GIGA, total=500 * GIGA, database=7
+            at=now - timedelta(hours=hours),
+            place="data",
+            free=(100 + hours) * GIGA,
+            total=500 * GIGA,
+            database=7,
         )
         for hours in range(100)
     )

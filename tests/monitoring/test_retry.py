@@ -159,5 +159,3 @@ def test_api_lists_metadata_by_page(home_affairs: System, failed: Failed, settin
         KHE_SANH,
     }
     assert problem(home_affairs.get("/monitor/waiting", {"after": "x"}))["status"] == 422
-
-

@@ -309,9 +309,7 @@ class DeliveryEvent(models.Model):
         indexes = [
             models.Index(
                 fields=["at"],
-                condition=models.Q(
-                    plane="mailbox", after__in=["delivered", "confirmed", "dead", "rejected"]
-                ),
+                condition=models.Q(plane="mailbox", after__in=["delivered", "confirmed", "dead", "rejected"]),
                 include=["after"],
                 name="exchange_event_flow",
             ),

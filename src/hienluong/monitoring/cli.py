@@ -30,7 +30,9 @@ CONDITIONS = [
 
 
 @click.group(
-    help=_("What waits, what fails, disks and alarms.\n\nExample: hienluong monitoring failures --cause refused")
+    help=_(
+        "What waits, what fails, disks and alarms.\n\nExample: hienluong monitoring failures --cause refused"
+    )
 )
 def group() -> None:
     """Holds the commands of the monitoring."""
@@ -63,7 +65,9 @@ def _at(moment: datetime | None) -> str:
     return f"{clock.in_vietnam(moment):%d/%m/%Y %H:%M}" if moment else "–"
 
 
-@group.command("waiting", help=_("List what waits, by recipient.\n\nExample: hienluong monitoring waiting --json"))
+@group.command(
+    "waiting", help=_("List what waits, by recipient.\n\nExample: hienluong monitoring waiting --json")
+)
 @on_server
 def waiting(*, actor: Actor, now: datetime) -> Answer:
     """Lists what waits."""
@@ -75,7 +79,9 @@ def waiting(*, actor: Actor, now: datetime) -> Answer:
     while after is not None:
         page = queries.waiting(actor, now=now, after=after, limit=200)
         rows, after = rows + page.rows, page.next
-    lines = [f"{row.recipient.code:<16} {row.count:>6}  {_at(row.oldest)}  {row.recipient.name}" for row in rows]
+    lines = [
+        f"{row.recipient.code:<16} {row.count:>6}  {_at(row.oldest)}  {row.recipient.name}" for row in rows
+    ]
     return [WaitingOut.of(row).model_dump(mode="json") for row in rows], lines or [_("Nothing waits.")]
 
 
@@ -88,7 +94,9 @@ def waiting(*, actor: Actor, now: datetime) -> Answer:
 )
 @cause_option
 @recipient_option
-@click.option("--limit", type=click.IntRange(1, 200), default=50, show_default=True, help=_("How many at most."))
+@click.option(
+    "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help=_("How many at most.")
+)
 @on_server
 def failures(*, actor: Actor, now: datetime, cause: str | None, recipient: str, limit: int) -> Answer:  # noqa: ARG001 - every command is given the time
     """Lists failures."""
@@ -147,7 +155,9 @@ def retry(
     return {"deliveries": done.delivery_ids, "more": done.more}, lines
 
 
-@group.command("alarms", help=_("Show every condition as it is.\n\nExample: hienluong monitoring alarms --json"))
+@group.command(
+    "alarms", help=_("Show every condition as it is.\n\nExample: hienluong monitoring alarms --json")
+)
 @on_server
 def alarms(*, actor: Actor, now: datetime) -> Answer:
     """Shows conditions and alarms."""
@@ -177,7 +187,9 @@ def alarms(*, actor: Actor, now: datetime) -> Answer:
 )
 @click.argument("condition", type=click.Choice(CONDITIONS))
 @click.argument("value", type=click.IntRange(min=0))
-@click.option("--repeat-hours", type=click.IntRange(1, 168), default=6, show_default=True, help=_("Say it again after."))
+@click.option(
+    "--repeat-hours", type=click.IntRange(1, 168), default=6, show_default=True, help=_("Say it again after.")
+)
 @click.option("--off", is_flag=True, help=_("Never raise this alarm."))
 @reason_option
 @on_server
@@ -231,7 +243,9 @@ def end_silence(*, actor: Actor, now: datetime, silence_id: int) -> Answer:
     return {"id": silence_id}, [_("The silence is over.")]
 
 
-@group.command("disks", help=_("Show the disks and when they will be full.\n\nExample: hienluong monitoring disks"))
+@group.command(
+    "disks", help=_("Show the disks and when they will be full.\n\nExample: hienluong monitoring disks")
+)
 @on_server
 def disks(*, actor: Actor, now: datetime) -> Answer:
     """Shows the disks."""

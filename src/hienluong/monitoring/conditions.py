@@ -160,7 +160,9 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
         "percent",
         False,
         "ALARM_FAILURE_PERCENT",
-        _("Look at the failures by cause and recipient: one system that refuses everything is the commonest."),
+        _(
+            "Look at the failures by cause and recipient: one system that refuses everything is the commonest."
+        ),
         _failure_rate,
     ),
     Condition(

@@ -121,5 +121,3 @@ def _slopes(points: Iterable[tuple[float, int]]) -> list[float]:
         for earlier, later in combinations(sorted(points), 2)
         if later[0] > earlier[0]
     ]
-
-

@@ -19,7 +19,8 @@ from hienluong.exchange.service import Delivery, DeliveryEvent, Recipient, Trans
 from hienluong.monitoring.models import Hour
 
 HOUR = timedelta(hours=1)
-SHOWN = 24
+SHOWN = 25
+"""The present hour, and the 24 before it."""
 SETTLED = timedelta(minutes=10)
 AT_FIRST = 48 * HOUR
 """So far back the first count goes."""

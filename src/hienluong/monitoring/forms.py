@@ -59,6 +59,13 @@ class ReasonForm(AskedForm):
     reason = _reason()
 
 
+class RetryForm(ReasonForm):
+    """Why all of a cause, of a recipient, or of both is tried again."""
+
+    cause = forms.CharField(widget=forms.HiddenInput, required=False)
+    to = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
 class LimitForm(AskedForm):
     """When a condition is bad, and how often its alarm is said again."""
 
@@ -68,9 +75,7 @@ class LimitForm(AskedForm):
         choices=[("yes", _("is raised")), ("no", _("is never raised"))],
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
-    repeat_hours = forms.IntegerField(
-        label=_("Said again after so many hours"), min_value=1, max_value=168
-    )
+    repeat_hours = forms.IntegerField(label=_("Said again after so many hours"), min_value=1, max_value=168)
     reason = _reason()
 
     def __init__(self, condition: Condition, *args: Any, **kwargs: Any) -> None:

@@ -65,7 +65,9 @@ def make_token(*, replace: bool) -> str:
     token = secrets.token_urlsafe(32)
     fresh = path.with_name(f"{path.name}.new")
     fresh.unlink(missing_ok=True)
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+    with os.fdopen(
+        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
         file.write(token + "\n")
         file.flush()
         os.fsync(file.fileno())
@@ -103,7 +105,9 @@ class _Platform(Collector):
         accepted.add_metric([], moved.accepted)
         yield accepted
         ended = CounterMetricFamily(
-            "hienluong_deliveries", "Steps of deliveries since the platform began to count them.", labels=["step"]
+            "hienluong_deliveries",
+            "Steps of deliveries since the platform began to count them.",
+            labels=["step"],
         )
         for step in ("delivered", "confirmed", "failed"):
             ended.add_metric([step], getattr(moved, step))
@@ -172,7 +176,9 @@ class _Platform(Collector):
         yield _one(
             "hienluong_ledger_entries_waiting", "Ledger entries not yet in order.", {(): ledger.waiting()}, []
         )
-        jobs_by_state = {(state,): float(count) for state, count in jobs.queue_counts().items()}
+        jobs_by_state: dict[tuple[str, ...], float] = {
+            (state,): float(count) for state, count in jobs.queue_counts().items()
+        }
         yield _one("hienluong_jobs", "Jobs in the queue.", jobs_by_state, ["state"])
         last = jobs.last_heartbeat()
         yield _one(
@@ -221,5 +227,3 @@ def _one(name: str, text: str, values: dict[tuple[str, ...], float], labels: lis
     for named, value in values.items():
         family.add_metric(list(named), value)
     return family
-
-

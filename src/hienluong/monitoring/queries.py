@@ -136,7 +136,7 @@ class Glance:
     flow: Flow
 
 
-def glance(actor: Actor, *, now: datetime) -> Glance:
+def glance(actor: Actor | None, *, now: datetime) -> Glance:
     """Returns the few numbers for the home page.
 
     Raises:
@@ -148,7 +148,7 @@ def glance(actor: Actor, *, now: datetime) -> Glance:
     return Glance(counts["failing"], counts["recipients"], alarms, flow_of_axis(now=now))
 
 
-def overview(actor: Actor, *, now: datetime) -> Overview:
+def overview(actor: Actor | None, *, now: datetime) -> Overview:
     """Returns what an operator watches: flow, what waits, what fails and why, the ledger, webhooks, disks, alarms.
 
     Raises:
@@ -184,7 +184,7 @@ def _counts() -> dict[str, int]:
     )
 
 
-def waiting(actor: Actor, *, now: datetime, after: str = "", limit: int = PAGE) -> WaitingPage:
+def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int = PAGE) -> WaitingPage:
     """Returns what waits for each recipient, the oldest first.
 
     Raises:
@@ -192,7 +192,7 @@ def waiting(actor: Actor, *, now: datetime, after: str = "", limit: int = PAGE) 
         InvalidInput: the cursor is none of this list.
     """
     require(actor, "monitoring.view_monitor")
-    found = (
+    found: QuerySet[Any, Any] = (
         real_deliveries()
         .filter(state__in=WAITING)
         .values("recipient")
@@ -228,7 +228,7 @@ def waiting(actor: Actor, *, now: datetime, after: str = "", limit: int = PAGE) 
     )
 
 
-def failure_groups(actor: Actor, *, after: str = "", limit: int = PAGE) -> GroupPage:
+def failure_groups(actor: Actor | None, *, after: str = "", limit: int = PAGE) -> GroupPage:
     """Returns the failures, grouped by cause and recipient; the group with the oldest failure first.
 
     Raises:
@@ -260,9 +260,9 @@ def failure_groups(actor: Actor, *, after: str = "", limit: int = PAGE) -> Group
     )
 
 
-def failures_chosen(*, cause: str = "", recipient: int | None = None) -> QuerySet[Delivery]:
+def failures_chosen(*, cause: str = "", recipient: int | None = None) -> QuerySet[Any, Any]:
     """Returns the deliveries that fail, narrowed down; for reads and commands that have asked who may."""
-    found = real_deliveries().filter(FAILING).annotate(cause=CAUSE)
+    found: QuerySet[Any, Any] = real_deliveries().filter(FAILING).annotate(cause=CAUSE)
     if cause:
         found = found.filter(cause=cause)
     if recipient is not None:
@@ -271,7 +271,7 @@ def failures_chosen(*, cause: str = "", recipient: int | None = None) -> QuerySe
 
 
 def failures(
-    actor: Actor,
+    actor: Actor | None,
     *,
     cause: str = "",
     recipient: int | None = None,
@@ -301,7 +301,7 @@ def failures(
     return FailurePage([_failure(row) for row in shown], following)
 
 
-def failure(actor: Actor, delivery_id: int) -> Failure:
+def failure(actor: Actor | None, delivery_id: int) -> Failure:
     """Returns one delivery that fails.
 
     Raises:
@@ -315,37 +315,37 @@ def failure(actor: Actor, delivery_id: int) -> Failure:
     return _failure(found)
 
 
-def count_failures(actor: Actor, *, cause: str = "", recipient: int | None = None) -> int:
+def count_failures(actor: Actor | None, *, cause: str = "", recipient: int | None = None) -> int:
     """Returns how many deliveries would be tried again."""
     require(actor, "monitoring.view_monitor")
     return failures_chosen(cause=cause, recipient=recipient).exclude(cause="behind-dead-letter").count()
 
 
-def recipient_of(actor: Actor, number: int) -> Recipient | None:
+def recipient_of(actor: Actor | None, number: int) -> Recipient | None:
     """Returns a recipient by its number, None for one that is not there or belongs to the sandbox."""
     require(actor, "monitoring.view_monitor")
     return Recipient.objects.exclude(pk__in=sandbox_mailboxes()).filter(pk=number).first()
 
 
-def recipient_by_code(actor: Actor, code: str) -> Recipient | None:
+def recipient_by_code(actor: Actor | None, code: str) -> Recipient | None:
     """Returns a recipient by its code."""
     require(actor, "monitoring.view_monitor")
     return Recipient.objects.exclude(pk__in=sandbox_mailboxes()).filter(code=code).first()
 
 
-def disks(actor: Actor, *, now: datetime) -> list[Forecast]:
+def disks(actor: Actor | None, *, now: datetime) -> list[Forecast]:
     """Returns how full the disks are and when they will be full."""
     require(actor, "monitoring.view_monitor")
     return disk_forecasts(now=now)
 
 
-def conditions_now(actor: Actor, *, now: datetime) -> list[Reading]:
+def conditions_now(actor: Actor | None, *, now: datetime) -> list[Reading]:
     """Returns every condition as it is at this moment."""
     require(actor, "monitoring.view_monitor")
     return readings(now=now)
 
 
-def open_alarms(actor: Actor) -> list[Alarm]:
+def open_alarms(actor: Actor | None) -> list[Alarm]:
     """Returns the alarms that are not over, the oldest first."""
     require(actor, "monitoring.view_monitor")
     return list(Alarm.objects.filter(cleared_at=None).order_by("raised_at", "condition"))
@@ -359,7 +359,7 @@ class AlarmPage:
     next: str | None
 
 
-def past_alarms(actor: Actor, *, before: str = "", limit: int = PAGE) -> AlarmPage:
+def past_alarms(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> AlarmPage:
     """Returns the alarms that are over, the newest first.
 
     Raises:
@@ -376,20 +376,20 @@ def past_alarms(actor: Actor, *, before: str = "", limit: int = PAGE) -> AlarmPa
     return AlarmPage(shown, following)
 
 
-def silences(actor: Actor, *, now: datetime) -> list[Silence]:
+def silences(actor: Actor | None, *, now: datetime) -> list[Silence]:
     """Returns the silences that are in force or will be, the one that ends first first."""
     require(actor, "monitoring.view_monitor")
     return list(Silence.objects.filter(ends_at__gt=now).order_by("ends_at", "pk")[:PAGE_MAX])
 
 
-def _failure(row: Delivery) -> Failure:
+def _failure(row: Any) -> Failure:
     return Failure(
         delivery_id=row.pk,
         packet_id=row.packet_id,
         sender=row.packet.sender_name,
         recipient=row.recipient,
         state=row.state,
-        cause=BY_CODE[row.cause],  # type: ignore[attr-defined]  # annotated
+        cause=BY_CODE[row.cause],
         text=row.failure,
         attempts=row.attempts,
         since=row.changed_at,

@@ -18,9 +18,9 @@ from hienluong.webhooks import service as webhooks
 RAISED: Final = {
     "waiting": _("Alarm: a packet has been waiting for delivery for {value} minutes (limit: {limit})."),
     "dead_letters": _("Alarm: {value} packets have failed for good (limit: {limit})."),
-    "failure_rate": _("Alarm: {value} % of the deliveries of the last hour failed (limit: {limit} %)."),
+    "failure_rate": _("Alarm: {value} percent of the deliveries of the last hour failed (limit: {limit})."),
     "disk_days": _("Alarm: at its present pace a disk will be full in {value} days (limit: {limit})."),
-    "disk_free": _("Alarm: only {value} % of a disk is free (limit: {limit} %)."),
+    "disk_free": _("Alarm: only {value} percent of a disk is free (limit: {limit})."),
     "worker": _("Alarm: the worker has been silent for {value} minutes (limit: {limit})."),
     "ledger": _("Alarm: a ledger entry has waited for its place for {value} minutes (limit: {limit})."),
     "backup": _("Alarm: the last backup is {value} hours old (limit: {limit})."),

@@ -110,9 +110,7 @@ def register(request: HttpRequest) -> HttpResponse:
     ]
     if not systems:
         require(actor, "webhooks.manage_webhooks")
-    form = RegisterForm(
-        systems, request.POST or None, alarms=allowed(actor, "webhooks.grant_alarms")
-    )
+    form = RegisterForm(systems, request.POST or None, alarms=allowed(actor, "webhooks.grant_alarms"))
     if form.is_valid():
         given = form.cleaned_data
         try:

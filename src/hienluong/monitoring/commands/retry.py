@@ -58,7 +58,9 @@ def retry_failures(
     """
     actor = require(actor, "monitoring.retry_deliveries")
     reason = " ".join(reason.split())
-    _check(reason, cause, chosen=delivery_id is not None or bool(cause) or recipient is not None or everything)
+    _check(
+        reason, cause, chosen=delivery_id is not None or bool(cause) or recipient is not None or everything
+    )
     if delivery_id is not None:
         if not exchange.Delivery.objects.filter(pk=delivery_id).exists():
             raise DeliveryGone(id=delivery_id)

@@ -96,9 +96,7 @@ def silence(request: HttpRequest, condition: str) -> HttpResponse:
 def end(request: HttpRequest, silence_id: int) -> HttpResponse:
     """Ends a silence, after a check."""
     actor = require(acting_actor(request), "monitoring.manage_alarms")
-    present = next(
-        (one for one in queries.silences(actor, now=clock.now()) if one.pk == silence_id), None
-    )
+    present = next((one for one in queries.silences(actor, now=clock.now()) if one.pk == silence_id), None)
     if present is None or present.condition not in BY_NAME:
         raise AlarmUnknown(name=silence_id)
 

@@ -17,7 +17,7 @@ from hienluong.kit.errors import NotFound
 from hienluong.monitoring import commands, queries
 from hienluong.monitoring.causes import BY_CODE
 from hienluong.monitoring.commands.retry import AT_ONCE, Retried
-from hienluong.monitoring.forms import FailureFilter, ReasonForm
+from hienluong.monitoring.forms import FailureFilter, ReasonForm, RetryForm
 
 
 @require_GET
@@ -58,7 +58,9 @@ def index(request: HttpRequest) -> HttpResponse:
             "pager": pager(request, page.next, "cause", "to"),
             "chosen": BY_CODE.get(cause),
             "query": f"?cause={cause}&to={recipient.code if recipient else ''}",
-            "may_retry_all": (cause or recipient) and page.rows and allowed(actor, "monitoring.retry_deliveries"),
+            "may_retry_all": (cause or recipient)
+            and page.rows
+            and allowed(actor, "monitoring.retry_deliveries"),
             "may_retry": allowed(actor, "monitoring.retry_deliveries"),
             "may_ask": allowed(actor, "access.request_glass"),
         },
@@ -109,7 +111,8 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def retry_all(request: HttpRequest) -> HttpResponse:
     """Tries all of a cause, of a recipient, or of both again, after a check."""
     actor = require(acting_actor(request), "monitoring.retry_deliveries")
-    cause, code = request.GET.get("cause", ""), request.GET.get("to", "")
+    chosen = request.POST if request.method == "POST" else request.GET
+    cause, code = chosen.get("cause", ""), chosen.get("to", "")
     recipient = queries.recipient_by_code(actor, code) if code else None
     if (code and recipient is None) or (cause and cause not in BY_CODE) or not (cause or code):
         raise NotFound
@@ -139,7 +142,8 @@ def retry_all(request: HttpRequest) -> HttpResponse:
         facts=facts,
         warning=warning if count > AT_ONCE else "",
     )
-    return ask(request, ReasonForm(request.POST or None), question, act)
+    form = RetryForm(request.POST or None, initial={"cause": cause, "to": code})
+    return ask(request, form, question, act)
 
 
 def _said(done: Retried) -> str:

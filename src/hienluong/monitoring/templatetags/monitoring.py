@@ -33,6 +33,14 @@ def measure(value: float | None, unit: str) -> str:
 
 
 @register.filter
+def failure_state(state: str) -> str:
+    """Returns in a few words how a failure stands."""
+    if state == "dead":
+        return _("failed for good")
+    return _("refused by the system") if state == "rejected" else _("will be tried again")
+
+
+@register.filter
 def state_word(reading: Reading) -> str | Promise:
     """Returns in a word how a condition is."""
     if not reading.watched:
