@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -34,6 +38,15 @@ pytestmark = pytest.mark.django_db
 Failed = Callable[..., Delivery]
 PLATFORM = Actor.platform("specification")
 MINUTE = timedelta(minutes=1)
+LOOK = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "hienluong.config.settings"
+import django
+django.setup()
+from hienluong.kit import clock
+from hienluong.monitoring import commands
+commands.evaluate_alarms(now=clock.now())
+"""
 
 
 @pytest.fixture
@@ -369,26 +382,28 @@ def test_past_alarms_go_on_from_a_place(operator: Actor) -> None:
     assert (len(first.rows), len(second.rows), second.next) == (2, 1, None)
 
 
+def _look_in_a_process(**variables: str) -> subprocess.CompletedProcess[str]:
+    """Looks at every condition in a process of its own, on the same database."""
+    given = connection.settings_dict
+    address = f"postgresql://{given['USER']}:{given['PASSWORD']}@/{given['NAME']}?host={given['HOST']}&port={given['PORT']}"
+    return subprocess.run(
+        [sys.executable, "-c", LOOK],
+        env={**os.environ, "HIENLUONG_TESTING": "1", "HIENLUONG_DATABASE_URL": address, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_raise_one_alarm_and_a_killed_one_none(
-    failed: Failed, hook: Webhook, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_workers_raise_one_alarm_and_a_killed_one_none(failed: Failed, hook: Webhook) -> None:
     failed()
     now = clock.now()
-
-    class Killed(BaseException):
-        pass
-
-    def die(_place: str) -> None:
-        raise Killed
-
-    monkeypatch.setattr("hienluong.monitoring.commands.alarms.crash_point", die)
-    with pytest.raises(Killed):
-        _look(now)
     _beat(now)
     ledger.sequence_waiting(now=now)
+    killed = _look_in_a_process(HIENLUONG_CRASH_POINTS="monitoring.before_commit=self")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert (_standing(), _said()) == ([], [])
-    monkeypatch.undo()
 
     inside, go_on, found = threading.Event(), threading.Event(), []
 

@@ -23,7 +23,7 @@ from hienluong.monitoring import disk
 from hienluong.monitoring.cli import group
 
 pytestmark = pytest.mark.django_db
-METRICS_QUERIES = 32
+METRICS_QUERIES = 24
 LABELS = {
     "area",
     "method",

@@ -33,8 +33,8 @@ Visit = Callable[..., Client]
 Failed = Callable[..., Delivery]
 
 PATH = "/exchange/monitor/"
-MONITOR_QUERIES = 26
-FAILURES_QUERIES = 7
+MONITOR_QUERIES = 20
+FAILURES_QUERIES = 6
 REASON = {"reason": "Đã sửa xong.", "step": "send"}
 
 
@@ -157,9 +157,7 @@ def test_operator_tries_all_of_a_cause_again_and_nothing_else(visit: Visit, fail
     states = dict(Delivery.objects.values_list("pk", "state"))
     assert {states[row.pk] for row in missing} == {policy.WAITING}
     assert states[refused.pk] == policy.REJECTED
-    assert "Nothing had to be tried again" in _text(
-        operator.post(address, {**chosen, **REASON}, follow=True)
-    )
+    assert "Nothing had to be tried again" in _text(operator.post(address, {**chosen, **REASON}, follow=True))
     assert DeliveryEvent.objects.filter(after=policy.WAITING).count() == 2
 
 

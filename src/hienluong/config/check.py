@@ -238,7 +238,9 @@ def database(installation: Installation, run: Runner) -> list[Finding]:
         findings.append(Finding("migrations", "fail", f"{len(pending)} pending", todo))
     else:
         findings.append(Finding("migrations", "ok", f"none pending, version {__version__}"))
-        findings += conditions(run(installation, "conditions")["conditions"])
+        findings += _guarded(
+            "alarms", lambda: list(conditions(run(installation, "conditions")["conditions"]))
+        )
     return findings
 
 

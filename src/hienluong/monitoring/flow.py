@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
-from hienluong.directory.service import sandbox_agency_ids
+from hienluong.directory.service import Agency
 from hienluong.exchange.service import Delivery, DeliveryEvent, Recipient, Transmission
 from hienluong.monitoring.models import Hour
 
@@ -83,12 +83,12 @@ class _Counted:
 
 def sandbox_mailboxes() -> list[int]:
     """Returns the recipients of the sandbox: what they send each other is no business of the province."""
-    return list(Recipient.objects.filter(agency__in=sandbox_agency_ids()).values_list("pk", flat=True))
+    return list(Recipient.objects.filter(agency__place=Agency.Place.SANDBOX).values_list("pk", flat=True))
 
 
 def real_deliveries() -> QuerySet[Delivery]:
     """Returns all deliveries but those of the sandbox."""
-    return Delivery.objects.exclude(recipient__in=sandbox_mailboxes())
+    return Delivery.objects.exclude(recipient__agency__place=Agency.Place.SANDBOX)
 
 
 def flow(*, now: datetime) -> Flow:
@@ -157,7 +157,8 @@ def count_hours(*, now: datetime) -> int:
 
 
 def _accepted() -> QuerySet[Transmission]:
-    return Transmission.objects.exclude(submitter__in=sandbox_agency_ids())
+    tests = Agency.objects.filter(place=Agency.Place.SANDBOX)
+    return Transmission.objects.exclude(submitter__in=tests.values("pk"))
 
 
 def _steps() -> QuerySet[DeliveryEvent]:

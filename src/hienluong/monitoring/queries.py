@@ -9,8 +9,8 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from hienluong.directory.service import Actor, require
-from hienluong.exchange.service import Delivery, Recipient
+from hienluong.directory.service import Actor, Agency, require
+from hienluong.exchange.service import Recipient
 from hienluong.kit.cursors import read_cursor, read_id_cursor, read_number_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -20,7 +20,7 @@ from hienluong.monitoring.conditions import Reading, readings
 from hienluong.monitoring.disk import Forecast
 from hienluong.monitoring.disk import forecasts as disk_forecasts
 from hienluong.monitoring.errors import DeliveryGone
-from hienluong.monitoring.flow import Flow, real_deliveries, sandbox_mailboxes
+from hienluong.monitoring.flow import Flow, real_deliveries
 from hienluong.monitoring.flow import flow as flow_of_axis
 from hienluong.monitoring.models import Alarm, Silence
 from hienluong.webhooks import service as webhooks
@@ -324,13 +324,13 @@ def count_failures(actor: Actor | None, *, cause: str = "", recipient: int | Non
 def recipient_of(actor: Actor | None, number: int) -> Recipient | None:
     """Returns a recipient by its number, None for one that is not there or belongs to the sandbox."""
     require(actor, "monitoring.view_monitor")
-    return Recipient.objects.exclude(pk__in=sandbox_mailboxes()).filter(pk=number).first()
+    return Recipient.objects.exclude(agency__place=Agency.Place.SANDBOX).filter(pk=number).first()
 
 
 def recipient_by_code(actor: Actor | None, code: str) -> Recipient | None:
     """Returns a recipient by its code."""
     require(actor, "monitoring.view_monitor")
-    return Recipient.objects.exclude(pk__in=sandbox_mailboxes()).filter(code=code).first()
+    return Recipient.objects.exclude(agency__place=Agency.Place.SANDBOX).filter(code=code).first()
 
 
 def disks(actor: Actor | None, *, now: datetime) -> list[Forecast]:

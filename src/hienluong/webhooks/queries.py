@@ -12,11 +12,11 @@ from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from hienluong.directory.service import (
     Actor,
+    Agency,
     allowed,
     has_role,
     may_administer,
     require,
-    sandbox_agency_ids,
 )
 from hienluong.systems.errors import SystemNotFound
 from hienluong.systems.service import AgencySystem
@@ -175,7 +175,7 @@ class Troubles:
 
 def trouble_counts() -> Troubles:
     """Returns how many webhooks are in trouble, those of the sandbox left out; for the operators' monitoring."""
-    found = Webhook.objects.exclude(system__agency__in=sandbox_agency_ids()).aggregate(
+    found = Webhook.objects.exclude(system__agency__place=Agency.Place.SANDBOX).aggregate(
         stopped=Count("pk", filter=Q(state=Webhook.State.DISABLED)),
         failing=Count("pk", filter=Q(state=Webhook.State.ACTIVE, failures__gt=0)),
     )

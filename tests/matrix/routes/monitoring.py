@@ -26,7 +26,9 @@ ROUTES: Table = {
         "POST": door("operator", answers=302, sends={"cause": "other", **_RETRY}),
     },
     "exchange/monitor/alarms/": {"GET": door(*WATCHERS)},
-    "exchange/monitor/alarms/<slug:condition>/limit/": _operated(sends=_LIMIT, given={"condition": "waiting"}),
+    "exchange/monitor/alarms/<slug:condition>/limit/": _operated(
+        sends=_LIMIT, given={"condition": "waiting"}
+    ),
     "exchange/monitor/alarms/<slug:condition>/silence/": _operated(
         sends=_SILENCE, given={"condition": "waiting"}
     ),
