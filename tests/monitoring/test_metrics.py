@@ -7,6 +7,7 @@ import shutil
 import stat
 import subprocess
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +51,6 @@ def token(tmp_path: Path, settings: Any) -> str:
 
 
 def _run(*arguments: str) -> Any:
-    from contextlib import nullcontext  # noqa: PLC0415 - only here
-
     return CliRunner().invoke(group, arguments, obj=nullcontext)
 
 

@@ -172,9 +172,7 @@ def test_auditor_watches_but_may_not_retry(visit: Visit, failed: Failed) -> None
     delivery = failed()
     auditor = visit(HOME_AFFAIRS, "auditor")
     for place in ("", "failures/", f"failures/{delivery.pk}/"):
-        assert "again" not in re.sub(r"<svg.*?</svg>", "", _text(auditor.get(PATH + place))).split("<main")[
-            1
-        ].replace("then try again", "").replace("tried again", "").replace("Trying again", "")
+        assert "/retry/" not in _text(auditor.get(PATH + place))
     for place in (f"failures/{delivery.pk}/retry/", "failures/retry/?cause=other"):
         assert auditor.post(PATH + place, REASON).status_code == 403
     delivery.refresh_from_db()
