@@ -9,6 +9,7 @@ from typing import Any
 # Commands without an actor: the platform itself does them; nobody asks for them from outside.
 WITHOUT_ACTOR = {
     "drain_recipients": "the worker looks out for what is due; it acts as the platform's part “exchange”",
+    "evaluate_alarms": "a job by the clock; it acts as the platform's part “monitoring”",
     "scan_packets": "the worker looks out for it after acceptance; it acts as the platform's part “secrecy-scan”",
     "close_idle_accounts": "a job by the clock; it acts as the platform's part “idle accounts”",
     "run_reviews": "a job by the clock; it acts as the platform's part “access review”",
@@ -34,6 +35,7 @@ OWN_AFFAIRS = {
     "change_own_password": "one's own password; knowing the present one is the check",
     "unlink_identity": "one's own account of elsewhere",
     "record_look": "a look by break-glass; the running grant of this very person is the check",
+    "retry_deliveries": "a part of the operator's retry, for which `monitoring` has asked",
     "switch_post": "one chooses among the posts one holds; holding it is the check",
 }
 

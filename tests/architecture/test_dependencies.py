@@ -150,6 +150,7 @@ def test_dependency_of_the_product_is_used_by_it(house: Any) -> None:
         "django": "django",
         "django-ninja": "ninja",
         "django-allauth": "allauth",
+        "prometheus-client": "prometheus_client",
         "uuid-utils": "uuid_utils",
     }
     texts = "\n".join(_code(source.text) for source in house.sources)

@@ -25,6 +25,7 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
 
 PUBLIC = {
     "healthz": "the supervisor and the monitoring ask it; it says only that the database answers",
+    "metrics": "Prometheus asks with a token of its own; without one on the server there is nothing",
     "sign-in/": "one signs in here",
     "sign-in/once/<str:token>/": "a one-time sign-in; the token is the key",
     "sign-in/with/<slug:provider_id>/": "leads to a provider of accounts that the operator configured",

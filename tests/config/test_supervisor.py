@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from tests.config.conftest import HIENLUONG, environment, free_port, hienluong
 
 from hienluong.config.account import can_run, service_account
@@ -138,6 +139,33 @@ def test_a_killed_web_worker_is_replaced_and_pages_go_on(served: Served) -> None
     served.wait(lambda: len(alive(web.children())) == 2 and before[0] not in web.children())
     served.wait(served.healthy)
     assert served.children("config.web") == [web]
+
+
+def test_metrics_are_those_of_all_web_workers_and_of_the_worker(served: Served) -> None:
+    token = "x" * 43
+    file = served.data / "secrets" / "metrics-token"
+    file.write_text(token)
+    file.chmod(0o600)
+
+    def measured() -> dict[str, float]:
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=10)
+        connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {token}"})
+        families = text_string_to_metric_families(connection.getresponse().read().decode())
+        connection.close()
+        return {
+            sample.name + str(sorted(sample.labels.values())): sample.value
+            for family in families
+            for sample in family.samples
+        }
+
+    health = "hienluong_http_requests_total['200', 'GET', 'health']"
+    served.wait(served.healthy)
+    before = measured()[health]
+    for _ in range(20):  # whichever of the two processes answers
+        assert served.healthy()
+    assert measured()[health] >= before + 20
+    alive_since = "hienluong_worker_last_heartbeat_timestamp_seconds[]"
+    served.wait(lambda: time.time() - measured()[alive_since] < 60)
 
 
 def test_a_killed_database_comes_back_and_web_and_worker_find_it_again(served: Served) -> None:

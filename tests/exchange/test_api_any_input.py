@@ -39,6 +39,8 @@ NOTHING_IS_WRONG = {
     "GET /api/v1/errors",
     "GET /api/v1/agencies/{code}",
     "GET /api/v1/webhooks",
+    "GET /api/v1/monitor/alarms",
+    "GET /api/v1/receipt-keys",
 }
 """Operations that take nothing, or any text there is."""
 EXAMPLES = 12
@@ -56,9 +58,12 @@ def _operations() -> Iterator[Any]:
 
 
 @pytest.fixture
-def caller(db: None, home_affairs: System, dong_hoi: System) -> Iterator[System]:
-    """A system with one document in its mailbox; its requests keep the connection of the test open."""
+def caller(
+    db: None, home_affairs: System, dong_hoi: System, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[System]:
+    """A system with one document in its mailbox, the operators' own too; its requests keep the connection of the test open."""
     home_affairs.hand_in(document(1, DONG_HOI))
+    monkeypatch.setattr("django.conf.settings.OPERATOR_SYSTEMS", [str(dong_hoi.actor.id)])
     deliver()
     signals = (request_started, request_finished)
     for signal in signals:

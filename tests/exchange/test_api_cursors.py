@@ -110,7 +110,7 @@ def test_packet_delivered_again_comes_behind_what_was_read(
     dong_hoi.post(f"/inbox/{first.pk}/confirm", {"outcome": "fail", "note": "tệp hỏng"})
     resume = dong_hoi.get("/inbox").json()["resume"]
     operator = replace(home_affairs.clerk(), role="operator")
-    commands.retry_delivery(actor=operator, delivery_id=first.pk, now=clock.now())
+    commands.retry_deliveries(actor=operator, delivery_ids=[first.pk], reason="mended", now=clock.now())
     deliver()
 
     assert [entry["id"] for entry in dong_hoi.get("/inbox", {"after": resume}).json()["items"]] == [first.pk]

@@ -33,13 +33,11 @@ from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import purge_sandbox
 from hienluong.exchange.errors import RecipientUnknown, SenderNotAllowed
-from hienluong.exchange.events import DeliveryFailedForGood
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Transmission
 from hienluong.files.models import SealedFile
 from hienluong.kit import clock
-from hienluong.kit.events import publish
 from hienluong.kit.figures import Period, all_figures
-from hienluong.notices.models import Notice
+from hienluong.monitoring import service as monitoring
 from hienluong.sandbox.commands import answer_as_echo
 from hienluong.systems import service as systems
 from hienluong.systems.errors import RightRefused
@@ -345,7 +343,7 @@ def test_the_monitor_and_the_figures_leave_the_sandbox_out(
 ) -> None:
     operator = home_affairs.clerk("operator")
     system, other = tester(), tester()
-    before = exchange.monitor(operator, now=clock.now())
+    before = monitoring.overview(operator, now=clock.now())
     today = clock.in_vietnam(clock.now()).date()
     month = Period(today.replace(day=1), (today.replace(day=28) + timedelta(days=4)).replace(day=1))
     figures = {f.name: f.function(month) for f in all_figures() if f.name.startswith("exchange.")}
@@ -356,30 +354,19 @@ def test_the_monitor_and_the_figures_leave_the_sandbox_out(
     Delivery.objects.filter(pk=dead.pk).update(state="dead", failure="x")
 
     assert Transmission.objects.count() > 3
-    after = exchange.monitor(operator, now=clock.now())
+    after = monitoring.overview(operator, now=clock.now())
     assert replace(after, ledger_head=0, ledger_waiting=0) == replace(before, ledger_head=0, ledger_waiting=0)
     assert {f.name: f.function(month) for f in all_figures() if f.name.startswith("exchange.")} == figures
 
 
-def test_a_failure_in_the_sandbox_troubles_no_operator(
-    tester: Callable[..., System], agencies: Mapping[str, Agency]
-) -> None:
-    operator = directory.create_person(
-        actor=PLATFORM, full_name="Phan Đình Vận", username="van", now=clock.now()
-    )
-    directory.assign_post(
-        actor=PLATFORM,
-        person=operator,
-        agency=agencies[HOME_AFFAIRS],
-        role="operator",
-        title="Vận hành",
-        now=clock.now(),
-    )
-    delivery = _ask_echo(tester(), "V/v thử")
+def test_a_failure_in_the_sandbox_raises_no_alarm(tester: Callable[..., System]) -> None:
+    system, other = tester(), tester()
+    assert _send(system, other.code, number=2).status_code == 201
+    Delivery.objects.filter(recipient__code=other.code).update(state="dead", failure="x")
 
-    publish(DeliveryFailedForGood(delivery.pk, delivery.packet_id, "x", clock.now()))
+    readings = {one.condition.name: one for one in monitoring.readings(now=clock.now())}
 
-    assert Notice.objects.count() == 0
+    assert (readings["dead_letters"].value, readings["waiting"].value) == (0, 0)
 
 
 # --- the partner -------------------------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ from hienluong.identity import service as identity_service
 from hienluong.identity.models import SignInSession
 from hienluong.imports import commands as imports
 from hienluong.kit import clock
+from hienluong.monitoring import commands as monitoring
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.reasons.service import Reason, add_standard_reasons
@@ -284,7 +285,16 @@ def _webhooks(province: Province) -> None:
             state="failed",
             give_up_at=clock.now(),
         )
-        things.update(webhook_id=hook.pk, message_id=message.pk, webhook_system_id=system.pk)
+        silence = monitoring.silence_condition(
+            actor=SETUP,
+            condition="backup",
+            until=clock.now() + timedelta(days=1),
+            reason="Đang dời kho sao lưu.",
+            now=clock.now(),
+        )
+        things.update(
+            webhook_id=hook.pk, message_id=message.pk, webhook_system_id=system.pk, silence_id=silence.pk
+        )
 
 
 # --- Accounts -----------------------------------------------------------------------------------------------------------

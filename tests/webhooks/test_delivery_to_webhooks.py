@@ -122,6 +122,20 @@ def test_status_is_told_to_both_sides_and_a_failure_to_the_sender(
     assert heard(other) == []
 
 
+def test_alarm_is_told_to_the_operators_webhook_signed_and_to_no_other(
+    caller: Callable[..., Caller], subscribed: Subscribed
+) -> None:
+    hook, peer = subscribed(caller().system, "alarm.raised")
+    other, silent = subscribed(caller("H50.S02").system)
+    listeners.tell_operators(kind="alarm.raised", data={"condition": "worker"}, now=clock.now())
+
+    assert (tasks.deliver_due(hook.pk), tasks.deliver_due(other.pk)) == (1, 0)
+    [(headers, body)] = peer.got
+    told = StandardWebhook(peer.secrets[0]).verify(body, headers)
+    assert (told["type"], told["data"]) == ("alarm.raised", {"condition": "worker"})
+    assert silent.got == []
+
+
 def test_only_chosen_kinds_are_told(caller: Callable[..., Caller], subscribed: Subscribed) -> None:
     system = caller().system
     hook, _peer = subscribed(system, "delivery.failed")

@@ -8,3 +8,7 @@ class HienluongConfig(AppConfig):
 
     name = "hienluong.config"
     label = "hienluong_config"
+
+    def ready(self) -> None:
+        """Lets the monitoring measure what only this module can."""
+        from hienluong.config import probes  # noqa: F401, PLC0415 - it needs loaded settings

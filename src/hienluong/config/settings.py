@@ -116,12 +116,14 @@ INSTALLED_APPS = [
     "hienluong.corrections",
     "hienluong.sandbox",
     "hienluong.webhooks",
+    "hienluong.monitoring",
     "hienluong.config",
 ]
 
 # Pages pass through all of these. An agency's system (/api/) has no session and no form, so
 # `SkipForApi` keeps the page layers out of its way: they cost more CPU than the insert itself.
 MIDDLEWARE = [
+    "hienluong.monitoring.middleware.count_requests",
     "hienluong.config.middleware.security_headers",
     "hienluong.config.middleware.api_shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -313,6 +315,26 @@ WEBHOOK_RATE_PER_SECOND = _number("HIENLUONG_WEBHOOK_RATE_PER_SECOND", 10)
 # A message is tried again, and a webhook that fails is kept on, for so many hours.
 WEBHOOK_GIVE_UP_HOURS = _number("HIENLUONG_WEBHOOK_GIVE_UP_HOURS", 72)
 WEBHOOK_LOG_DAYS = _number("HIENLUONG_WEBHOOK_LOG_DAYS", 30)
+
+# Monitoring. Systems (by their id) that may watch and act for the operators through the API; nobody unless named.
+OPERATOR_SYSTEMS = _names("HIENLUONG_OPERATOR_SYSTEMS")
+# Metrics for Prometheus: off unless the file with their token exists; per recipient of the province only when asked for.
+METRICS_TOKEN_FILE = Path(
+    os.environ.get("HIENLUONG_METRICS_TOKEN_FILE") or DATA_DIR / "secrets" / "metrics-token"
+)
+METRICS_BY_RECIPIENT = os.environ.get("HIENLUONG_METRICS_BY_RECIPIENT", "0") == "1"
+# Samples of the disks are kept for so many days.
+DISK_SAMPLE_DAYS = _number("HIENLUONG_DISK_SAMPLE_DAYS", 90)
+# Limits of the alarms, until an operator sets others on the page.
+ALARM_WAITING_MINUTES = _number("HIENLUONG_ALARM_WAITING_MINUTES", 30)
+ALARM_DEAD_LETTERS = _number("HIENLUONG_ALARM_DEAD_LETTERS", 0)
+ALARM_FAILURE_PERCENT = _number("HIENLUONG_ALARM_FAILURE_PERCENT", 10)
+ALARM_DISK_DAYS = _number("HIENLUONG_ALARM_DISK_DAYS", 30)
+ALARM_DISK_FREE_PERCENT = _number("HIENLUONG_ALARM_DISK_FREE_PERCENT", 10)
+ALARM_WORKER_MINUTES = _number("HIENLUONG_ALARM_WORKER_MINUTES", 3)
+ALARM_LEDGER_MINUTES = _number("HIENLUONG_ALARM_LEDGER_MINUTES", 5)
+ALARM_BACKUP_HOURS = _number("HIENLUONG_ALARM_BACKUP_HOURS", 48)
+ALARM_WEBHOOKS_STOPPED = _number("HIENLUONG_ALARM_WEBHOOKS_STOPPED", 0)
 
 # The exchange
 PACKET_MAX_BYTES = _number("HIENLUONG_PACKET_MAX_BYTES", 70 * 1024 * 1024)  # 50 MB of attachment in base64

@@ -59,12 +59,35 @@ def furnish() -> None:
     demonstration.furnish()
 
 
+def conditions() -> list[dict[str, Any]]:
+    """Returns every condition that the monitoring watches, as it is: name, title, value, limit, unit, todo, whether bad."""
+    from django.utils import translation  # noqa: PLC0415 - needs Django
+
+    from hienluong.kit import clock  # noqa: PLC0415 - the same
+    from hienluong.monitoring import service  # noqa: PLC0415 - the same
+
+    with translation.override(None):  # the command line translates
+        return [
+            {
+                "name": one.condition.name,
+                "title": str(one.condition.title),
+                "value": one.finite,
+                "limit": one.limit,
+                "unit": one.condition.unit,
+                "todo": str(one.condition.todo),
+                "bad": one.bad,
+            }
+            for one in service.readings(now=clock.now())
+        ]
+
+
 STEPS: Mapping[str, Callable[[], Any]] = {
     "pending": pending_migrations,
     "migrate": migrate,
     "load-reference-data": load_reference_data,
     "reapply-destructions": reapply_destructions,
     "furnish": furnish,
+    "conditions": conditions,
 }
 
 Runner = Callable[..., dict[str, Any]]

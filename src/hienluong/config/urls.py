@@ -6,6 +6,7 @@ from hienluong.config import developers
 from hienluong.config.api import api
 from hienluong.config.error_list import type_page
 from hienluong.config.pages import healthz
+from hienluong.monitoring.urls import metrics_view
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
@@ -22,6 +23,8 @@ urlpatterns = [
     path("staff/", include("hienluong.staff.urls")),
     path("groups/", include("hienluong.recipients.urls")),
     path("reasons/", include("hienluong.reasons.urls")),
+    path("metrics", metrics_view, name="metrics"),
+    path("exchange/monitor/", include("hienluong.monitoring.urls")),
     path("exchange/", include("hienluong.composing.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("corrections/", include("hienluong.corrections.urls")),

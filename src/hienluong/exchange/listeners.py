@@ -8,7 +8,7 @@ from uuid import UUID
 from hienluong.access.events import BreakGlassApproved
 from hienluong.directory import service as directory
 from hienluong.exchange.errors import PacketQuarantined
-from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, StatusRecorded
+from hienluong.exchange.events import PacketsDelivered, StatusRecorded
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.policy import ASKED_BACK, IN_MAILBOX, REFUSED
@@ -25,6 +25,7 @@ notices.declare_text(
     "exchange.glass",
     _("{requester} may see the content of {document} until {until}, approved by {approver}."),
 )
+# Said of each dead letter until alarms were (docs/decisions/0024); notices of that time still have their text.
 notices.declare_text("exchange.failed", _("A delivery to {recipient} failed: {reason}"))
 
 
@@ -72,21 +73,6 @@ def tell_of_status(event: StatusRecorded) -> None:
             "document": f"{delivery.packet.code_number}/{delivery.packet.code_notation}",
         },
         link=f"/exchange/packets/{event.packet_id}/",
-        now=event.at,
-    )
-
-
-@subscribe(DeliveryFailedForGood)
-def tell_operators(event: DeliveryFailedForGood) -> None:
-    """Tells the operators of the province of a dead letter: metadata only. One of the sandbox troubles nobody."""
-    delivery = Delivery.objects.select_related("recipient__agency").get(pk=event.delivery_id)
-    if delivery.recipient.agency is not None and delivery.recipient.agency.in_sandbox:
-        return
-    notices.tell(
-        readers=[Reader(person, address) for person, address in directory.operators_to_tell()],
-        code="exchange.failed",
-        values={"recipient": delivery.recipient.name, "reason": event.reason},
-        link=f"/exchange/monitor/#delivery-{event.delivery_id}",
         now=event.at,
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -102,7 +101,9 @@ class Transmission(models.Model):
             models.UniqueConstraint(fields=["submitter", "sha256"], name="exchange_file_once"),
             models.UniqueConstraint(fields=["submitter", "idempotency_key"], name="exchange_key_once"),
         ]
-        indexes = [BrinIndex(fields=["accepted_at"], pages_per_range=16, name="exchange_transmission_time")]
+        indexes = [
+            models.Index(fields=["accepted_at"], include=["submitter"], name="exchange_transmission_at"),
+        ]
 
     def __str__(self) -> str:
         return self.id.hex
@@ -305,7 +306,14 @@ class DeliveryEvent(models.Model):
     )
 
     class Meta:
-        indexes = [BrinIndex(fields=["at"], pages_per_range=16, name="exchange_event_time")]
+        indexes = [
+            models.Index(
+                fields=["at"],
+                condition=models.Q(plane="mailbox", after__in=["delivered", "confirmed", "dead", "rejected"]),
+                include=["after"],
+                name="exchange_event_flow",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.delivery_id}: {self.before} → {self.after}"

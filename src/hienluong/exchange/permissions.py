@@ -26,12 +26,6 @@ declare(
     _("fetch and confirm packets, report statuses"),
 )
 declare(
-    "exchange.view_monitor",
-    has_role("operator", "administrator", "auditor"),
-    _("watch the axis: metadata, never content"),
-)
-declare("exchange.retry_delivery", has_role("operator"), _("try failed deliveries again"))
-declare(
     "exchange.quarantine_packet",
     has_role("secrecy_officer", "clerk"),
     _("take a packet out that may hold a state secret"),

@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import TruncHour
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
-from hienluong.directory.service import Actor, allowed, require, sandbox_agency_ids
+from hienluong.directory.service import Actor, allowed, require
 from hienluong.exchange import policy
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, PacketQuarantined
 from hienluong.exchange.models import (
@@ -27,7 +26,6 @@ from hienluong.exchange.models import (
 from hienluong.exchange.permissions import handles, may_see_content
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
-from hienluong.ledger import service as ledger
 
 PAGE = 50
 PAGE_MAX = 500
@@ -334,113 +332,6 @@ def mailbox_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
             business_state=policy.REFUSED, changed_at__gt=now - timedelta(days=REFUSED_DAYS)
         ).count(),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """What waits for one recipient."""
-
-    recipient: Recipient
-    state: str
-    count: int
-    oldest: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A delivery that failed for good, or that the recipient's system refused: metadata only."""
-
-    delivery_id: int
-    packet_id: UUID
-    sender: str
-    recipient: str
-    state: str
-    failure: str
-    attempts: int
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Monitor:
-    """The state of the axis at one moment; metadata, never content."""
-
-    waiting: list[Waiting]
-    troubles: list[Trouble]
-    troubles_count: int
-    accepted_hour: int
-    accepted_day: int
-    delivered_day: int
-    confirmed_day: int
-    last_accepted: datetime | None
-    per_hour: list[int]
-    ledger_head: int
-    ledger_waiting: int
-
-
-def monitor(actor: Actor, *, now: datetime) -> Monitor:
-    """Returns what an operator watches: waiting per recipient, failures with their cause, flow of the last day.
-
-    Raises:
-        Forbidden: the actor is no operator, administrator or auditor.
-    """
-    require(actor, "exchange.view_monitor")
-    day = now - timedelta(days=1)
-    hour = now - timedelta(hours=1)
-    testers = sandbox_agency_ids()  # what they send each other is no business of the province
-    test_mailboxes = list(Recipient.objects.filter(agency__in=testers).values_list("pk", flat=True))
-    deliveries = Delivery.objects.exclude(recipient__in=test_mailboxes)
-    accepted = Transmission.objects.exclude(submitter__in=testers)
-    rows = (
-        deliveries.filter(state__in=[policy.WAITING, policy.UNROUTED])
-        .values("recipient", "state")
-        .annotate(count=Count("id"), oldest=Min("created_at"))
-        .order_by("oldest")[:200]
-    )
-    groups = list(rows)
-    recipients = Recipient.objects.in_bulk([row["recipient"] for row in groups])
-    troubled = deliveries.filter(state__in=[policy.DEAD, policy.REJECTED])
-    per_hour = [0] * 24
-    buckets = (
-        accepted.filter(accepted_at__gt=day)
-        .annotate(hour=TruncHour("accepted_at"))
-        .values_list("hour")
-        .annotate(count=Count("id"))
-    )
-    for at, count in buckets:
-        per_hour[max(0, 23 - int((now - at).total_seconds() // 3600))] += count
-    steps = dict(
-        DeliveryEvent.objects.filter(at__gt=day, plane=DeliveryEvent.Plane.MAILBOX)
-        .exclude(delivery__recipient__in=test_mailboxes)
-        .values_list("after")
-        .annotate(count=Count("id"))
-    )
-    return Monitor(
-        waiting=[
-            Waiting(recipients[row["recipient"]], row["state"], row["count"], row["oldest"]) for row in groups
-        ],
-        troubles=[
-            Trouble(
-                row.id,
-                row.packet_id,
-                row.packet.sender_name,
-                row.recipient.name,
-                row.state,
-                row.failure,
-                row.attempts,
-                row.changed_at,
-            )
-            for row in troubled.select_related("packet", "recipient").order_by("-id")[:50]
-        ],
-        troubles_count=troubled.count(),
-        accepted_hour=accepted.filter(accepted_at__gt=hour).count(),
-        accepted_day=sum(per_hour),
-        delivered_day=steps.get(policy.DELIVERED, 0),
-        confirmed_day=steps.get(policy.CONFIRMED, 0),
-        last_accepted=accepted.aggregate(last=Max("accepted_at"))["last"],
-        per_hour=per_hour,
-        ledger_head=ledger.head(),
-        ledger_waiting=ledger.waiting(),
-    )
 
 
 TOGETHER = 100

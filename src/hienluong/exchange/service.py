@@ -1,5 +1,7 @@
 """Public Python API of the exchange: what other modules may call. Everything else is the module's own business."""
 
+from hienluong.exchange.channels.mailbox import FILE_MISSING, NO_MAILBOX
+from hienluong.exchange.channels.registry import NO_CHANNEL
 from hienluong.exchange.commands import (
     ARRIVALS,
     Attached,
@@ -26,24 +28,23 @@ from hienluong.exchange.commands import (
     quarantine_packet,
     read_part,
     report_status,
-    retry_delivery,
+    retry_deliveries,
     send_document,
 )
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
+from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
 from hienluong.exchange.labels import PRIORITIES
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient, Transmission
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
 from hienluong.exchange.queries import (
     Hop,
     Journey,
-    Monitor,
     Page,
     entry,
     inbox,
     journey,
     key_first_used_at,
     mailbox_counts,
-    monitor,
     packet,
     packets_visible_to,
     receipt,
@@ -53,6 +54,10 @@ from hienluong.exchange.queries import (
 
 __all__ = [
     "ARRIVALS",
+    "BEHIND_DEAD_LETTER",
+    "FILE_MISSING",
+    "NO_CHANNEL",
+    "NO_MAILBOX",
     "PRIORITIES",
     "Attached",
     "Batch",
@@ -64,16 +69,17 @@ __all__ = [
     "Fetched",
     "Hop",
     "Journey",
-    "Monitor",
     "Offer",
     "Opened",
     "Packet",
     "Page",
     "PartRead",
     "Receipt",
+    "Recipient",
     "Refusal",
     "Remark",
     "Shown",
+    "Transmission",
     "accept_packet",
     "add_recipients",
     "add_to_packet_page",
@@ -89,7 +95,6 @@ __all__ = [
     "journey",
     "key_first_used_at",
     "mailbox_counts",
-    "monitor",
     "open_entry",
     "open_packet",
     "own_document",
@@ -102,7 +107,7 @@ __all__ = [
     "receivers",
     "report_status",
     "reportable_now",
-    "retry_delivery",
+    "retry_deliveries",
     "send_document",
     "sent",
 ]

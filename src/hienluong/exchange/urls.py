@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hienluong.exchange.pages import mailbox, monitor, packet, report
+from hienluong.exchange.pages import mailbox, packet, report
 
 app_name = "exchange"
 urlpatterns = [
@@ -15,6 +15,4 @@ urlpatterns = [
     path("packets/<uuid:packet_id>/report/<int:delivery_id>/<str:status>/", report.report, name="report"),
     path("packets/<uuid:packet_id>/quarantine/", report.quarantine, name="quarantine"),
     path("packets/<uuid:packet_id>/destroy/", report.destroy, name="destroy"),
-    path("monitor/", monitor.show, name="monitor"),
-    path("monitor/retry/<int:delivery_id>/", monitor.retry, name="retry"),
 ]

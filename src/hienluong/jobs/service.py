@@ -9,16 +9,29 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from django.db import close_old_connections
+from django.db.models import Count, Max
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
 from hienluong.jobs.lookouts import Due, Lookout, Run, keeping_watch, registered
 from hienluong.jobs.waiting import tell, wait_for
 
-__all__ = ["defer", "lookout", "periodic", "run_worker", "task", "tell", "wait_for"]
+__all__ = [
+    "defer",
+    "last_heartbeat",
+    "lookout",
+    "periodic",
+    "queue_counts",
+    "run_worker",
+    "task",
+    "tell",
+    "wait_for",
+]
 
 CONCURRENCY = 4
 SWITCH_SECONDS = 0.0005
@@ -92,6 +105,18 @@ def lookout(*, name: str, every: float, due: Due) -> Callable[[Run], Run]:
 def defer(name: str, **arguments: Any) -> None:
     """Queues one run of a task; it commits and rolls back with the caller's transaction."""
     app.configure_task(name, allow_unknown=False).defer(**arguments)
+
+
+def last_heartbeat() -> datetime | None:
+    """Returns when a worker last said that it lives (it does every ten seconds); None: none is at work."""
+    last: datetime | None = ProcrastinateWorker.objects.aggregate(last=Max("last_heartbeat"))["last"]
+    return last
+
+
+def queue_counts() -> dict[str, int]:
+    """Returns how many jobs are in each state: todo, doing, failed; what succeeded is deleted."""
+    rows = ProcrastinateJob.objects.values_list("status").annotate(count=Count("pk"))
+    return {"todo": 0, "doing": 0, "failed": 0} | dict(rows)
 
 
 def run_worker() -> None:

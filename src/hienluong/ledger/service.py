@@ -24,6 +24,7 @@ __all__ = [
     "Act",
     "ActorRef",
     "head",
+    "oldest_waiting",
     "record",
     "record_many",
     "record_refusal",
@@ -163,6 +164,11 @@ def head() -> int:
     """Returns how many entries have their place."""
     last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
     return 0 if last is None else last + 1
+
+
+def oldest_waiting() -> datetime | None:
+    """Returns since when the oldest entry waits for its place; None: none waits."""
+    return QueuedEntry.objects.order_by("queued_at").values_list("queued_at", flat=True).first()
 
 
 def waiting() -> int:

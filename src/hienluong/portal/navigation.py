@@ -43,7 +43,12 @@ MENU = (
                 icon="arrow-back-up",
                 permission="corrections.view_recalls",
             ),
-            Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
+            Entry(
+                _("Axis monitor"),
+                "monitoring:monitor",
+                icon="activity",
+                permission="monitoring.view_monitor",
+            ),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
     ),

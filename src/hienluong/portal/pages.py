@@ -19,6 +19,7 @@ from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
 from hienluong.kit.ids import short_code
+from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
 
 log = logging.getLogger(__name__)
@@ -39,8 +40,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
-        "monitor": exchange.monitor(actor, now=clock.now())
-        if allowed(actor, "exchange.view_monitor")
+        "axis": monitoring.glance(actor, now=clock.now())
+        if allowed(actor, "monitoring.view_monitor")
         else None,
     }
     return render(request, "portal/home.html", context)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Answer = tuple[Any, Iterable[str]]
 _DAY = click.DateTime(["%Y-%m-%d"])
 _KINDS = ["packet.delivered", "status.recorded", "delivery.failed"]
+_ALL_KINDS = [*_KINDS, "alarm.raised", "alarm.cleared"]
 
 
 @click.group(help=_("Webhooks of agencies' systems.\n\nExample: hienluong webhooks list --state failing"))
@@ -113,7 +114,11 @@ def list_webhooks(*, actor: Actor, now: datetime, state: str) -> Answer:  # noqa
 @click.argument("system_id", type=click.UUID)
 @click.argument("url")
 @click.option(
-    "--kind", "kinds", multiple=True, type=click.Choice(_KINDS), help=_("What it hears of; all unless given.")
+    "--kind",
+    "kinds",
+    multiple=True,
+    type=click.Choice(_ALL_KINDS),
+    help=_("What it hears of; all about packets unless given."),
 )
 @on_server
 def register(*, actor: Actor, now: datetime, system_id: UUID, url: str, kinds: tuple[str, ...]) -> Answer:

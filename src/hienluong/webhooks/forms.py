@@ -19,6 +19,10 @@ KINDS = [
     (policy.STATUS_RECORDED, _("a status of a document was recorded")),
     (policy.DELIVERY_FAILED, _("a delivery failed for good")),
 ]
+OPERATOR_KINDS = [
+    (policy.ALARM_RAISED, _("an alarm of the platform was raised, or still stands")),
+    (policy.ALARM_CLEARED, _("an alarm of the platform is over")),
+]
 STATES = [
     ("live", _("in use or stopped")),
     ("failing", _("failing")),
@@ -47,10 +51,21 @@ def _kinds() -> forms.MultipleChoiceField:
     )
 
 
+def _offer_alarms(form: forms.Form, *, alarms: bool) -> None:
+    """Offers the platform's own events too, to whoever may grant them."""
+    field = form.fields["kinds"]
+    assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
+    field.choices = [*KINDS, *(OPERATOR_KINDS if alarms else ())]
+
+
 class KindsForm(AskedForm):
     """The kinds of events that a webhook hears of."""
 
     kinds = _kinds()
+
+    def __init__(self, *args: Any, alarms: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_alarms(self, alarms=alarms)
 
 
 class OnceForm(AskedForm):
@@ -75,8 +90,9 @@ class RegisterForm(OnceForm):
     )
     kinds = _kinds()
 
-    def __init__(self, systems: Sequence[AgencySystem], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, systems: Sequence[AgencySystem], *args: Any, alarms: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        _offer_alarms(self, alarms=alarms)
         self.systems = {str(one.pk): one for one in systems}
         field = self.fields["system"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above

@@ -58,6 +58,16 @@ def tell_of_failure(event: DeliveryFailedForGood) -> None:
         _write(policy.DELIVERY_FAILED, [(event.sender_id, data)], event.at)
 
 
+def tell_operators(*, kind: str, data: dict[str, Any], now: datetime) -> None:
+    """Writes an event of the platform itself, in the caller's transaction, for every webhook that may hear of it."""
+    rows = Webhook.objects.filter(
+        system__valid_to=None,
+        kinds__contains=[kind],
+        state__in=[Webhook.State.ACTIVE, Webhook.State.DISABLED],
+    )
+    _messages(kind, [(hook, state, data) for hook, state in rows.values_list("pk", "state")], now)
+
+
 def _write(kind: str, news: Iterable[News], at: datetime) -> None:
     """Writes a message for every webhook that wants to hear it; one that is stopped gets it when it is replayed."""
     told = list(news)
@@ -70,19 +80,26 @@ def _write(kind: str, news: Iterable[News], at: datetime) -> None:
     ).values_list("system__agency", "pk", "state")
     for agency, hook, state in rows:
         hooks[agency].append((hook, state))
-    give_up_at = at + timedelta(hours=settings.WEBHOOK_GIVE_UP_HOURS)
     if hooks:
-        Message.objects.bulk_create(
-            Message(
-                id=new_id(),
-                webhook_id=hook,
-                kind=kind,
-                data=data,
-                occurred_at=at,
-                due_at=at if state == Webhook.State.ACTIVE else None,
-                state=Message.State.WAITING if state == Webhook.State.ACTIVE else Message.State.FAILED,
-                give_up_at=give_up_at,
-            )
-            for agency, data in told
-            for hook, state in hooks.get(agency, ())
+        _messages(
+            kind,
+            [(hook, state, data) for agency, data in told for hook, state in hooks.get(agency, ())],
+            at,
         )
+
+
+def _messages(kind: str, told: Iterable[tuple[UUID, str, dict[str, Any]]], at: datetime) -> None:
+    give_up_at = at + timedelta(hours=settings.WEBHOOK_GIVE_UP_HOURS)
+    Message.objects.bulk_create(
+        Message(
+            id=new_id(),
+            webhook_id=hook,
+            kind=kind,
+            data=data,
+            occurred_at=at,
+            due_at=at if state == Webhook.State.ACTIVE else None,
+            state=Message.State.WAITING if state == Webhook.State.ACTIVE else Message.State.FAILED,
+            give_up_at=give_up_at,
+        )
+        for hook, state, data in told
+    )

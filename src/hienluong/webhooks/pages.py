@@ -24,6 +24,7 @@ from hienluong.systems.errors import SecretShownBefore
 from hienluong.webhooks import commands, queries
 from hienluong.webhooks.forms import (
     KINDS,
+    OPERATOR_KINDS,
     KindsForm,
     OnceForm,
     RegisterForm,
@@ -85,7 +86,7 @@ def show(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
         {
             "hook": hook,
             "tone": TONES[Webhook.State(hook.state)],
-            "kinds": [title for name, title in KINDS if name in hook.kinds],
+            "kinds": [title for name, title in (*KINDS, *OPERATOR_KINDS) if name in hook.kinds],
             "secrets": queries.good_secrets(actor, hook, now=now),
             "page": page,
             "first": request.path if before else "",
@@ -109,7 +110,7 @@ def register(request: HttpRequest) -> HttpResponse:
     ]
     if not systems:
         require(actor, "webhooks.manage_webhooks")
-    form = RegisterForm(systems, request.POST or None)
+    form = RegisterForm(systems, request.POST or None, alarms=allowed(actor, "webhooks.grant_alarms"))
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -161,7 +162,11 @@ def change(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
 
     return ask(
         request,
-        KindsForm(request.POST or None, initial={"kinds": hook.kinds}),
+        KindsForm(
+            request.POST or None,
+            initial={"kinds": hook.kinds},
+            alarms=allowed(actor, "webhooks.grant_alarms"),
+        ),
         _question(hook, gettext_lazy("Change what a webhook hears of"), gettext_lazy("Save")),
         act,
     )

@@ -34,4 +34,5 @@ declare(
     ),
 )
 declare("webhooks.manage_webhooks", _manages, _("register webhooks, change their secrets, end them"))
+declare("webhooks.grant_alarms", may_administer, _("let a webhook hear of the platform's own alarms"))
 declare("webhooks.replay_messages", _manages | has_role("operator"), _("send messages of a webhook again"))

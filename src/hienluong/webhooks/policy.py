@@ -15,6 +15,11 @@ PACKET_DELIVERED: Final = "packet.delivered"
 STATUS_RECORDED: Final = "status.recorded"
 DELIVERY_FAILED: Final = "delivery.failed"
 KINDS: Final = (PACKET_DELIVERED, STATUS_RECORDED, DELIVERY_FAILED)
+ALARM_RAISED: Final = "alarm.raised"
+ALARM_CLEARED: Final = "alarm.cleared"
+OPERATOR_KINDS: Final = (ALARM_RAISED, ALARM_CLEARED)
+"""Events of the platform itself; whoever administers it lets a webhook hear of them, no agency's system by itself."""
+ALL_KINDS: Final = (*KINDS, *OPERATOR_KINDS)
 VERIFICATION: Final = "webhook.verification"
 
 RETRY_SECONDS: Final = (5, 30, 120, 600, 1800, 3600, 7200, 14400)

@@ -10,7 +10,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
-from hienluong.directory.service import Actor, allowed, has_role, may_administer, require
+from hienluong.directory.service import (
+    Actor,
+    Agency,
+    allowed,
+    has_role,
+    may_administer,
+    require,
+)
 from hienluong.systems.errors import SystemNotFound
 from hienluong.systems.service import AgencySystem
 from hienluong.webhooks.errors import MessageNotFound, WebhookNotFound
@@ -156,6 +163,23 @@ def own_system(actor: Actor) -> AgencySystem:
     """
     require(actor, "systems.call_api")
     return AgencySystem.objects.select_related("agency__sandbox").get(pk=actor.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Troubles:
+    """How many webhooks were stopped after failures, and how many fail and are tried again."""
+
+    stopped: int
+    failing: int
+
+
+def trouble_counts() -> Troubles:
+    """Returns how many webhooks are in trouble, those of the sandbox left out; for the operators' monitoring."""
+    found = Webhook.objects.exclude(system__agency__place=Agency.Place.SANDBOX).aggregate(
+        stopped=Count("pk", filter=Q(state=Webhook.State.DISABLED)),
+        failing=Count("pk", filter=Q(state=Webhook.State.ACTIVE, failures__gt=0)),
+    )
+    return Troubles(found["stopped"], found["failing"])
 
 
 def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:

@@ -9,11 +9,13 @@ from hienluong.webhooks.commands import (
     rotate_webhook_secret,
     verify_webhook,
 )
+from hienluong.webhooks.listeners import tell_operators
 from hienluong.webhooks.policy import KINDS
-from hienluong.webhooks.queries import find_webhook, messages_of, search_webhooks
+from hienluong.webhooks.queries import Troubles, find_webhook, messages_of, search_webhooks, trouble_counts
 
 __all__ = [
     "KINDS",
+    "Troubles",
     "change_webhook",
     "enable_webhook",
     "end_webhook",
@@ -23,5 +25,7 @@ __all__ = [
     "replay_messages",
     "rotate_webhook_secret",
     "search_webhooks",
+    "tell_operators",
+    "trouble_counts",
     "verify_webhook",
 ]

@@ -79,7 +79,8 @@ def test_monitor_leads_to_the_request_with_the_packet_filled_in(
     Delivery.objects.filter(pk=delivery.pk).update(state="dead")
     operator = visit(FINANCE, "operator")
     found = re.search(
-        r'href="(/access/break-glass/ask/\?kind=packet[^"]+)"', _text(operator.get("/exchange/monitor/"))
+        r'href="(/access/break-glass/ask/\?kind=packet[^"]+)"',
+        _text(operator.get("/exchange/monitor/failures/")),
     )
     assert found
     assert f'value="{delivery.packet_id}"' in _text(operator.get(html.unescape(found[1])))

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from tests.exchange.personas import document
-from tests.matrix.doors import AGENCY, WATCHERS, Door, Table, Things, anybody, door, of_agency
+from tests.matrix.doors import AGENCY, Door, Table, Things, anybody, door, of_agency
 from tests.matrix.province import COMMUNE
 from tests.matrix.things import day, pdf
 
@@ -91,10 +91,6 @@ ROUTES: Table = {
     "exchange/packets/<uuid:packet_id>/destroy/": {
         "GET": door("secrecy_officer"),
         "POST": of_agency("secrecy_officer", answers=302, sends=_REASON, at=_QUARANTINED),
-    },
-    "exchange/monitor/": {"GET": (door(*WATCHERS), door(*WATCHERS, headers={"HX-Request": "true"}))},
-    "exchange/monitor/retry/<int:delivery_id>/": {
-        "POST": door("operator", answers=302, at={"delivery_id": "failed_delivery_id"})
     },
     "api/v1/packets": {
         "POST": of_agency("system", answers=201, headers=_NOT_SECRET, sends=_packet, **_RIGHT_OF_ANOTHER)

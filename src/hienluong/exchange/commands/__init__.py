@@ -19,7 +19,8 @@ from hienluong.exchange.commands.batches import (
 )
 from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
-from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, retry_delivery
+from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients
+from hienluong.exchange.commands.retry import retry_deliveries
 from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
@@ -52,7 +53,7 @@ __all__ = [
     "quarantine_packet",
     "read_part",
     "report_status",
-    "retry_delivery",
+    "retry_deliveries",
     "scan_packets",
     "send_document",
 ]

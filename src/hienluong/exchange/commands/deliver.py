@@ -7,10 +7,10 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from hienluong.directory.service import Actor, require
+from hienluong.directory.service import Actor
 from hienluong.exchange import policy
 from hienluong.exchange.channels.registry import channel
-from hienluong.exchange.errors import DeliveryFailed, DeliveryNotFound, TransitionRefused
+from hienluong.exchange.errors import DeliveryFailed
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
 from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
 from hienluong.jobs import service as jobs
@@ -216,52 +216,3 @@ def _hold_behind_dead_letter(delivery: Delivery, now: datetime) -> None:
     delivery.due_at = None
     delivery.changed_at = now
     delivery.save(update_fields=["failure", "due_at", "changed_at"])
-
-
-@transaction.atomic
-def retry_delivery(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
-    """Lets a failed or refused delivery be tried again, and releases what waited behind it.
-
-    Raises:
-        Forbidden: the actor is no operator.
-        DeliveryNotFound: there is no such delivery.
-        TransitionRefused: it did not fail.
-    """
-    require(actor, "exchange.retry_delivery")
-    delivery = (
-        Delivery.objects.select_for_update(of=["self"])
-        .select_related("packet")
-        .filter(id=delivery_id)
-        .first()
-    )
-    if delivery is None:
-        raise DeliveryNotFound(id=delivery_id)
-    policy.require_mailbox_step(delivery.state, policy.WAITING)
-    if delivery.business_state == policy.ASKED_BACK:  # frozen until the recipient answers
-        raise TransitionRefused(before=policy.ASKED_BACK, after=policy.WAITING)
-    DeliveryEvent.objects.create(
-        delivery=delivery,
-        plane=DeliveryEvent.Plane.MAILBOX,
-        before=delivery.state,
-        after=policy.WAITING,
-        at=now,
-        actor=actor.name,
-    )
-    delivery.state, delivery.attempts, delivery.failure = policy.WAITING, 0, ""
-    delivery.due_at = delivery.changed_at = now
-    delivery.save()
-    Delivery.objects.filter(
-        recipient=delivery.recipient_id,
-        state=policy.WAITING,
-        due_at=None,
-        packet__sender_code=delivery.packet.sender_code,
-        packet__document_id=delivery.packet.document_id,
-    ).update(due_at=now, failure="")
-    ledger.record(
-        actor=actor.ref,
-        action="exchange.delivery-retried",
-        subject=f"packet:{delivery.packet_id}",
-        details={"delivery": delivery.id},
-        now=now,
-    )
-    return delivery

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from hienluong.directory.service import Actor, require
+from hienluong.directory.service import Actor, allowed, require
 from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
@@ -40,7 +40,7 @@ def register_webhook(
         actor: who registers: the system itself, or who answers for it.
         system: whose webhook it is.
         url: the https address.
-        kinds: of events it wants to hear of (`policy.KINDS`).
+        kinds: of events it wants to hear of (`policy.KINDS`; `OPERATOR_KINDS` where the actor may grant them).
         now: the moment.
 
     Raises:
@@ -49,7 +49,7 @@ def register_webhook(
         TooManyWebhooks, WebhookThere: the system has enough, or this one.
     """
     actor = require(actor, "webhooks.manage_webhooks", system)
-    url, chosen = url.strip(), _checked(url.strip(), kinds)
+    url, chosen = url.strip(), _checked(url.strip(), kinds, _may_hear(actor))
     with transaction.atomic():
         system = (
             AgencySystem.objects.select_for_update(of=["self"]).select_related("agency").get(pk=system.pk)
@@ -92,7 +92,7 @@ def verify_webhook(*, actor: Actor | None, webhook: Webhook, now: datetime) -> W
 def change_webhook(
     *, actor: Actor | None, webhook: Webhook, kinds: Collection[str], now: datetime
 ) -> Webhook:
-    """Sets the kinds of events it hears of from now on.
+    """Sets the kinds of events it hears of from now on; what only administrators grant stays as it is for others.
 
     Raises:
         PermissionMissing: the actor may not.
@@ -100,9 +100,11 @@ def change_webhook(
         WebhookEnded: it has ended.
     """
     actor = require(actor, "webhooks.manage_webhooks", webhook.system)
-    chosen = _checked(None, kinds)
+    chosen = _checked(None, kinds, _may_hear(actor))
     with transaction.atomic():
         webhook = locked(webhook)
+        if not allowed(actor, "webhooks.grant_alarms"):
+            chosen += [kind for kind in policy.OPERATOR_KINDS if kind in webhook.kinds]
         before, webhook.kinds = webhook.kinds, chosen
         webhook.save(update_fields=["kinds"])
         _record(actor, "webhooks.change_webhook", webhook, {"before": before, "after": chosen}, now)
@@ -205,7 +207,12 @@ def give_up(webhook: Webhook) -> int:
     return waiting.update(state=Message.State.FAILED, due_at=None)
 
 
-def _checked(url: str | None, kinds: Collection[str]) -> list[str]:
+def _may_hear(actor: Actor) -> tuple[str, ...]:
+    """Returns the kinds of events that the actor may let a webhook hear of."""
+    return policy.ALL_KINDS if allowed(actor, "webhooks.grant_alarms") else policy.KINDS
+
+
+def _checked(url: str | None, kinds: Collection[str], known: Collection[str]) -> list[str]:
     errors: list[FieldError] = []
     if url is not None:
         fault = policy.fault_of_address(
@@ -215,13 +222,13 @@ def _checked(url: str | None, kinds: Collection[str]) -> list[str]:
             errors.append(FieldError("/url", fault))
     if not kinds:
         errors.append(FieldError("/kinds", _("Choose at least one kind of event.")))
-    if unknown := sorted(set(kinds) - set(policy.KINDS)):
+    if unknown := sorted(set(kinds) - set(known)):
         errors.append(
             FieldError("/kinds", _("There is no such kind of event: {kinds}."), {"kinds": unknown[:5]})
         )
     if errors:
         raise WebhookRefused(errors)
-    return [kind for kind in policy.KINDS if kind in kinds]
+    return [kind for kind in policy.ALL_KINDS if kind in kinds]
 
 
 def _challenge(webhook: Webhook, now: datetime) -> None:

@@ -1,0 +1,128 @@
+"""The platform's state for the operators' own system, which the setting OPERATOR_SYSTEMS names; for no other."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from hienluong.directory.service import Actor
+from hienluong.kit import clock
+from hienluong.monitoring import commands, queries
+from hienluong.monitoring.schemas import (
+    AlarmListOut,
+    AlarmOut,
+    CauseCode,
+    FailureGroupListOut,
+    FailureGroupOut,
+    FailureListOut,
+    FailureOut,
+    RetryIn,
+    RetryOut,
+    SilenceIn,
+    SilenceOut,
+    WaitingListOut,
+    WaitingOut,
+)
+from hienluong.systems.service import IdempotencyKey, once
+
+router = Router(tags=["monitoring"])
+NOBODY = 0
+"""The number of no recipient: a code that nobody has finds nothing."""
+Cursor = Annotated[str, Query(description="a cursor of an earlier answer; empty: from the beginning")]
+Limit = Annotated[int, Query(ge=1, le=200)]
+
+
+def _actor(request: HttpRequest) -> Actor:
+    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
+    return actor
+
+
+@router.get("/monitor/waiting", response=WaitingListOut, summary="What waits, by recipient")
+def list_waiting(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> WaitingListOut:
+    """Lists what has not reached its mailbox, by recipient, the oldest first."""
+    page = queries.waiting(_actor(request), now=clock.now(), after=after, limit=limit)
+    return WaitingListOut(items=[WaitingOut.of(row) for row in page.rows], next=page.next)
+
+
+@router.get("/monitor/failures/groups", response=FailureGroupListOut, summary="Failures by cause")
+def list_failure_groups(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> FailureGroupListOut:
+    """Lists failures by cause and recipient; the group with the oldest failure first."""
+    page = queries.failure_groups(_actor(request), after=after, limit=limit)
+    return FailureGroupListOut(items=[FailureGroupOut.of(row) for row in page.rows], next=page.next)
+
+
+@router.get("/monitor/failures", response=FailureListOut, summary="Deliveries that fail")
+def list_failures(
+    request: HttpRequest,
+    cause: CauseCode | None = None,
+    recipient: Annotated[str, Query(max_length=60, description="its code", pattern="^[^\\x00]*$")] = "",
+    before: Cursor = "",
+    limit: Limit = 50,
+) -> FailureListOut:
+    """Lists deliveries that failed or were refused by the recipient's system, the newest first."""
+    actor = _actor(request)
+    page = queries.failures(
+        actor, cause=cause or "", recipient=_number(actor, recipient), before=before, limit=limit
+    )
+    return FailureListOut(items=[FailureOut.of(row) for row in page.rows], next=page.next)
+
+
+@router.post("/monitor/retry", response={202: RetryOut}, summary="Try failed deliveries again")
+@once()
+def retry_failures(
+    request: HttpRequest,
+    body: RetryIn,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
+) -> tuple[int, RetryOut]:
+    """Sets failed deliveries on their way again. Harmless when repeated: what does not fail any more is left alone."""
+    actor = _actor(request)
+    done = commands.retry_failures(
+        actor=actor,
+        delivery_id=body.delivery,
+        cause=body.cause or "",
+        recipient=_number(actor, body.recipient),
+        everything=body.everything,
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return 202, RetryOut(deliveries=done.delivery_ids, more=done.more)
+
+
+@router.get("/monitor/alarms", response=AlarmListOut, summary="Conditions and alarms")
+def list_alarms(request: HttpRequest) -> AlarmListOut:
+    """Lists every condition as it is at this moment, with its limit, its alarm and its silence."""
+    actor, now = _actor(request), clock.now()
+    standing = {alarm.condition: alarm for alarm in queries.open_alarms(actor)}
+    quiet = {one.condition: one.ends_at for one in queries.silences(actor, now=now)}
+    return AlarmListOut(
+        items=[
+            AlarmOut.of(one, standing.get(one.condition.name), quiet.get(one.condition.name))
+            for one in queries.conditions_now(actor, now=now)
+        ]
+    )
+
+
+@router.post("/monitor/silences", response={201: SilenceOut}, summary="Silence a condition")
+@once()
+def silence_condition(
+    request: HttpRequest,
+    body: SilenceIn,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
+) -> tuple[int, SilenceOut]:
+    """Lets nobody be told of a condition until a moment; the alarm itself is kept."""
+    until = body.until if body.until.tzinfo else body.until.replace(tzinfo=clock.VIETNAM)
+    made = commands.silence_condition(
+        actor=_actor(request), condition=body.condition, until=until, reason=body.reason, now=clock.now()
+    )
+    return 201, SilenceOut(
+        id=made.pk, condition=made.condition, until=made.ends_at, reason=made.reason, by=made.by
+    )
+
+
+def _number(actor: Actor, code: str) -> int | None:
+    if not code:
+        return None
+    found = queries.recipient_by_code(actor, code)
+    return found.pk if found else NOBODY

@@ -1,0 +1,103 @@
+"""Forms of the monitoring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from hienluong.directory.service import AskedForm
+from hienluong.monitoring.causes import BY_CODE, CAUSES
+from hienluong.monitoring.conditions import Condition
+
+UNITS = {
+    "minutes": _("In minutes."),
+    "hours": _("In hours."),
+    "days": _("In days; it is bad below this."),
+    "percent": _("In per cent."),
+    "": _("A number; more than this is bad."),
+}
+
+
+class FailureFilter(forms.Form):
+    """Narrows the list of failures."""
+
+    cause = forms.ChoiceField(
+        label=_("Cause"),
+        required=False,
+        choices=[("", _("all")), *((cause.code, cause.title) for cause in CAUSES)],
+    )
+    to = forms.CharField(
+        label=_("Recipient"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "H50.…"}),
+    )
+
+    def chosen(self) -> tuple[str, str]:
+        """Returns the cause and the recipient's code that were chosen; what is not valid does not filter."""
+        self.is_valid()
+        cause = str(self.cleaned_data.get("cause") or "")
+        return cause if cause in BY_CODE else "", str(self.cleaned_data.get("to") or "").strip()
+
+
+def _reason() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("It stands in the ledger: what was mended, or who asked for it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why, for the record.")},
+    )
+
+
+class ReasonForm(AskedForm):
+    """Why something is done."""
+
+    reason = _reason()
+
+
+class RetryForm(ReasonForm):
+    """Why all of a cause, of a recipient, or of both is tried again."""
+
+    cause = forms.CharField(widget=forms.HiddenInput, required=False)
+    to = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class LimitForm(AskedForm):
+    """When a condition is bad, and how often its alarm is said again."""
+
+    value = forms.IntegerField(label=_("Limit"), min_value=0, max_value=1_000_000)
+    watched = forms.ChoiceField(
+        label=_("Alarm"),
+        choices=[("yes", _("is raised")), ("no", _("is never raised"))],
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    repeat_hours = forms.IntegerField(label=_("Said again after so many hours"), min_value=1, max_value=168)
+    reason = _reason()
+
+    def __init__(self, condition: Condition, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["value"].help_text = UNITS[condition.unit]
+
+
+class SilenceForm(AskedForm):
+    """For how long nobody is told, and why."""
+
+    hours = forms.ChoiceField(
+        label=_("For how long"),
+        choices=[
+            *(
+                (str(hours), ngettext_lazy("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours})
+                for hours in (1, 4, 8)
+            ),
+            *(
+                (str(24 * days), ngettext_lazy("%(days)d day", "%(days)d days", days) % {"days": days})
+                for days in (1, 3, 7, 30)
+            ),
+        ],
+        widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
+    )
+    reason = _reason()
