@@ -32,7 +32,7 @@ from hienluong.exchange.commands import (
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
-from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
+from hienluong.exchange.offers import Mark, Offer, Remark, Shown, add_to_inbox, add_to_packet_page
 from hienluong.exchange.queries import (
     Hop,
     Journey,
@@ -64,6 +64,7 @@ __all__ = [
     "Fetched",
     "Hop",
     "Journey",
+    "Mark",
     "Monitor",
     "Offer",
     "Opened",
@@ -76,6 +77,7 @@ __all__ = [
     "Shown",
     "accept_packet",
     "add_recipients",
+    "add_to_inbox",
     "add_to_packet_page",
     "change_delivery",
     "confirm_deliveries",

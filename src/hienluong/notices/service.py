@@ -1,4 +1,8 @@
-"""Public Python API of the notices: tell people something, list what they were told, mark it read, send the mail."""
+"""Public Python API of the notices: tell people something, list what they were told, mark it read, send mail and push.
+
+Notices of most kinds go by mail where there is an address. Those that are declared with a `push` text are reminders: they
+also wake the browsers that a person subscribed, and the person chooses by which of the two ways they come.
+"""
 
 from __future__ import annotations
 
@@ -14,22 +18,33 @@ from django.utils import translation
 
 from hienluong.jobs import service as jobs
 from hienluong.kit.errors import fill
-from hienluong.notices.models import Notice
+from hienluong.notices import push
+from hienluong.notices.models import Notice, Subscription, Ways
+from hienluong.notices.push import subscribe, unsubscribe
 
 __all__ = [
     "Message",
     "Reader",
+    "Subscription",
+    "Ways",
     "declare_text",
     "mail_waiting",
     "mark_read",
     "of_reader",
+    "push_key",
+    "set_ways",
+    "subscribe",
+    "subscriptions_of",
     "tell",
     "tell_many",
     "text_of",
     "unread_count",
+    "unsubscribe",
+    "ways_of",
 ]
 
 _TEXTS: dict[str, str] = {}
+push_key = push.public_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +64,20 @@ class Message:
     link: str
 
 
-def declare_text(code: str, template: str) -> None:
-    """Declares the English template of a notice; modules do it in AppConfig.ready()."""
+def declare_text(code: str, template: str, *, push_text: str = "") -> None:
+    """Declares the English template of a notice; modules do it in AppConfig.ready().
+
+    Args:
+        code: of the notice.
+        template: what it says in the product and by mail.
+        push_text: what it says in a browser that is woken for it; it passes through the push services of others, so it
+            names no document. Only a reminder has one.
+    """
     if _TEXTS.get(code, template) != template:
         raise ValueError(f"The notice {code} is declared twice.")
     _TEXTS[code] = template
+    if push_text:
+        push.texts[code] = push_text
 
 
 def text_of(notice: Notice) -> str:
@@ -76,21 +100,48 @@ def tell_many(*, code: str, messages: Iterable[Message], now: datetime) -> None:
     """Writes several notices of one kind in one statement; otherwise as `tell`."""
     if code not in _TEXTS:
         raise ValueError(f"The notice {code} has no text.")
+    told = list(messages)
+    without = _without_mail([one.reader.id for one in told]) if code in push.texts else frozenset()
     notices = [
         Notice(
             reader=one.reader.id,
             code=code,
             values=dict(one.values),
             link=one.link,
-            address=one.reader.address,
+            address="" if one.reader.id in without else one.reader.address,
             created_at=now,
         )
-        for one in messages
+        for one in told
     ]
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
+        if code in push.texts:
+            push.queue(readers={one.reader for one in notices}, code=code, now=now)
         if settings.EMAIL_HOST and any(notice.address for notice in notices):
             jobs.defer("notices.mail")
+
+
+def _without_mail(readers: Iterable[UUID]) -> frozenset[UUID]:
+    """Returns those who want no reminders by mail."""
+    return frozenset(
+        Ways.objects.filter(reader__in=set(readers), mail=False).values_list("reader", flat=True)
+    )
+
+
+def ways_of(reader: UUID) -> Ways:
+    """Returns how a person wants to be reminded."""
+    return Ways.objects.filter(reader=reader).first() or Ways(reader=reader)
+
+
+@transaction.atomic
+def set_ways(*, reader: UUID, mail: bool, push: bool) -> None:
+    """Keeps how a person wants to be reminded, in the caller's transaction."""
+    Ways.objects.update_or_create(reader=reader, defaults={"mail": mail, "push": push})
+
+
+def subscriptions_of(reader: UUID) -> list[Subscription]:
+    """Returns the browsers in which a person allowed messages, oldest first."""
+    return list(Subscription.objects.filter(reader=reader).order_by("pk"))
 
 
 def of_reader(reader: UUID, *, before: int | None = None, limit: int = 30) -> list[Notice]:

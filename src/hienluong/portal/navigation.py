@@ -43,6 +43,7 @@ MENU = (
                 icon="arrow-back-up",
                 permission="corrections.view_recalls",
             ),
+            Entry(_("Deadlines"), "deadlines:deadlines", icon="clock", permission="deadlines.view_deadlines"),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
