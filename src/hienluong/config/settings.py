@@ -300,7 +300,9 @@ PUSH_SERVICES = _names("HIENLUONG_PUSH_SERVICES") or [
 PUSH_ALLOWED_NETWORKS = _names("HIENLUONG_PUSH_NETWORKS")
 PUSH_PORTS = [int(port) for port in _names("HIENLUONG_PUSH_PORTS")] or [443]
 PUSH_CA_FILE = os.environ.get("HIENLUONG_PUSH_CA_FILE", "")  # authorities beside the public ones
-PUSH_CONTACT = os.environ.get("HIENLUONG_PUSH_CONTACT") or DEFAULT_FROM_EMAIL  # whom a push service may write to
+PUSH_CONTACT = (
+    os.environ.get("HIENLUONG_PUSH_CONTACT") or DEFAULT_FROM_EMAIL
+)  # whom a push service may write to
 
 # Deadlines. No law says how many minutes "at once" is, nor whether the night counts: the province does.
 AT_ONCE_MINUTES = _number("HIENLUONG_AT_ONCE_MINUTES", 30)

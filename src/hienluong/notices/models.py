@@ -16,9 +16,22 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    mail_refused = models.CharField(
+        max_length=200,
+        blank=True,
+        db_default="",
+        help_text="what the mail server said; it is not tried again",
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["reader", "-id"], name="notices_of_reader")]
+        indexes = [
+            models.Index(fields=["reader", "-id"], name="notices_of_reader"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(mailed_at=None, read_at=None, mail_refused="") & ~models.Q(address=""),
+                name="notices_mail_waiting",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["reader", "code", "link"], name="notices_said_once"),
         ]

@@ -13,7 +13,7 @@ import functools
 import hashlib
 import json
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -171,17 +171,24 @@ def _is_point(point: bytes) -> bool:
 _QUEUE = """
 INSERT INTO notices_push (notice_id, subscription_id, due_at, attempts)
 SELECT notice.id, browser.id, %s, 0
-FROM notices_notice notice JOIN notices_subscription browser ON browser.reader = notice.reader
-LEFT JOIN notices_ways ways ON ways.reader = notice.reader
-WHERE notice.reader = ANY(%s) AND notice.code = %s AND notice.created_at = %s AND coalesce(ways.push, true)
+FROM unnest(%s::uuid[], %s::text[]) AS told (reader, link)
+JOIN notices_notice notice ON notice.reader = told.reader AND notice.code = %s AND notice.link = told.link
+    AND notice.created_at = %s
+JOIN notices_subscription browser ON browser.reader = told.reader
+LEFT JOIN notices_ways ways ON ways.reader = told.reader
+WHERE coalesce(ways.push, true)
 ON CONFLICT (notice_id, subscription_id) DO NOTHING
 """
 
 
-def queue(*, readers: Collection[UUID], code: str, now: datetime) -> None:
-    """Makes what was just told to these people due in their browsers, in the caller's transaction."""
+def queue(*, told: Sequence[tuple[UUID, str]], code: str, now: datetime) -> None:
+    """Makes what was told just now, by reader and link, due in their browsers, in the caller's transaction.
+
+    What was said before is older, and wakes nobody again.
+    """
+    readers, links = zip(*told, strict=True)
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, [now, list(readers), code, now])
+        cursor.execute(_QUEUE, [now, list(readers), list(links), code, now])
 
 
 def subscriptions_with_due(*, now: datetime) -> list[int]:

@@ -6,14 +6,17 @@ also wake the browsers that a person subscribed, and the person chooses by which
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
 from uuid import UUID
 
 from django.conf import settings
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage, get_connection
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import translation
 
 from hienluong.jobs import service as jobs
@@ -28,6 +31,7 @@ __all__ = [
     "Subscription",
     "Ways",
     "declare_text",
+    "mail_is_waiting",
     "mail_waiting",
     "mark_read",
     "of_reader",
@@ -42,6 +46,10 @@ __all__ = [
     "unsubscribe",
     "ways_of",
 ]
+
+log = logging.getLogger(__name__)
+PERMANENT = 500
+"""From this answer of a mail server on, trying again changes nothing (RFC 5321, section 4.2.1)."""
 
 _TEXTS: dict[str, str] = {}
 push_key = push.public_key
@@ -116,7 +124,7 @@ def tell_many(*, code: str, messages: Iterable[Message], now: datetime) -> None:
     if notices:
         Notice.objects.bulk_create(notices, ignore_conflicts=True)
         if code in push.texts:
-            push.queue(readers={one.reader for one in notices}, code=code, now=now)
+            push.queue(told=[(one.reader, one.link) for one in notices], code=code, now=now)
         if settings.EMAIL_HOST and any(notice.address for notice in notices):
             jobs.defer("notices.mail")
 
@@ -163,18 +171,57 @@ def mark_read(*, reader: UUID, now: datetime) -> int:
     return Notice.objects.filter(reader=reader, read_at=None).update(read_at=now)
 
 
-def mail_waiting(*, now: datetime) -> int:
-    """Sends the mails that wait, one by one, and returns how many.
+def mail_is_waiting() -> bool:
+    """Returns whether mails wait and there is a server for them."""
+    return bool(settings.EMAIL_HOST) and _waiting_for_mail().exists()
 
-    A notice is marked after its mail was handed over, so a crash in between sends one mail twice and loses none.
-    The job that calls this runs one at a time.
+
+def _waiting_for_mail() -> QuerySet[Notice]:
+    return Notice.objects.filter(mailed_at=None, read_at=None, mail_refused="").exclude(address="")
+
+
+def mail_waiting(*, now: datetime) -> int:
+    """Sends the mails that wait, one by one over one connection, and returns how many.
+
+    A notice is marked after its mail was handed over, so a crash in between sends one mail twice and loses none. An
+    address that the server refuses is noted and holds up nobody else; what it puts off (a 4xx answer) waits for the next
+    run. The job that calls this runs one at a time.
+
+    Raises:
+        OSError: the mail server does not answer, or breaks off; what was not sent still waits.
     """
-    waiting = Notice.objects.filter(mailed_at=None, read_at=None).exclude(address="").order_by("id")
     sent = 0
-    for notice in waiting.iterator(chunk_size=100):
-        with translation.override(settings.LANGUAGE_CODE):
-            text = text_of(notice)
-        send_mail(text[:120], f"{text}\n\n{settings.PUBLIC_URL}{notice.link}\n", None, [notice.address])
-        Notice.objects.filter(pk=notice.pk).update(mailed_at=now)
-        sent += 1
+    connection = get_connection()
+    try:
+        for notice in _waiting_for_mail().order_by("id").iterator(chunk_size=100):
+            try:
+                EmailMessage(*_mail_of(notice), connection=connection).send()
+            except (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused) as refusal:
+                _note_refusal(notice, refusal)
+                connection.close()  # the server's state is not known any more
+                continue
+            Notice.objects.filter(pk=notice.pk).update(mailed_at=now)
+            sent += 1
+    finally:
+        connection.close()
     return sent
+
+
+def _mail_of(notice: Notice) -> tuple[str, str, None, list[str]]:
+    """Returns subject, body, sender (the usual one) and address of a notice's mail."""
+    with translation.override(settings.LANGUAGE_CODE):
+        text = " ".join(text_of(notice).split())
+    return text[:120], f"{text}\n\n{settings.PUBLIC_URL}{notice.link}\n", None, [notice.address]
+
+
+def _note_refusal(notice: Notice, refusal: SMTPRecipientsRefused | SMTPResponseException) -> None:
+    """Notes an answer that will not change; one that may (4xx) is only logged."""
+    code, said = (
+        (refusal.smtp_code, refusal.smtp_error)
+        if isinstance(refusal, SMTPResponseException)
+        else next(iter(refusal.recipients.values()))
+    )
+    text = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"
+    log.warning("The mail server does not take the mail of notice %s: %s", notice.pk, text)
+    if code >= PERMANENT:
+        Notice.objects.filter(pk=notice.pk).update(mail_refused=text[:200])

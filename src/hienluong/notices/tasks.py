@@ -11,6 +11,13 @@ def mail() -> None:
     service.mail_waiting(now=clock.now())
 
 
+@jobs.periodic(cron="*/5 * * * *", name="notices.mail_again")
+def mail_again(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
+    """Sends what a mail server put off, or what waits since it was down."""
+    if service.mail_is_waiting():
+        jobs.defer("notices.mail")
+
+
 def _due() -> list[int]:
     return push.subscriptions_with_due(now=clock.now())
 
