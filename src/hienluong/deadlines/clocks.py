@@ -87,7 +87,7 @@ def begin_sending(
     due = policy.due_to_send(
         calendar_on(issued_on), at_once(), signed_at=begun, by_day=True, priority=priority
     )
-    values = [agency, packet, reference, issued_on, priority, begun, due, sent_at, sent_at > due]
+    values: list[Any] = [agency, packet, reference, issued_on, priority, begun, due, sent_at, sent_at > due]
     with connection.cursor() as cursor:
         cursor.execute(_SEND, values)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -21,7 +21,7 @@ class ClockFilter(forms.Form):
     state = forms.ChoiceField(label=_("State"), required=False, choices=list(STATES.items()))
     duty = forms.ChoiceField(label=_("Duty"), required=False, choices=[("", _("all")), *Clock.Duty.choices])
 
-    def query(self) -> dict[str, str]:
+    def query(self) -> dict[str, Any]:
         """Returns the filters as `queries.clocks` takes them; what is not valid does not filter."""
         self.is_valid()
         return {
@@ -36,7 +36,7 @@ class SpanFilter(forms.Form):
     since = day_field(_("From"), required=False)
     until = day_field(_("Up to and with"), required=False)
 
-    def query(self) -> dict[str, date | None]:
+    def query(self) -> dict[str, Any]:
         """Returns the span as `queries.agencies` takes it; what is not valid does not bound."""
         self.is_valid()
         return {"since": self.cleaned_data.get("since"), "until": self.cleaned_data.get("until")}

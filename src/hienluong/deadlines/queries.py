@@ -251,7 +251,7 @@ def tally(
     """Returns how one agency keeps to its deadlines; see `clocks_visible_to` for whose may be seen."""
     clocks_visible_to(actor, agency_id)
     wanted = agency_id or (actor.agency_id if actor else None)
-    agency = Agency.objects.filter(pk=wanted).first()
+    agency = Agency.objects.filter(pk=wanted).first() if wanted is not None else None
     if agency is None:
         raise ClockNotFound
     rows = _counted(_TALLY, {**_span(now, since, until), "agency": wanted})

@@ -21,7 +21,7 @@ from hienluong.deadlines.models import Clock
 from hienluong.directory.service import Actor, require
 from hienluong.exchange.service import PRIORITIES
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import FieldError, Forbidden
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
 
@@ -50,6 +50,8 @@ def announce_document(
     """
     actor = require(actor, "deadlines.announce_document")
     _check(number, notation, signed_at, priority, now)
+    if actor.agency_id is None:
+        raise Forbidden
     day = in_vietnam(signed_at).date()
     reference = reference_of(number, notation)
     due = policy.due_to_send(
@@ -113,6 +115,8 @@ def cancel_announcement(*, actor: Actor | None, clock_id: int, reason: str, now:
         AnnouncementRefused: no reason was given.
     """
     actor = require(actor, "deadlines.announce_document")
+    if actor.agency_id is None:
+        raise Forbidden
     with transaction.atomic():
         clock = (
             Clock.objects.select_for_update()
