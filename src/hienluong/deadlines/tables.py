@@ -57,7 +57,7 @@ def heading_of_agencies() -> list[str]:
         _("Done late"),
         _("Done in time"),
         _("Not due yet"),
-        _("In time, %"),
+        _("In time (percent)"),
     ]
 
 
