@@ -33,7 +33,7 @@ const put = (name, content) => {
 
 const pageSources = async () => [
   ...(await filesUnder(source, ".html")),
-  ...(await filesUnder(source, ".py")).filter((name) => /portal|forms/.test(name)),
+  ...(await filesUnder(source, ".py")).filter((name) => /portal|forms|offers/.test(name)),
   ...(await filesUnder(join(here, "scripts"), ".js")),
 ];
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from hienluong.deadlines.models import Clock
+from hienluong.deadlines.policy import BASIS, is_urgent
 from hienluong.kit.clock import in_vietnam
 
 STATES: dict[str, str | Promise] = {
@@ -35,6 +36,11 @@ def said(clock: Clock, now: datetime) -> tuple[str, str]:
     same_day = due.date() == in_vietnam(now).date()
     time = f"{due:%H:%M}" if same_day else f"{due:%H:%M} {date_format(due, 'SHORT_DATE_FORMAT')}"
     return _("due %(time)s") % {"time": time}, "progress" if due - now < SOON else "info"
+
+
+def basis_of(clock: Clock) -> str:
+    """Returns where the duty stands, as people cite it: "28/2018/QĐ-TTg, art. 6.2"."""
+    return BASIS[(clock.duty, is_urgent(clock.priority))].replace("art.", _("art."))
 
 
 def how_long(span: timedelta) -> str:

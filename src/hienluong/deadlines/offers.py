@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from hienluong.deadlines import policy, queries
-from hienluong.deadlines.labels import said
+from hienluong.deadlines import queries
+from hienluong.deadlines.labels import basis_of, said
 from hienluong.deadlines.models import Clock
 from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
@@ -33,7 +33,7 @@ def _remark(clock: Clock, now: datetime) -> Remark:
     sentence = _("%(duty)s: %(when)s (%(article)s).") % {
         "duty": str(clock.get_duty_display()).capitalize(),
         "when": text,
-        "article": policy.BASIS[(clock.duty, policy.is_urgent(clock.priority))],
+        "article": basis_of(clock),
     }
     return Remark(sentence, TONES[tone], delivery=clock.delivery_id)
 

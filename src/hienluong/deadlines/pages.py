@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.deadlines import commands, policy, queries, tables
+from hienluong.deadlines import commands, queries, tables
 from hienluong.deadlines.cursors import read_place, read_rank, write_place, write_rank
 from hienluong.deadlines.forms import AnnouncementForm, CancellationForm, ClockFilter, SpanFilter
-from hienluong.deadlines.labels import said
+from hienluong.deadlines.labels import basis_of, said
 from hienluong.deadlines.models import Clock
 from hienluong.directory.service import (
     Actor,
@@ -92,7 +92,7 @@ def _row(clock: Clock, now: datetime) -> dict[str, Any]:
         "clock": clock,
         "said": text,
         "tone": tone,
-        "basis": policy.BASIS[(clock.duty, policy.is_urgent(clock.priority))],
+        "basis": basis_of(clock),
         "waits": clock.duty == Clock.Duty.SEND and not clock.packet_id and not clock.outcome,
     }
 

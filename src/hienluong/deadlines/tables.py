@@ -7,8 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from hienluong.deadlines import policy
-from hienluong.deadlines.labels import said
+from hienluong.deadlines.labels import basis_of, said
 from hienluong.deadlines.models import Clock
 from hienluong.deadlines.queries import Tally
 from hienluong.exchange.service import PRIORITIES
@@ -44,7 +43,7 @@ def rows_of_clocks(clocks: Iterable[Clock], now: datetime) -> Iterator[list[str]
             _moment(clock.due_at),
             _moment(clock.stopped_at),
             said(clock, now)[0],
-            policy.BASIS[(clock.duty, policy.is_urgent(clock.priority))],
+            basis_of(clock),
         ]
 
 
