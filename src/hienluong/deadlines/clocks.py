@@ -42,6 +42,7 @@ WITH arrival AS (
     SELECT one.* FROM unnest(%s::bigint[], %s::uuid[], %s::uuid[], %s::text[], %s::smallint[], %s::timestamptz[])
         AS one (delivery_id, packet_id, agency_id, reference, priority, due_at)
     JOIN directory_agency agency ON agency.id = one.agency_id AND agency.place <> 'sandbox'
+    JOIN exchange_delivery delivery ON delivery.id = one.delivery_id
 )
 INSERT INTO deadlines_clock (duty, agency_id, packet_id, delivery_id, reference, priority, begun_at, by_day, due_at,
     outcome, late, announced_by)

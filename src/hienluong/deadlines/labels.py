@@ -40,7 +40,7 @@ def said(clock: Clock, now: datetime) -> tuple[str, str]:
 
 def basis_of(clock: Clock) -> str:
     """Returns where the duty stands, as people cite it: "28/2018/QĐ-TTg, art. 6.2"."""
-    return BASIS[(clock.duty, is_urgent(clock.priority))].replace("art.", _("art."))
+    return BASIS[(clock.duty, is_urgent(clock.priority))].replace(", art. ", _(", art. "))
 
 
 def how_long(span: timedelta) -> str:
