@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from smtplib import SMTPSenderRefused
 from typing import Any
 
 import pytest
@@ -38,6 +39,13 @@ class Taker:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+    async def handle_MAIL(  # noqa: N802 - the same
+        self, _server: Any, _session: Any, envelope: Envelope, address: str, _options: Any
+    ) -> str:
+        """Takes or refuses a sender."""
+        envelope.mail_from = address
+        return self.answers.get("from", "250 OK")
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802 - the same
         """Takes a mail."""
@@ -99,6 +107,14 @@ def test_address_that_is_put_off_is_tried_again(server: Taker) -> None:
     server.answers = {}
     assert notices.mail_waiting(now=NOW) == 1
     assert len(server.taken) == 2
+
+
+def test_sender_that_is_refused_is_a_fault_of_the_settings_and_loses_nothing(server: Taker) -> None:
+    server.answers = {"from": "550 not from here"}
+    tell("hoa@example.vn")
+    with pytest.raises(SMTPSenderRefused):
+        notices.mail_waiting(now=NOW)
+    assert notices.mail_is_waiting()
 
 
 def test_server_that_is_down_loses_nothing_and_what_waits_is_queued_again(settings: Any) -> None:

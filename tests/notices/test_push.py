@@ -205,7 +205,9 @@ def test_private_address_is_not_called_even_where_it_was_kept(
 def test_browser_known_under_another_person_is_the_latters(push_service: PushService) -> None:
     browser = push_service.browser()
     subscribe(browser)
+    remind(HOA)
     made = subscribe(browser, NAM.id)
+    assert push_all() == 0  # what was for the one is not shown to the other
     assert [one.reader for one in Subscription.objects.all()] == [NAM.id]
     with pytest.raises(SubscriptionNotFound):
         notices.unsubscribe(reader=HOA.id, subscription_id=made.pk)

@@ -306,7 +306,11 @@ PUSH_CONTACT = (
 
 # Deadlines. No law says how many minutes "at once" is, nor whether the night counts: the province does.
 AT_ONCE_MINUTES = _number("HIENLUONG_AT_ONCE_MINUTES", 30)
-AT_ONCE_AT_NIGHT = [int(degree) for degree in _names("HIENLUONG_AT_ONCE_AT_NIGHT")] or [3, 4]
+AT_ONCE_AT_NIGHT = (
+    [int(degree) for degree in _names("HIENLUONG_AT_ONCE_AT_NIGHT")]
+    if "HIENLUONG_AT_ONCE_AT_NIGHT" in os.environ
+    else [3, 4]
+)
 REMINDER_TIME = time.fromisoformat(os.environ.get("HIENLUONG_REMINDER_TIME") or "10:30")
 
 # Files

@@ -26,7 +26,8 @@ from hienluong.kit.worktime import WorkCalendar, WorkingTimeUndefined
 
 log = logging.getLogger(__name__)
 
-_calendars: directory.Recent[date, WorkCalendar] = directory.Recent()
+_calendars: directory.Recent[int, WorkCalendar] = directory.Recent()
+"""By year: one calendar knows the days of the years beside it too."""
 
 _SEND = """
 INSERT INTO deadlines_clock (duty, agency_id, packet_id, reference, issued_on, priority, begun_at, by_day, due_at,
@@ -58,12 +59,12 @@ ON CONFLICT (delivery_id, duty) WHERE delivery_id IS NOT NULL DO NOTHING
 
 def calendar_on(day: date) -> WorkCalendar:
     """Returns the working calendar around a day, read anew every few seconds."""
-    found = _calendars.get([day])
-    if day not in found:
+    found = _calendars.get([day.year])
+    if day.year not in found:
         version = _calendars.version
-        found = {day: directory.calendar(day)}
+        found = {day.year: directory.calendar(day)}
         _calendars.put(found, version=version)
-    return found[day]
+    return found[day.year]
 
 
 def at_once() -> AtOnce:

@@ -11,8 +11,8 @@ from hienluong.kit.worktime import WorkCalendar
 
 SEND, RECEIPT, ANSWER = "send", "receipt", "answer"
 
-TELLS_RECEIPT: Final = frozenset({"01", "02", "03", "04", "05", "06", "15"})
-"""Statuses by which a recipient lets the sender know that it has the document; 15 answers a revocation or an update."""
+TELLS_RECEIPT: Final = frozenset({"01", "02", "03", "04", "05", "06", "15", "16"})
+"""Statuses by which a recipient lets the sender know that it has the document: all but 13, which is the sender's."""
 ENDS_ANSWER: Final = frozenset({"02", "06"})
 LOOKS_BACK: Final = timedelta(days=366)
 LOOKS_AHEAD: Final = timedelta(days=366)

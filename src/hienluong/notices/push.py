@@ -107,6 +107,7 @@ def subscribe(
             "created_at": now,
         },
     )
+    Push.objects.filter(subscription=made).exclude(notice__reader=reader).delete()  # it was another person's
     return made
 
 

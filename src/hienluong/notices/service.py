@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPResponseException, SMTPSenderRefused
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from uuid import UUID
 
 from django.conf import settings
@@ -188,7 +188,8 @@ def mail_waiting(*, now: datetime) -> int:
     run. The job that calls this runs one at a time.
 
     Raises:
-        OSError: the mail server does not answer, or breaks off; what was not sent still waits.
+        OSError: the mail server does not answer, breaks off, or takes nothing from our address; what was not sent
+            still waits.
     """
     sent = 0
     connection = get_connection()
@@ -196,7 +197,7 @@ def mail_waiting(*, now: datetime) -> int:
         for notice in _waiting_for_mail().order_by("id").iterator(chunk_size=100):
             try:
                 EmailMessage(*_mail_of(notice), connection=connection).send()
-            except (SMTPRecipientsRefused, SMTPDataError, SMTPSenderRefused) as refusal:
+            except (SMTPRecipientsRefused, SMTPDataError) as refusal:
                 _note_refusal(notice, refusal)
                 connection.close()  # the server's state is not known any more
                 continue
@@ -214,11 +215,11 @@ def _mail_of(notice: Notice) -> tuple[str, str, None, list[str]]:
     return text[:120], f"{text}\n\n{settings.PUBLIC_URL}{notice.link}\n", None, [notice.address]
 
 
-def _note_refusal(notice: Notice, refusal: SMTPRecipientsRefused | SMTPResponseException) -> None:
+def _note_refusal(notice: Notice, refusal: SMTPRecipientsRefused | SMTPDataError) -> None:
     """Notes an answer that will not change; one that may (4xx) is only logged."""
     code, said = (
         (refusal.smtp_code, refusal.smtp_error)
-        if isinstance(refusal, SMTPResponseException)
+        if isinstance(refusal, SMTPDataError)
         else next(iter(refusal.recipients.values()))
     )
     text = f"{code} {said.decode('utf-8', 'replace') if isinstance(said, bytes) else said}"

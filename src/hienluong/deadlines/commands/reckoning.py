@@ -21,11 +21,11 @@ PART = Actor.platform("deadlines")
 def reckon_running_clocks(*, after: int, now: datetime) -> int | None:
     """Reckons a batch of running clocks behind the id `after`, oldest first; returns the last id, None at the end.
 
-    Clocks that have stopped stay as they were reckoned.
+    Clocks that have stopped stay as they were reckoned. One that is being stopped at this moment is passed over.
     """
     with transaction.atomic():
         clocks = list(
-            Clock.objects.select_for_update()
+            Clock.objects.select_for_update(skip_locked=True)
             .filter(outcome="", pk__gt=after)
             .exclude(duty=Clock.Duty.ANSWER)
             .order_by("pk")[:BATCH]

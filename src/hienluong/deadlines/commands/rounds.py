@@ -16,7 +16,7 @@ from hienluong.deadlines.clocks import calendar_on
 from hienluong.deadlines.models import Clock, Round
 from hienluong.deadlines.reminders import REMINDER, Open, messages_of_round, tell_of_overdue
 from hienluong.directory.service import Actor
-from hienluong.exchange.service import Delivery
+from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.crash import crash_point
 from hienluong.ledger import service as ledger
@@ -60,7 +60,10 @@ def _waiting() -> dict[UUID, Open]:
         waiting[agency] += Open(unsent=unsent, untold=untold)
     troubles = (
         Delivery.objects.filter(
-            state__in=[Delivery.State.DEAD, Delivery.State.REJECTED], packet__sender__place="province"
+            state__in=[Delivery.State.DEAD, Delivery.State.REJECTED],
+            kind=Packet.Kind.DOCUMENT,
+            packet__secrecy=Packet.Secrecy.OPEN,
+            packet__sender__place="province",
         )
         .values("packet__sender")
         .annotate(count=Count("pk"))
