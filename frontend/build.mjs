@@ -33,7 +33,7 @@ const put = (name, content) => {
 
 const pageSources = async () => [
   ...(await filesUnder(source, ".html")),
-  ...(await filesUnder(source, ".py")).filter((name) => /portal|forms/.test(name)),
+  ...(await filesUnder(source, ".py")).filter((name) => /portal|forms|offers/.test(name)),
   ...(await filesUnder(join(here, "scripts"), ".js")),
 ];
 
@@ -98,6 +98,7 @@ const iconSprite = async () => {
 put("app.css", await styleSheet());
 put("app.js", await script("app.js"));
 put("theme.js", await script("theme.js"));
+put("worker.js", await script("worker.js"));
 put("icons.svg", await iconSprite());
 for (const picture of await readdir(join(here, "pictures"))) {
   put(picture, (await readFile(join(here, "pictures", picture), "utf8")).replace(/>\s+</g, "><"));

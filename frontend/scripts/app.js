@@ -5,6 +5,7 @@ import { bindFileInputs } from "./files.js";
 import { bindMenus } from "./menus.js";
 import { bindPasskeys } from "./passkeys.js";
 import { bindPickers } from "./picker.js";
+import { bindPush } from "./push.js";
 import { nameTableParts } from "./tables.js";
 
 htmx.config.includeIndicatorStyles = false; // the policy of the pages forbids inline styles
@@ -18,6 +19,7 @@ const bind = (part) => {
   bindFileInputs(part);
   bindPasskeys(part);
   bindPickers(part);
+  bindPush(part);
   nameTableParts(part);
 };
 

@@ -19,6 +19,7 @@ NARROWING = {
     "corrections.sent_delivery": "a page that has asked for the permission to take back",
     "exchange.deliveries_of": "rows of a packet that `packet` has let the actor see",
     "exchange.packets_visible_to_secrecy_officer": "asked for only to tell “quarantined” from “not found”",
+    "deadlines.clocks_of_packet": "clocks of a packet that the exchange has let the actor see",
     "exchange.reportable_now": "what an actor may report about a delivery it has in hand",
 }
 

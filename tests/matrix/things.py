@@ -5,6 +5,7 @@ What belongs to an agency is there twice, once for each side. What belongs to on
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -15,6 +16,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
 from tests.matrix.passkey import Passkey
@@ -36,6 +39,7 @@ from tests.matrix.sign_on import RETURN, token_of_person
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
+from hienluong.deadlines import service as deadlines
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode, CalendarDay
 from hienluong.exchange import service as exchange
@@ -71,6 +75,8 @@ def furnish() -> Province:
         _recipients,
         _systems,
         _webhooks,
+        _deadlines,
+        _browsers,
         _accounts,
         _directory,
         _imports,
@@ -295,6 +301,42 @@ def _webhooks(province: Province) -> None:
         things.update(
             webhook_id=hook.pk, message_id=message.pk, webhook_system_id=system.pk, silence_id=silence.pk
         )
+
+
+# --- Deadlines and reminders ------------------------------------------------------------------------------------------
+
+
+def _deadlines(province: Province) -> None:
+    """Lets each side's clerk note a signed document that waits to be sent."""
+    for _code, things, prefix in province.sides():
+        actor = province.actors[f"{prefix}clerk"]
+        noted = deadlines.announce_document(
+            actor=actor, number="12", notation="VP", signed_at=clock.now(), priority=1, now=clock.now()
+        )
+        things.update(clock_id=noted.pk)
+
+
+def browser_given(place: str) -> dict[str, str]:
+    """Returns what a browser gives that has this place at its push service."""
+    key = ec.generate_private_key(ec.SECP256R1()).public_key()
+    point = key.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
+    return {
+        "endpoint": f"https://fcm.googleapis.com/fcm/send/{place}",
+        "p256dh": base64.urlsafe_b64encode(point).decode().rstrip("="),
+        "auth": base64.urlsafe_b64encode(bytes(16)).decode().rstrip("="),
+    }
+
+
+def _browsers(province: Province) -> None:
+    """Lets each clerk be reminded in a browser."""
+    for code, things, prefix in province.sides():
+        made = notices.subscribe(
+            reader=province.people[f"{prefix}clerk"].pk,
+            browser="Firefox, Linux",
+            now=clock.now(),
+            **browser_given(code),
+        )
+        things.update(subscription_id=made.pk)
 
 
 # --- Accounts -----------------------------------------------------------------------------------------------------------

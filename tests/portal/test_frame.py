@@ -34,19 +34,23 @@ def _menu(page: str) -> list[str]:
 
 MAILBOX = ("/", "/exchange/inbox/", "/exchange/sent/")
 RECALLS = "/corrections/recalls/"
+DEADLINES = "/deadlines/"
 
 
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, *DIRECTORY, *SYSTEMS]),
-        ("head", [*MAILBOX, RECALLS, *DIRECTORY, *SYSTEMS, REVIEWS]),
-        ("operator", ["/", "/exchange/monitor/", "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
-        ("auditor", ["/", "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS]),
+        ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, DEADLINES, *DIRECTORY, *SYSTEMS]),
+        ("head", [*MAILBOX, RECALLS, DEADLINES, *DIRECTORY, *SYSTEMS, REVIEWS]),
+        ("operator", ["/", DEADLINES, "/exchange/monitor/", "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
+        (
+            "auditor",
+            ["/", DEADLINES, "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS],
+        ),
         (
             "administrator",
             [
-                *("/", "/exchange/monitor/", "/reasons/", *AGENCIES, "/imports/", *PEOPLE),
+                *("/", DEADLINES, "/exchange/monitor/", "/reasons/", *AGENCIES, "/imports/", *PEOPLE),
                 *("/accounts/", "/sign-on/clients/", *SYSTEMS),
                 *("/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],

@@ -18,6 +18,7 @@ from hienluong import __version__
 from hienluong.config.error_list import router as error_router
 from hienluong.config.openapi import DocumentedApi
 from hienluong.corrections.api import router as corrections_router
+from hienluong.deadlines.api import router as deadlines_router
 from hienluong.directory import service as directory
 from hienluong.directory.api import router as directory_router
 from hienluong.directory.errors import PermissionMissing
@@ -59,6 +60,7 @@ api.add_router("", recipients_router, auth=SystemBearer())
 api.add_router("", reasons_router, auth=SystemBearer())
 api.add_router("", exchange_router)
 api.add_router("", corrections_router)
+api.add_router("", deadlines_router, auth=SystemBearer())
 api.add_router("", webhooks_router, auth=SystemBearer())
 api.add_router("", monitoring_router, auth=SystemBearer())
 api.add_router("", error_router)

@@ -22,6 +22,7 @@ from hienluong.kit.terminal import translate as _
 
 LAZY_GROUPS = {
     "access": "hienluong.access.cli:group",
+    "deadlines": "hienluong.deadlines.cli:group",
     "directory": "hienluong.directory.cli:group",
     "exchange": "hienluong.client.cli:group",
     "identity": "hienluong.identity.cli:group",

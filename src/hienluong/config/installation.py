@@ -57,6 +57,16 @@ def new_signing_key() -> str:
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode().strip()
 
 
+def new_push_key() -> str:
+    """Returns a new key of P-256 in PEM (PKCS 8), by which push services know this installation (VAPID, RFC 8292)."""
+    from cryptography.hazmat.primitives import serialization  # noqa: PLC0415 - start fast
+    from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415 - the same
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    form = serialization.PrivateFormat.PKCS8
+    return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode().strip()
+
+
 def new_receipt_key() -> str:
     """Returns a new Ed25519 key in PEM, with which receipts are signed."""
     from hienluong.kit.jws import new_key  # noqa: PLC0415 - start fast
@@ -71,6 +81,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "master-key": lambda: secrets.token_hex(32),  # 32 bytes; as text it can be kept on paper in a safe
     "second-factor-key": lambda: secrets.token_hex(32),
     "webhook-key": lambda: secrets.token_hex(32),
+    "push-key": new_push_key,
     "sign-on-key": new_signing_key,
     "receipt-key": new_receipt_key,
 }

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import os
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hienluong.config.installation import DEFAULT_PORT, Installation, default_data_dir, new_receipt_key
+from hienluong.config.installation import (
+    DEFAULT_PORT,
+    Installation,
+    default_data_dir,
+    new_push_key,
+    new_receipt_key,
+)
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("HIENLUONG_DATA_DIR") or default_data_dir())
@@ -114,6 +121,7 @@ INSTALLED_APPS = [
     "hienluong.exchange",
     "hienluong.composing",
     "hienluong.corrections",
+    "hienluong.deadlines",
     "hienluong.sandbox",
     "hienluong.webhooks",
     "hienluong.monitoring",
@@ -288,6 +296,30 @@ EMAIL_HOST_PASSWORD = (
 EMAIL_USE_TLS = os.environ.get("HIENLUONG_MAIL_TLS", "1") == "1"
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = os.environ.get("HIENLUONG_MAIL_FROM", "hienluong@localhost")
+
+# Messages to browsers (web push) go through the services that browsers name; only these, and what is below them, are called.
+PUSH_KEY = new_push_key() if TESTING else _secret("push-key")
+PUSH_SERVICES = _names("HIENLUONG_PUSH_SERVICES") or [
+    "fcm.googleapis.com",
+    "push.services.mozilla.com",
+    "notify.windows.com",
+    "push.apple.com",
+]
+PUSH_ALLOWED_NETWORKS = _names("HIENLUONG_PUSH_NETWORKS")
+PUSH_PORTS = [int(port) for port in _names("HIENLUONG_PUSH_PORTS")] or [443]
+PUSH_CA_FILE = os.environ.get("HIENLUONG_PUSH_CA_FILE", "")  # authorities beside the public ones
+PUSH_CONTACT = (
+    os.environ.get("HIENLUONG_PUSH_CONTACT") or DEFAULT_FROM_EMAIL
+)  # whom a push service may write to
+
+# Deadlines. No law says how many minutes "at once" is, nor whether the night counts: the province does.
+AT_ONCE_MINUTES = _number("HIENLUONG_AT_ONCE_MINUTES", 30)
+AT_ONCE_AT_NIGHT = (
+    [int(degree) for degree in _names("HIENLUONG_AT_ONCE_AT_NIGHT")]
+    if "HIENLUONG_AT_ONCE_AT_NIGHT" in os.environ
+    else [3, 4]
+)
+REMINDER_TIME = time.fromisoformat(os.environ.get("HIENLUONG_REMINDER_TIME") or "10:30")
 
 # Files
 FILES_ROOT = Path(os.environ.get("HIENLUONG_FILES_DIR") or DATA_DIR / "files")

@@ -28,6 +28,7 @@ urlpatterns = [
     path("exchange/", include("hienluong.composing.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("corrections/", include("hienluong.corrections.urls")),
+    path("deadlines/", include("hienluong.deadlines.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
     path("", include("hienluong.portal.urls")),
 ]

@@ -85,3 +85,11 @@ class ReferenceDataLoaded:
     """The reference data is complete: at the set-up and after every upgrade; modules above add what is theirs."""
 
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged:
+    """A holiday, a make-up day or working hours were set or taken away: what is counted in working time may move."""
+
+    day: date
+    at: datetime

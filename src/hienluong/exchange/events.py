@@ -83,3 +83,20 @@ class DeliveryFailedForGood:
     reason: str
     at: datetime
     sender_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryWithdrawn:
+    """A delivery has ended: the packet left the recipient's mailbox and its copy there is destroyed."""
+
+    delivery_id: int
+    packet_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PacketQuarantined:
+    """A packet was taken out because it may hold a state secret: nothing more is asked of anybody about it."""
+
+    packet_id: UUID
+    at: datetime

@@ -43,6 +43,33 @@ class Shown:
     remarks: list[Remark] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands beside an entry of the inbox: a few words and their tone."""
+
+    text: str | Promise
+    tone: str
+
+
+Marking = Callable[[Sequence[Delivery]], dict[int, Mark]]
+_markings: list[Marking] = []
+
+
+def add_to_inbox(marking: Marking) -> Marking:
+    """Asks the function, for every page of the inbox, for marks by delivery; may be used as a decorator."""
+    _markings.append(marking)
+    return marking
+
+
+def marked(deliveries: Sequence[Delivery]) -> dict[int, list[Mark]]:
+    """Returns what all modules say beside these entries, by delivery."""
+    marks: dict[int, list[Mark]] = {}
+    for marking in _markings if deliveries else ():
+        for number, mark in marking(deliveries).items():
+            marks.setdefault(number, []).append(mark)
+    return marks
+
+
 Addition = Callable[[Actor, Packet, Sequence[Delivery]], Shown]
 _additions: list[Addition] = []
 

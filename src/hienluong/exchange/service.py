@@ -35,7 +35,7 @@ from hienluong.exchange.commands.compose import own_document, own_organ, receive
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient, Transmission
-from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
+from hienluong.exchange.offers import Mark, Offer, Remark, Shown, add_to_inbox, add_to_packet_page
 from hienluong.exchange.queries import (
     Hop,
     Journey,
@@ -69,6 +69,7 @@ __all__ = [
     "Fetched",
     "Hop",
     "Journey",
+    "Mark",
     "Offer",
     "Opened",
     "Packet",
@@ -82,6 +83,7 @@ __all__ = [
     "Transmission",
     "accept_packet",
     "add_recipients",
+    "add_to_inbox",
     "add_to_packet_page",
     "change_delivery",
     "confirm_deliveries",

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.identity.second_factor import take_code
-from hienluong.kit.errors import InvalidInput
+from hienluong.kit.errors import HienluongError, InvalidInput
 
 _rules = lazy(lambda: " ".join(str(text) for text in password_validators_help_texts()), str)
 
@@ -192,3 +192,24 @@ class SignOnClientForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": "3", "spellcheck": "false"}),
         help_text=_("One per line, exact, with https. Nobody is sent anywhere else."),
     )
+
+
+class WaysForm(forms.Form):
+    """By which ways somebody wants to be reminded."""
+
+    mail = forms.BooleanField(label=_("by mail"), required=False)
+    push = forms.BooleanField(label=_("in the browsers below"), required=False)
+
+
+class BrowserForm(RefusableForm):
+    """What a browser gives so that it can be woken; the script fills it in."""
+
+    endpoint = forms.CharField(max_length=1000, widget=forms.HiddenInput)
+    p256dh = forms.CharField(max_length=100, widget=forms.HiddenInput)
+    auth = forms.CharField(max_length=40, widget=forms.HiddenInput)
+
+    def refuse(self, refusal: HienluongError) -> None:
+        """Shows why the browser was not added; nobody can correct what it gave."""
+        texts = [one.text(gettext) for one in refusal.errors] if isinstance(refusal, InvalidInput) else []
+        for text in texts or [refusal.explain(gettext)]:
+            self.add_error(None, text)

@@ -23,6 +23,7 @@ ALWAYS_OPEN = frozenset(
         "identity:sign_in_once",
         "identity:sign_out",
         "portal:set_language",
+        "portal:worker",
         "healthz",
         "account_reauthenticate",
     }

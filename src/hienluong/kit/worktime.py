@@ -171,6 +171,11 @@ class WorkCalendar:
         mornings = [min(closes, noon) for opens, closes in spans if opens < noon]
         return mornings[-1] if mornings else spans[0][1]
 
+    def closes_at(self, day: date) -> datetime | None:
+        """Returns when work ends on the day, None where none is done."""
+        spans = self._spans(day)
+        return spans[-1][1] if spans else None
+
     def end_of_day(self, moment: datetime) -> datetime:
         """Returns the last instant of the moment's calendar day.
 

@@ -25,6 +25,15 @@ def names() -> dict[str, str]:
     return known
 
 
+@functools.cache
+def asset(name: str) -> bytes | None:
+    """Returns the content of a built file by its plain name; None where the front end was never built."""
+    try:
+        return (Path(settings.STATIC_ROOT) / names()[name]).read_bytes()
+    except (KeyError, FileNotFoundError):
+        return None
+
+
 class BuiltAssets(StaticFilesStorage):
     """Static files whose addresses carry the hashes of the front-end build."""
 

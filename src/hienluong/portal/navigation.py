@@ -49,6 +49,8 @@ MENU = (
                 icon="activity",
                 permission="monitoring.view_monitor",
             ),
+            Entry(_("Deadlines"), "deadlines:deadlines", icon="clock", permission="deadlines.view_deadlines"),
+            Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
     ),

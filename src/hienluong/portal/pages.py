@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated,
 from hienluong.kit.ids import short_code
 from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
+from hienluong.portal.assets import asset
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,17 @@ def notice_list(request: HttpRequest) -> HttpResponse:
             "next": f"?before={shown[-1].pk}" if len(rows) > NOTICES_PER_PAGE else "",
         },
     )
+
+
+@require_GET
+def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same for everybody
+    """Hands out the script that shows reminders; its place decides for which pages it may speak, so it has no hash."""
+    content = asset("worker.js")
+    if content is None:
+        raise Http404
+    response = HttpResponse(content, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
 
 
 def _actor(request: HttpRequest) -> Actor | None:

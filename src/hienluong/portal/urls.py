@@ -9,6 +9,7 @@ from hienluong.portal import pages
 app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("worker.js", pages.worker, name="worker"),
     path("notices/", pages.notice_list, name="notices"),
     path("language/", require_http_methods(["GET", "POST"])(set_language), name="set_language"),
 ]

@@ -25,6 +25,7 @@ from tests.matrix.passkey import Passkey, as_text
 from tests.matrix.personas import NOBODY, PROGRAMS, STRANGERS
 from tests.matrix.province import PASSWORD
 from tests.matrix.sign_on import RETURN, granted, question, read_question
+from tests.matrix.things import browser_given
 
 _IN = (*IDLE, *ROLES, *STRANGERS)
 _NEW = "bến sông Hiền Lương hai bờ"
@@ -187,6 +188,14 @@ ROUTES: Table = {
     "account/second-factor/": {"GET": signed_in(even=("unproven",))},
     "account/sessions/end-others/": {"POST": signed_in(answers=302)},
     "account/sessions/<int:session_id>/end/": {"POST": _clerks(answers=302)},
+    "account/reminders/": {
+        "GET": signed_in(),
+        "POST": signed_in(answers=302, sends={"mail": "on"}),
+    },
+    "account/reminders/browsers/": {
+        "POST": signed_in(answers=302, sends=lambda things: browser_given(f"new-{things['code']}"))
+    },
+    "account/reminders/browsers/<int:subscription_id>/remove/": {"POST": _clerks(answers=302)},
     "account/identities/link/<slug:provider_id>/": {"GET": signed_in(answers=302)},
     "account/identities/<int:identity_id>/unlink/": {"POST": _clerks(answers=302)},
     "account/confirm/": {

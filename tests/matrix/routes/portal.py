@@ -6,6 +6,7 @@ ROUTES: Table = {
     "": {
         "GET": door(*ROLES, but=dict.fromkeys(IDLE, 302))
     },  # whoever holds no post is led to where that is said
+    "worker.js": {"GET": anybody(even_half_way=True)},  # a script, the same for everybody
     "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
     "language/": {  # a cookie, and nothing else
         "GET": anybody(answers=302, even_half_way=True),

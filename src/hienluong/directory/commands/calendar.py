@@ -8,10 +8,12 @@ from django.db import transaction
 
 from hienluong.directory.actors import Actor
 from hienluong.directory.errors import CalendarRefused
+from hienluong.directory.events import CalendarChanged
 from hienluong.directory.models import CalendarDay, WorkingHours
 from hienluong.directory.permissions import require
 from hienluong.kit.errors import FieldError, NotFound
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.events import publish
 from hienluong.ledger import service as ledger
 
 
@@ -38,6 +40,7 @@ def set_calendar_day(
     row, _made = CalendarDay.objects.update_or_create(
         day=day, defaults={"kind": kind, "name": name.strip(), "source": source.strip()}
     )
+    publish(CalendarChanged(day, now))
     ledger.record(
         actor=actor.ref,
         action="directory.set_calendar_day",
@@ -61,6 +64,7 @@ def remove_calendar_day(*, actor: Actor | None, day_id: int, now: datetime) -> d
     if row is None:
         raise NotFound
     row.delete()
+    publish(CalendarChanged(row.day, now))
     ledger.record(
         actor=actor.ref,
         action="directory.remove_calendar_day",
@@ -106,6 +110,7 @@ def set_working_hours(
             "source": source.strip(),
         },
     )
+    publish(CalendarChanged(valid_from, now))
     ledger.record(
         actor=actor.ref,
         action="directory.set_working_hours",

@@ -17,12 +17,14 @@ from hienluong.directory.service import Actor, require
 from hienluong.edxml.reader import read_attachments
 from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange.errors import PacketNotFound
+from hienluong.exchange.events import PacketQuarantined
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import agency_of
 from hienluong.files import service as files
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.events import publish
 from hienluong.ledger import service as ledger
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ def _take_out(actor: Actor, packet: Packet, reason: str, now: datetime) -> None:
     locked = waiting.select_for_update(no_key=True).order_by("id").values_list("id", flat=True)
     Delivery.objects.filter(id__in=list(locked)).update(due_at=None, failure=QUARANTINED)
     access.end_all_break_glass(kind=GLASS_KIND, object_id=str(packet.pk), by=actor, now=now)
+    publish(PacketQuarantined(packet.pk, now))
     ledger.record(
         actor=actor.ref,
         action="exchange.packet-quarantined",

@@ -14,7 +14,7 @@ from django.db import transaction
 from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.exchange import policy
 from hienluong.exchange.commands.accepted_rows import Addressee, deliver_also
-from hienluong.exchange.events import DeliveryChanged
+from hienluong.exchange.events import DeliveryChanged, DeliveryWithdrawn
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.files import service as files
 from hienluong.kit.events import publish
@@ -45,6 +45,7 @@ def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     holder = delivery.recipient.agency_id
     transmission = delivery.transmission
     destroyed = holder is not None and holder not in {delivery.packet.sender_id, transmission.submitter}
+    publish(DeliveryWithdrawn(delivery.pk, delivery.packet_id, now))
     ledger.record(
         actor=AXIS.ref,
         action="exchange.delivery-withdrawn",

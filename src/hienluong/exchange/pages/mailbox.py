@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from hienluong.exchange import service
 from hienluong.exchange.forms import InboxFilter, SentFilter
+from hienluong.exchange.offers import marked
 from hienluong.exchange.pages import actor_of
 from hienluong.kit import clock
 
@@ -22,6 +23,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     page = service.inbox(
         actor_of(request), before=int(before) if before.isdecimal() else None, **form.query()
     )
+    marks = marked(page.items)
+    for delivery in page.items:
+        delivery.marks = marks.get(delivery.pk, [])  # type: ignore[attr-defined]  # for the page
     return render(request, "exchange/inbox.html", {"page": page, "form": form, **_pager(request, page.next)})
 
 

@@ -1,0 +1,54 @@
+"""Deadlines in words: until when, or how late, each with the tone of its badge."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from hienluong.deadlines.models import Clock
+from hienluong.deadlines.policy import BASIS, is_urgent
+from hienluong.kit.clock import in_vietnam
+
+STATES: dict[str, str | Promise] = {
+    "overdue": gettext_lazy("overdue now"),
+    "running": gettext_lazy("not due yet"),
+    "late": gettext_lazy("done late"),
+    "on_time": gettext_lazy("done in time"),
+}
+SOON = timedelta(hours=1)
+
+
+def said(clock: Clock, now: datetime) -> tuple[str, str]:
+    """Returns what a badge says of a clock, and its tone: "due 11:30", "late by 2 hours"."""
+    if clock.outcome == Clock.Outcome.VOID:
+        return _("no longer due"), "neutral"
+    end = clock.stopped_at or now
+    if end > clock.due_at:
+        text = _("late by %(time)s") if not clock.stopped_at else _("done, late by %(time)s")
+        return text % {"time": how_long(end - clock.due_at)}, "bad"
+    if clock.stopped_at:
+        return _("done in time"), "good"
+    due = in_vietnam(clock.due_at)
+    same_day = due.date() == in_vietnam(now).date()
+    time = f"{due:%H:%M}" if same_day else f"{due:%H:%M} {date_format(due, 'SHORT_DATE_FORMAT')}"
+    return _("due %(time)s") % {"time": time}, "progress" if due - now < SOON else "info"
+
+
+def basis_of(clock: Clock) -> str:
+    """Returns where the duty stands, as people cite it: "28/2018/QĐ-TTg, art. 6.2"."""
+    return BASIS[(clock.duty, is_urgent(clock.priority))].replace(", art. ", _(", art. "))
+
+
+def how_long(span: timedelta) -> str:
+    """Returns a span in its largest unit: minutes, hours or days, a full one at least."""
+    minutes = max(1, int(span.total_seconds() // 60))
+    if minutes < 60:  # noqa: PLR2004 - minutes of an hour
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    hours = minutes // 60
+    if hours < 48:  # noqa: PLR2004 - two days
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}

@@ -1,0 +1,342 @@
+"""Reads of clocks: one agency's list, how each agency keeps to its deadlines, what is due on one packet.
+
+Every list reads an index of the state it shows; none reckons. By number only: a subject is content (decision 19).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from hienluong.deadlines.errors import ClockNotFound
+from hienluong.deadlines.models import Clock, Round
+from hienluong.deadlines.permissions import watches
+from hienluong.directory.service import Actor, Agency, primary_codes, require
+from hienluong.exchange.service import Delivery, Packet
+from hienluong.kit.clock import VIETNAM, in_vietnam
+from hienluong.kit.errors import Forbidden
+
+PAGE, PAGE_MAX = 50, 500
+STATES = ("overdue", "running", "late", "on_time")
+EXPORTED_AT_ONCE = 2000
+DAYS = 30
+"""Of what was done, the figures look back so many days, unless another span is asked for."""
+
+Place = tuple[datetime, int]
+"""Where a page of clocks ended: the last one's end and id."""
+
+
+def clocks_visible_to(actor: Actor | None, agency_id: UUID | None = None) -> QuerySet[Clock]:
+    """Returns the clocks of one agency: the actor's own, or any for those who watch over the province.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor may see none.
+        ClockNotFound: another agency's, and the actor does not watch over the province.
+        Forbidden: no agency was named, and the actor has none.
+    """
+    actor = require(actor, "deadlines.view_deadlines")
+    wanted = agency_id or actor.agency_id
+    if wanted is None:
+        raise Forbidden
+    if wanted != actor.agency_id and not watches.test(actor, None):
+        raise ClockNotFound
+    return Clock.objects.filter(agency_id=wanted)
+
+
+def _in_state(state: str, now: datetime) -> Q:
+    return {
+        "overdue": Q(outcome="", due_at__lt=now),
+        "running": Q(outcome="", due_at__gte=now),
+        "late": Q(outcome="done", late=True),
+        "on_time": Q(outcome="done", late=False),
+    }[state]
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPage:
+    """One page of clocks and where the next one begins (None: this is the last)."""
+
+    clocks: list[Clock]
+    next: Place | None
+
+
+def clocks(
+    actor: Actor | None,
+    *,
+    now: datetime,
+    agency_id: UUID | None = None,
+    state: str = "overdue",
+    duty: str = "",
+    after: Place | None = None,
+    limit: int = PAGE,
+) -> ClockPage:
+    """Returns an agency's clocks in one state: what runs by its end, most pressing first; what is done newest first.
+
+    Args:
+        actor: who asks.
+        now: the moment that tells what is overdue.
+        agency_id: whose; the actor's own unless given.
+        state: one of `STATES`.
+        duty: only these.
+        after: where the page before ended.
+        limit: at most so many.
+    """
+    found = clocks_visible_to(actor, agency_id).filter(_in_state(state, now))
+    if duty:
+        found = found.filter(duty=duty)
+    forward = state in {"overdue", "running"}
+    if after is not None:
+        moment, number = after
+        beyond = Q(due_at__gt=moment) if forward else Q(due_at__lt=moment)
+        tie = Q(due_at=moment, pk__gt=number) if forward else Q(due_at=moment, pk__lt=number)
+        # The first condition alone bounds the walk along the index; the second settles ties.
+        bound = Q(due_at__gte=moment) if forward else Q(due_at__lte=moment)
+        found = found.filter(bound).filter(beyond | tie)
+    order = ("due_at", "pk") if forward else ("-due_at", "-pk")
+    limit = min(limit, EXPORTED_AT_ONCE)
+    rows = list(
+        found.select_related("packet", "delivery__recipient").only(*_SHOWN).order_by(*order)[: limit + 1]
+    )
+    last = rows[limit - 1] if len(rows) > limit else None
+    return ClockPage(rows[:limit], (last.due_at, last.pk) if last else None)
+
+
+_SHOWN = (
+    *("duty", "reference", "issued_on", "priority", "begun_at", "by_day", "due_at", "stopped_at", "outcome"),
+    *(
+        "late",
+        "announced_by",
+        "agency_id",
+        "packet__sender_name",
+        "packet__kind",
+        "delivery__recipient__name",
+    ),
+)
+
+
+def all_clocks(
+    actor: Actor | None, *, now: datetime, agency_id: UUID | None, state: str, duty: str
+) -> Iterator[Clock]:
+    """Yields everything that `clocks` lists, page by page: for files."""
+    after: Place | None = None
+    while True:
+        page = clocks(
+            actor,
+            now=now,
+            agency_id=agency_id,
+            state=state,
+            duty=duty,
+            after=after,
+            limit=EXPORTED_AT_ONCE,
+        )
+        yield from page.clocks
+        if page.next is None:
+            return
+        after = page.next
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How one agency keeps to its deadlines: what is overdue and what runs now, what ended in the span.
+
+    `on_time` and `late` count what was done by the day its time ended in the span; what is no longer due counts nowhere.
+    """
+
+    agency_id: UUID
+    agency_name: str
+    agency_code: str
+    overdue: int
+    running: int
+    on_time: int
+    late: int
+
+    @property
+    def missed(self) -> int:
+        """Overdue now, and done late in the span: the worst have most."""
+        return self.overdue + self.late
+
+    @property
+    def share(self) -> int | None:
+        """Of a hundred that were due, how many were done in time; None where nothing was due."""
+        due = self.overdue + self.late + self.on_time
+        return self.on_time * 100 // due if due else None
+
+
+_TALLY = """
+SELECT agency_id, sum(overdue)::bigint AS overdue, sum(running)::bigint AS running, sum(on_time)::bigint AS on_time,
+    sum(late)::bigint AS late, (sum(overdue) + sum(late))::bigint AS missed
+FROM (
+    SELECT agency_id, count(*) FILTER (WHERE due_at < %(now)s) AS overdue,
+        count(*) FILTER (WHERE due_at >= %(now)s) AS running, 0 AS on_time, 0 AS late
+    FROM deadlines_clock WHERE outcome = '' AND (%(agency)s::uuid IS NULL OR agency_id = %(agency)s::uuid) GROUP BY 1
+    UNION ALL
+    SELECT agency_id, 0, 0, count(*) FILTER (WHERE NOT late), count(*) FILTER (WHERE late)
+    FROM deadlines_clock WHERE outcome = 'done' AND due_at >= %(start)s AND due_at < %(end)s
+        AND (%(agency)s::uuid IS NULL OR agency_id = %(agency)s::uuid) GROUP BY 1
+) AS counted GROUP BY agency_id
+"""
+_WORST = f"""SELECT * FROM ({_TALLY}) AS tally
+WHERE %(missed)s::bigint IS NULL OR missed < %(missed)s OR (missed = %(missed)s AND agency_id > %(last)s::uuid)
+ORDER BY missed DESC, agency_id LIMIT %(limit)s"""  # noqa: S608 - our own statement
+
+
+@dataclass(frozen=True, slots=True)
+class TallyPage:
+    """One page of agencies, worst first; `next` is where the following one begins."""
+
+    tallies: list[Tally]
+    next: tuple[int, UUID] | None
+
+
+def agencies(
+    actor: Actor | None,
+    *,
+    now: datetime,
+    since: date | None = None,
+    until: date | None = None,
+    after: tuple[int, UUID] | None = None,
+    limit: int = PAGE,
+) -> TallyPage:
+    """Returns how agencies keep to their deadlines, worst first; those without any clock do not appear.
+
+    Args:
+        actor: who watches over the province.
+        now: the moment that tells what is overdue.
+        since: the first day of the span; 30 days ago unless given.
+        until: the last day of the span; today unless given.
+        after: where the page before ended.
+        limit: at most so many.
+
+    Raises:
+        PermissionMissing: the actor does not watch over the province.
+    """
+    require(actor, "deadlines.view_agencies")
+    limit = min(limit, PAGE_MAX)
+    missed, last = after or (None, None)
+    values = {**_span(now, since, until), "agency": None, "missed": missed, "last": last, "limit": limit + 1}
+    rows = _counted(_WORST, values)
+    more = rows[limit - 1] if len(rows) > limit else None
+    return TallyPage(
+        _named(rows[:limit]), (int(more["missed"]), more["agency_id"]) if more is not None else None
+    )
+
+
+def all_agencies(
+    actor: Actor | None, *, now: datetime, since: date | None, until: date | None
+) -> Iterator[Tally]:
+    """Yields everything that `agencies` lists, page by page: for files."""
+    after: tuple[int, UUID] | None = None
+    while True:
+        page = agencies(actor, now=now, since=since, until=until, after=after, limit=PAGE_MAX)
+        yield from page.tallies
+        if page.next is None:
+            return
+        after = page.next
+
+
+def tally(
+    actor: Actor | None,
+    *,
+    now: datetime,
+    agency_id: UUID | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> Tally:
+    """Returns how one agency keeps to its deadlines; see `clocks_visible_to` for whose may be seen."""
+    clocks_visible_to(actor, agency_id)
+    wanted = agency_id or (actor.agency_id if actor else None)
+    agency = Agency.objects.filter(pk=wanted).first() if wanted is not None else None
+    if agency is None:
+        raise ClockNotFound
+    rows = _counted(_TALLY, {**_span(now, since, until), "agency": wanted})
+    none = {"agency_id": agency.pk, "overdue": 0, "running": 0, "on_time": 0, "late": 0}
+    return _named(rows or [none])[0]
+
+
+def _span(now: datetime, since: date | None, until: date | None) -> dict[str, datetime]:
+    today = in_vietnam(now).date()
+    first, last = since or today - timedelta(days=DAYS), until or today
+    return {
+        "now": now,
+        "start": datetime.combine(first, time(), VIETNAM),
+        "end": datetime.combine(last + timedelta(days=1), time(), VIETNAM),
+    }
+
+
+def _counted(statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _named(rows: Sequence[dict[str, Any]]) -> list[Tally]:
+    wanted = [row["agency_id"] for row in rows]
+    names = dict(Agency.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    codes = primary_codes(wanted)
+    return [
+        Tally(
+            row["agency_id"],
+            names[row["agency_id"]],
+            codes.get(row["agency_id"], ""),
+            int(row["overdue"]),
+            int(row["running"]),
+            int(row["on_time"]),
+            int(row["late"]),
+        )
+        for row in rows
+    ]
+
+
+def clock(actor: Actor | None, clock_id: int) -> Clock:
+    """Returns one clock of the actor's agency.
+
+    Raises:
+        ClockNotFound: there is none.
+    """
+    found = clocks_visible_to(actor).filter(pk=clock_id).first()
+    if found is None:
+        raise ClockNotFound
+    return found
+
+
+def clocks_of_packet(actor: Actor, packet: Packet, deliveries: Collection[Delivery]) -> list[Clock]:
+    """Returns the clocks of a packet that the actor was shown: a sender all, a recipient its own."""
+    found = Clock.objects.filter(packet=packet).exclude(outcome=Clock.Outcome.VOID)
+    if packet.sender_id != actor.agency_id:
+        found = found.filter(delivery__in=[row.pk for row in deliveries])
+    return list(found.order_by("pk"))
+
+
+def running_of_deliveries(deliveries: Collection[int]) -> dict[int, Clock]:
+    """Returns, by delivery, the running clock that ends first."""
+    found = Clock.objects.filter(delivery__in=deliveries, outcome="").order_by("-due_at")
+    return {row.delivery_id: row for row in found if row.delivery_id is not None}
+
+
+def open_by_agency() -> list[tuple[UUID, int, int]]:
+    """Returns (agency, signed and not sent, arrived and not told) of every agency with something open."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT agency_id, count(*) FILTER (WHERE duty = 'send'), count(*) FILTER (WHERE duty = 'receipt') "
+            "FROM deadlines_clock WHERE outcome = '' AND duty IN ('send', 'receipt') GROUP BY 1 ORDER BY 1"
+        )
+        rows: list[tuple[UUID, int, int]] = cursor.fetchall()
+    return rows
+
+
+def has_round(day: date) -> bool:
+    """Returns whether people were reminded on the day."""
+    return Round.objects.filter(day=day).exists()
+
+
+def urgent_overdue(*, now: datetime, limit: int = 100) -> list[int]:
+    """Returns urgent clocks whose time is over and of which nobody was warned yet, the oldest first."""
+    found = Clock.objects.filter(outcome="", priority__gt=0, warned_at=None, due_at__lte=now)
+    return list(found.order_by("due_at").values_list("pk", flat=True)[:limit])

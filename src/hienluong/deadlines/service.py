@@ -1,0 +1,15 @@
+"""Public Python API of the deadlines: what other modules may call."""
+
+from hienluong.deadlines.commands import announce_document, cancel_announcement
+from hienluong.deadlines.models import Clock
+from hienluong.deadlines.queries import Tally, agencies, clocks, tally
+
+__all__ = [
+    "Clock",
+    "Tally",
+    "agencies",
+    "announce_document",
+    "cancel_announcement",
+    "clocks",
+    "tally",
+]

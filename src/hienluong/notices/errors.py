@@ -1,0 +1,28 @@
+"""What can go wrong when a browser is subscribed to reminders."""
+
+from hienluong.kit.errors import Conflict, InvalidInput, NotFound
+from hienluong.kit.errors import gettext_noop as _
+
+
+class SubscriptionRefused(InvalidInput):
+    """What the browser gave cannot be used; `errors` names each field."""
+
+    code = "notices.subscription-refused"
+    title = _("This browser was not added")
+
+
+class TooManyBrowsers(Conflict):
+    """A person has as many subscribed browsers as one may."""
+
+    code = "notices.too-many-browsers"
+    title = _("No more browsers")
+    detail = _("{limit} browsers are subscribed already, which is as many as one person may have.")
+    todo = _("Remove one that is no longer used.")
+
+
+class SubscriptionNotFound(NotFound):
+    """There is no such browser among the person's own."""
+
+    code = "notices.subscription-not-found"
+    title = _("Browser not found")
+    detail = _("This browser is not subscribed, or it is another person's.")
