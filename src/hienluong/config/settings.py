@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "hienluong.access",
     "hienluong.imports",
     "hienluong.exchange",
+    "hienluong.mailbox",
     "hienluong.composing",
     "hienluong.corrections",
     "hienluong.sandbox",

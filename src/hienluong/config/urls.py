@@ -22,6 +22,7 @@ urlpatterns = [
     path("staff/", include("hienluong.staff.urls")),
     path("groups/", include("hienluong.recipients.urls")),
     path("reasons/", include("hienluong.reasons.urls")),
+    path("exchange/", include("hienluong.mailbox.urls")),
     path("exchange/", include("hienluong.composing.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("corrections/", include("hienluong.corrections.urls")),

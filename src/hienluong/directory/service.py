@@ -91,6 +91,7 @@ from hienluong.directory.queries import (
     valid_on,
 )
 from hienluong.directory.recent import Recent, forget
+from hienluong.directory.search_extension import ensure_extension
 
 __all__ = [
     "ECHO_PARTNER",
@@ -150,6 +151,7 @@ __all__ = [
     "declare",
     "end_agency",
     "end_post",
+    "ensure_extension",
     "ensure_echo_partner",
     "forget",
     "has_role",

@@ -1,5 +1,6 @@
 """Public Python API of the exchange: what other modules may call. Everything else is the module's own business."""
 
+from hienluong.exchange import labels
 from hienluong.exchange.commands import (
     ARRIVALS,
     Attached,
@@ -30,14 +31,16 @@ from hienluong.exchange.commands import (
     send_document,
 )
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
-from hienluong.exchange.labels import PRIORITIES
+from hienluong.exchange.labels import MAILBOX_VIEWS, PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
+from hienluong.exchange.policy import ALL_STATES
 from hienluong.exchange.queries import (
     Hop,
     Journey,
     Monitor,
     Page,
+    agency_of,
     entry,
     inbox,
     journey,
@@ -50,14 +53,18 @@ from hienluong.exchange.queries import (
     reportable_now,
     sent,
 )
+from hienluong.exchange.search import Criteria
 
 __all__ = [
+    "ALL_STATES",
     "ARRIVALS",
+    "MAILBOX_VIEWS",
     "PRIORITIES",
     "Attached",
     "Batch",
     "Change",
     "Confirmation",
+    "Criteria",
     "Delivery",
     "DeliveryEvent",
     "Draft",
@@ -77,6 +84,7 @@ __all__ = [
     "accept_packet",
     "add_recipients",
     "add_to_packet_page",
+    "agency_of",
     "change_delivery",
     "confirm_deliveries",
     "confirm_delivery",
@@ -88,6 +96,7 @@ __all__ = [
     "inbox",
     "journey",
     "key_first_used_at",
+    "labels",
     "mailbox_counts",
     "monitor",
     "open_entry",

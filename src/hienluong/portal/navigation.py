@@ -34,8 +34,8 @@ MENU = (
     Section(
         _("Document exchange"),
         (
-            Entry(_("Inbox"), "exchange:inbox", icon="inbox", permission="exchange.view_mailbox"),
-            Entry(_("Sent"), "exchange:sent", icon="mail-forward", permission="exchange.view_mailbox"),
+            Entry(_("Inbox"), "mailbox:inbox", icon="inbox", permission="exchange.view_mailbox"),
+            Entry(_("Sent"), "mailbox:sent", icon="mail-forward", permission="exchange.view_mailbox"),
             Entry(_("Send a document"), "composing:send", icon="send", permission="exchange.send_packet"),
             Entry(
                 _("Recalls"),
