@@ -35,8 +35,8 @@ from hienluong.kit.errors import (
 )
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
-from hienluong.reasons.api import router as reasons_router
 from hienluong.mailbox.api import router as mailbox_router
+from hienluong.reasons.api import router as reasons_router
 from hienluong.recipients.api import router as recipients_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "hienluong.corrections",
     "hienluong.sandbox",
     "hienluong.webhooks",
+    "hienluong.takeover",
     "hienluong.config",
 ]
 

@@ -173,7 +173,8 @@ def list_sent(
     page = service.sent(
         actor_of(request),
         criteria=criteria.criteria(),
-        before=read_id_cursor("sent", before, field="before"), limit=limit
+        before=read_id_cursor("sent", before, field="before"),
+        limit=limit,
     )
     return SentOut.model_construct(
         items=[

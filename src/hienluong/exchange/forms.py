@@ -12,6 +12,7 @@ from hienluong.directory.service import Actor, today
 from hienluong.exchange import policy
 from hienluong.reasons import service as reasons
 
+
 class ReportForm(forms.Form):
     """A status to report about a document."""
 

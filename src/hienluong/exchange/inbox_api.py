@@ -38,6 +38,7 @@ EDXML = "application/xml"
 COME_AGAIN_SECONDS = 5
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?=[,;]|$)', re.IGNORECASE)
 
+
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
     return actor
@@ -69,7 +70,12 @@ def list_inbox(
 
     def look() -> Page[Delivery]:
         return service.inbox(
-            actor, states=state or ("delivered", "fetched"), kind=kind, criteria=wanted, after=place, limit=limit
+            actor,
+            states=state or ("delivered", "fetched"),
+            kind=kind,
+            criteria=wanted,
+            after=place,
+            limit=limit,
         )
 
     seconds = _seconds_to_wait(prefer)

@@ -52,7 +52,9 @@ class Packet(models.Model):
     promulgated_raw = models.TextField(blank=True)
     type_name = models.TextField(blank=True)
     subject = models.TextField(blank=True)
-    search_key = models.TextField(blank=True, help_text="lines: number and notation, type, subject, sender; see `search`")
+    search_key = models.TextField(
+        blank=True, help_text="lines: number and notation, type, subject, sender; see `search`"
+    )
     holders = ArrayField(
         models.UUIDField(), default=list, help_text="agencies here that sent or receive it, for the search"
     )

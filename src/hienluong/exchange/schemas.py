@@ -30,11 +30,16 @@ State = Literal["delivered", "fetched", "confirmed", "rejected"]
 class CriteriaIn(Schema):
     """What is looked for; every parameter narrows further."""
 
-    q: str = Field("", description="words of number, notation, type, subject and sender, in any order; no diacritics needed")
+    q: str = Field(
+        "",
+        description="words of number, notation, type, subject and sender, in any order; no diacritics needed",
+    )
     number: str = Field("", description="the number: 8 finds 08 too")
     notation: str = ""
     subject: str = ""
-    agency: str = Field("", description="words of the name or code: the sender of what came in, a recipient of what was sent")
+    agency: str = Field(
+        "", description="words of the name or code: the sender of what came in, a recipient of what was sent"
+    )
     dated_from: date | None = Field(None, description="the documents' own date, not before")
     dated_to: date | None = Field(None, description="the documents' own date, not after")
 

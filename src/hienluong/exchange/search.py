@@ -75,7 +75,9 @@ def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> _Where
     named = {"notation": criteria.notation, "subject": criteria.subject}
     for name, text in (named | {"agency": criteria.agency} if received else named).items():
         for pattern in patterns(text):
-            where.add("p.search_key LIKE %s", pattern)  # what the index can answer; the line is looked at then
+            where.add(
+                "p.search_key LIKE %s", pattern
+            )  # what the index can answer; the line is looked at then
             where.add(f"split_part(p.search_key, E'\\n', {_LINES[name]}) LIKE %s", pattern)
     if criteria.agency and not received:
         asked = patterns(criteria.agency)
@@ -127,6 +129,12 @@ def _find(
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return [number for (number,) in cursor.fetchall()]
+
+
+def enter_waiting() -> None:
+    """Enters into the index what waits in its list of new rows; until then a search reads that list as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('exchange_packet_search')")
 
 
 def find_in_mailbox(

@@ -17,9 +17,7 @@ from hienluong.mailbox.queries import Words, inbox_rows, sent_rows
 Form = Literal["csv", "xlsx"]
 
 
-def export_inbox(
-    *, actor: Actor, query: Mapping[str, Any], form: Form, now: datetime
-) -> Iterator[list[str]]:
+def export_inbox(*, actor: Actor, query: Mapping[str, Any], form: Form, now: datetime) -> Iterator[list[str]]:
     """Returns the rows of what came in, to be read as they are written, and records that they were taken.
 
     Raises:
@@ -59,7 +57,7 @@ def _document_heading() -> list[str]:
 
 def _words() -> Words:
     """Returns the names of states in the reader's language now: rows are written after the request."""
-    tables = {
+    tables: dict[str, Mapping[Any, tuple[Any, str]]] = {
         "business": labels.BUSINESS,
         "mailbox": labels.MAILBOX,
         "standing": labels.STANDING,

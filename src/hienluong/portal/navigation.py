@@ -43,6 +43,12 @@ MENU = (
                 icon="arrow-back-up",
                 permission="corrections.view_recalls",
             ),
+            Entry(
+                _("Earlier system"),
+                "takeover:intakes",
+                icon="database-import",
+                permission="takeover.view_intakes",
+            ),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),

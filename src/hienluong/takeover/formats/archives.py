@@ -5,9 +5,11 @@ A name inside an archive is only a label. Sizes that an archive declares are not
 
 from __future__ import annotations
 
+import lzma
 import os
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ MAX_BYTES = 4_000_000_000
 MAX_FILES = 200_000
 INFLATED_MAX = 20_000_000_000
 RATIO_MAX = 200
+SMALL = 1 << 20
 NAME_MAX = 400
 SUFFIXES = (".edxml", ".xml")
 
@@ -85,22 +88,32 @@ def _from_zip(packed: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> Ar
     name = entry.filename[-NAME_MAX:]
     if not name.lower().endswith(SUFFIXES):
         return ArchivedFile(name, b"")
-    if entry.flag_bits & 1:
-        return ArchivedFile(name, b"", ENCRYPTED)
-    if entry.file_size > limit:
-        return ArchivedFile(name, b"", TOO_LARGE)
-    if entry.file_size > 1 << 20 and entry.file_size > RATIO_MAX * max(entry.compress_size, 1):
-        return ArchivedFile(name, b"", BOMB)
+    if trouble := _trouble(entry, limit):
+        return ArchivedFile(name, b"", trouble)
     try:
         with packed.open(entry) as opened:
             content = opened.read(limit + 1)
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
-        return ArchivedFile(name, b"", DAMAGED)
-    except Exception as problem:  # zlib.error and its like have no common ancestor
-        if type(problem).__name__ != "error":
-            raise
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        OSError,
+        EOFError,
+        NotImplementedError,
+        ValueError,
+    ):
         return ArchivedFile(name, b"", DAMAGED)
     return ArchivedFile(name, b"", TOO_LARGE) if len(content) > limit else ArchivedFile(name, content)
+
+
+def _trouble(entry: zipfile.ZipInfo, limit: int) -> str:
+    if entry.flag_bits & 1:
+        return ENCRYPTED
+    if entry.file_size > limit:
+        return TOO_LARGE
+    if entry.file_size > SMALL and entry.file_size > RATIO_MAX * max(entry.compress_size, 1):
+        return BOMB
+    return ""
 
 
 def walk_folder(folder: Path, *, file_limit: int) -> Iterator[ArchivedFile]:
@@ -120,7 +133,7 @@ def _from_folder(path: Path, name: str, limit: int) -> ArchivedFile:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return ArchivedFile(label, b"", NOT_A_FILE)
-    with open(descriptor, "rb") as opened:
+    with os.fdopen(descriptor, "rb") as opened:
         facts = os.fstat(descriptor)
         if not stat.S_ISREG(facts.st_mode):
             return ArchivedFile(label, b"", NOT_A_FILE)

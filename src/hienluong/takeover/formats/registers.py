@@ -40,7 +40,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 """What a register says, and the headings it is known by, as words without diacritics."""
 
 NEEDED = ("reference or number", "subject", "dated_on or registered_on")
-LENGTHS = {"number": 30, "notation": 60, "reference": 90, "arrival_number": 30, "party_code": 60, "document_id": 500}
+LENGTHS = {
+    "number": 30,
+    "notation": 60,
+    "reference": 90,
+    "arrival_number": 30,
+    "party_code": 60,
+    "document_id": 500,
+}
 LENGTH = 2_000
 EARLIEST = date(1945, 9, 2)
 
@@ -169,7 +176,7 @@ def split_reference(text: str) -> tuple[str, str]:
     return (text.strip(), "") if text.strip().isdecimal() else ("", text.strip())
 
 
-def _day(row: int, column: str, text: str, today: date) -> date | None | LineFault:
+def _day(row: int, column: str, text: str, today: date) -> date | LineFault | None:
     if not text:
         return None
     if iso := _ISO.fullmatch(text):

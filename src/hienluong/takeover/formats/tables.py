@@ -44,7 +44,9 @@ TOO_MANY = _("It has more than {limit} rows: hand it in year by year.")
 BROKEN = _("The table is broken at line {line} ({problem}).")
 NOT_A_WORKBOOK = _("It cannot be read as a workbook ({problem}).")
 INFLATES = _("It unpacks to more than {limit} bytes.")
-NO_HEADING = _("No row among the first {rows} names columns of a register, such as “Số, ký hiệu” and “Trích yếu”.")
+NO_HEADING = _(
+    "No row among the first {rows} names columns of a register, such as “Số, ký hiệu” and “Trích yếu”."
+)
 
 
 class TableUnreadable(InvalidInput):
@@ -159,7 +161,16 @@ def _workbook_rows(source: BinaryIO) -> Rows:
             yield number, [_text(cell) for cell in cells]
     except TableUnreadable:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, IndexError, ValueError, TypeError, OSError, SyntaxError) as problem:
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        OSError,
+        SyntaxError,
+    ) as problem:
         raise unreadable(NOT_A_WORKBOOK, problem=str(problem)[:200]) from problem
 
 
@@ -167,7 +178,9 @@ def _text(cell: object) -> str:
     if cell is None:
         return ""
     if isinstance(cell, datetime):
-        return cell.isoformat(sep=" ") if (cell.hour or cell.minute or cell.second) else cell.date().isoformat()
+        return (
+            cell.isoformat(sep=" ") if (cell.hour or cell.minute or cell.second) else cell.date().isoformat()
+        )
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, float) and cell.is_integer():
