@@ -11,6 +11,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from hienluong.takeover.models import Comparison, Direction, State
 from hienluong.takeover.queries.comparisons import difference_rows
 
 ERRORS_KEPT = 200
+AT_ONCE = 2_000
 MARGIN = timedelta(days=3)
 """A document may be registered some days after it came: so far outside the days compared it is still looked for."""
 DAYS_MAX = 62
@@ -82,17 +84,19 @@ _DIFFERING = """
 INSERT INTO takeover_difference (comparison_id, kind, row, packet, day, number, agency_name, subject, found)
 SELECT %(id)s::uuid, 'differs', row, packet, day, number, party, subject, found FROM (
     SELECT t.row, o.packet, o.day, concat_ws('/', nullif(o.number, ''), nullif(o.notation, '')) AS number, o.party, o.subject,
-        jsonb_path_query_array(jsonb_build_array(
-            CASE WHEN t.number_key <> '' AND t.number_key <> o.number_key THEN jsonb_build_array('number', t.number, o.number) END,
-            CASE WHEN t.notation_key <> '' AND t.notation_key <> o.notation_key
-                THEN jsonb_build_array('notation', t.notation, o.notation) END,
-            CASE WHEN t.dated_on <> o.dated_on OR (t.dated_on IS NOT NULL AND o.dated_on IS NULL)
-                THEN jsonb_build_array('dated_on', to_char(t.dated_on, 'DD/MM/YYYY'), coalesce(to_char(o.dated_on, 'DD/MM/YYYY'), '')) END,
-            CASE WHEN t.subject_key <> o.subject_key THEN jsonb_build_array('subject', t.subject, o.subject) END,
-            CASE WHEN (t.code_key <> '' AND t.code_key <> o.code_key)
+        CASE WHEN t.number_key <> '' AND t.number_key <> o.number_key
+            THEN jsonb_build_array(jsonb_build_array('number', t.number, o.number)) ELSE '[]' END
+        || CASE WHEN t.notation_key <> '' AND t.notation_key <> o.notation_key
+            THEN jsonb_build_array(jsonb_build_array('notation', t.notation, o.notation)) ELSE '[]' END
+        || CASE WHEN t.dated_on <> o.dated_on OR (t.dated_on IS NOT NULL AND o.dated_on IS NULL)
+            THEN jsonb_build_array(jsonb_build_array('dated_on', to_char(t.dated_on, 'DD/MM/YYYY'),
+                coalesce(to_char(o.dated_on, 'DD/MM/YYYY'), ''))) ELSE '[]' END
+        || CASE WHEN t.subject_key <> o.subject_key
+            THEN jsonb_build_array(jsonb_build_array('subject', t.subject, o.subject)) ELSE '[]' END
+        || CASE WHEN (t.code_key <> '' AND t.code_key <> o.code_key)
                 OR (t.code_key = '' AND t.party_key <> '' AND t.party_key <> o.party_key)
-                THEN jsonb_build_array('agency', concat_ws(' ', nullif(t.party, ''), nullif(t.code, '')), concat_ws(' ', o.party, o.code)) END
-        ), '$[*] ? (@ != null)') AS found
+            THEN jsonb_build_array(jsonb_build_array('agency', concat_ws(' ', nullif(t.party, ''), nullif(t.code, '')),
+                concat_ws(' ', o.party, o.code))) ELSE '[]' END AS found
     FROM same JOIN theirs t USING (row) JOIN ours o USING (packet)
     WHERE t.day BETWEEN %(first)s::date AND %(last)s::date OR o.day BETWEEN %(first)s::date AND %(last)s::date
 ) pairs WHERE jsonb_array_length(found) > 0 ORDER BY row
@@ -252,14 +256,16 @@ def _compare(row: Comparison, source: BinaryIO, now: datetime) -> None:
                         errors.append(error_facts(line.as_error()))
                     continue
                 copy.write_row(_theirs(line, row.agency.name if outgoing else None))
-        with cursor.copy(f"COPY ours (packet, {_COLUMNS}) FROM STDIN") as copy:
-            for one in exchange.documents_between(
-                row.agency_id,
-                received=not outgoing,
-                begin=_midnight(row.first_day - MARGIN),
-                end=_midnight(row.last_day + MARGIN + timedelta(days=1)),
-            ):
-                copy.write_row(_ours(one))
+        passed = exchange.documents_between(
+            row.agency_id,
+            received=not outgoing,
+            begin=_midnight(row.first_day - MARGIN),
+            end=_midnight(row.last_day + MARGIN + timedelta(days=1)),
+        )
+        while batch := list(islice(passed, AT_ONCE)):  # one connection reads or copies, never both at once
+            with cursor.copy(f"COPY ours (packet, {_COLUMNS}) FROM STDIN") as copy:
+                for one in batch:
+                    copy.write_row(_ours(one))
         for table in ("theirs", "ours"):
             cursor.execute(f"ANALYZE {table}")
         for statement in _MATCHES:

@@ -74,6 +74,7 @@ def read_rows(source: BinaryIO) -> Rows:
     Raises:
         TableUnreadable: it is no table, or larger than the limits.
     """
+    source.seek(0)
     start = source.read(4)
     source.seek(0)
     if start == _OLD_EXCEL:
