@@ -134,7 +134,8 @@ def test_what_lies_beyond_the_newest_entries_is_found_by_the_index(
         page.index(f"{one}/SNV-VP") for one in (7, 5, 2, 1)
     )
     sent = _text(visit(HOME_AFFAIRS).get("/exchange/sent/?q=lich+truc"))
-    assert all(f"{one}/SNV-VP" in sent for one in (1, 2, 5, 7)) and "3/SNV-VP" not in sent
+    assert all(f"{one}/SNV-VP" in sent for one in (1, 2, 5, 7))
+    assert "3/SNV-VP" not in sent
 
 
 def test_recipient_added_later_finds_the_document_too(

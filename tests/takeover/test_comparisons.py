@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -215,7 +213,6 @@ def test_table_of_differences_has_a_row_for_every_field(
         ("differs", "8/SNV-VP", ["Subject", "Khác", "Thư"]),
         ("missing here", "70/SNV-VP", ["", "", ""]),
     ]
-    assert csv.writer(io.StringIO())
 
 
 @pytest.mark.prove

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
-from personas import DONG_HOI, System
+from personas import System
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
@@ -136,4 +136,3 @@ def test_clerks_who_ask_at_once_get_every_number_once(begin: Callable[..., Numbe
     assert sorted(got) == list(range(1, len(got) + 1))
     assert len(got) == THREADS * EACH * 3 // 4
     assert NumberBook.objects.get().next == len(got) + 1
-    assert DONG_HOI

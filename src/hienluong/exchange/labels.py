@@ -47,12 +47,3 @@ PRIORITIES: dict[int, tuple[str | Promise, str]] = {
     3: (_("express"), "bad"),
     4: (_("express at a set hour"), "bad"),
 }
-
-_OPENED = (policy.FETCHED, policy.CONFIRMED)
-# What each view shows: its title, the states of the mailbox plane, and those of the business plane (empty: any).
-MAILBOX_VIEWS: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
-    "new": (_("New"), (policy.DELIVERED,), ()),
-    "to_register": (_("To be entered in the register"), _OPENED, ("", policy.ARRIVED)),
-    "asked_back": (_("Asked back by the sender"), policy.ALL_STATES, (policy.ASKED_BACK,)),
-    "rejected": (_("Refused by our system"), (policy.REJECTED,), ()),
-}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -190,41 +190,6 @@ def packet_by_glass(actor: Actor, packet_id: UUID, *, now: datetime) -> Packet:
         require(actor, "exchange.view_mailbox")
         raise PacketNotFound(id=packet_id)
     return found
-
-
-Passed = tuple[UUID, str, str, str, date | None, str, str, str, datetime]
-"""A document that passed: packet, document id, number, notation, date, sender's code and name, subject, when."""
-
-
-def documents_between(agency_id: UUID, *, received: bool, begin: datetime, end: datetime) -> Iterator[Passed]:
-    """Yields the documents that reached an agency, or that it sent, in a time; the caller has asked for the permission."""
-    columns = (
-        "document_id",
-        "code_number",
-        "code_notation",
-        "promulgated_on",
-        "sender_code",
-        "sender_name",
-        "subject",
-    )
-    if received:
-        arrived = Delivery.objects.filter(
-            recipient__agency_id=agency_id,
-            kind=Packet.Kind.DOCUMENT,
-            delivered_at__gte=begin,
-            delivered_at__lt=end,
-        ).filter(packet__secrecy="open")
-        names = (f"packet__{name}" for name in columns)
-        yield from arrived.values_list("packet_id", *names, "delivered_at").iterator(chunk_size=2000)
-        return
-    handed_in = Packet.objects.filter(
-        sender_id=agency_id,
-        kind=Packet.Kind.DOCUMENT,
-        accepted_at__gte=begin,
-        accepted_at__lt=end,
-        secrecy="open",
-    )
-    yield from handed_in.values_list("id", *columns, "accepted_at").iterator(chunk_size=2000)
 
 
 def packets_visible_to_secrecy_officer(actor: Actor) -> QuerySet[Packet]:

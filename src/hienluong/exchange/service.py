@@ -1,6 +1,6 @@
 """Public Python API of the exchange: what other modules may call. Everything else is the module's own business."""
 
-from hienluong.exchange import labels
+from hienluong.exchange import labels, policy
 from hienluong.exchange.commands import (
     ARRIVALS,
     Attached,
@@ -31,18 +31,15 @@ from hienluong.exchange.commands import (
     send_document,
 )
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
-from hienluong.exchange.labels import MAILBOX_VIEWS, PRIORITIES
+from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
-from hienluong.exchange.policy import ALL_STATES
 from hienluong.exchange.queries import (
     Hop,
     Journey,
     Monitor,
     Page,
-    Passed,
     agency_of,
-    documents_between,
     entry,
     inbox,
     journey,
@@ -58,9 +55,7 @@ from hienluong.exchange.queries import (
 from hienluong.exchange.search import Criteria
 
 __all__ = [
-    "ALL_STATES",
     "ARRIVALS",
-    "MAILBOX_VIEWS",
     "PRIORITIES",
     "Attached",
     "Batch",
@@ -79,7 +74,6 @@ __all__ = [
     "Packet",
     "Page",
     "PartRead",
-    "Passed",
     "Receipt",
     "Refusal",
     "Remark",
@@ -92,7 +86,6 @@ __all__ = [
     "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
-    "documents_between",
     "end_delivery",
     "entry",
     "fetch_packet",
@@ -109,6 +102,7 @@ __all__ = [
     "own_organ",
     "packet",
     "packets_visible_to",
+    "policy",
     "quarantine_packet",
     "read_part",
     "receipt",

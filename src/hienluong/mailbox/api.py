@@ -11,12 +11,12 @@ from ninja import Query, Router
 
 from hienluong.directory.service import Actor
 from hienluong.exchange.api import CriteriaIn, State
-from hienluong.exchange.service import ALL_STATES
+from hienluong.exchange.service import policy
 from hienluong.kit import clock
 from hienluong.mailbox import commands
 from hienluong.mailbox.tables import WORKBOOK, table
 
-router = Router(tags=["exchange"])
+router = Router(tags=["mailbox"])
 Form = Annotated[Literal["csv", "xlsx"], Query(alias="format")]
 Kind = Literal["edoc", "status"] | None
 _ANSWER = {
@@ -47,7 +47,7 @@ def export_inbox(
 ) -> HttpResponseBase:
     """Answers everything that lies in the mailbox and matches, streamed; each time is recorded in the ledger."""
     query = {
-        "states": state or ALL_STATES,
+        "states": state or policy.ALL_STATES,
         "business_states": (),
         "kind": kind,
         "criteria": criteria.criteria(),

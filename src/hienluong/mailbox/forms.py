@@ -10,8 +10,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import day_field
-from hienluong.exchange.service import ALL_STATES, MAILBOX_VIEWS, Criteria, Packet
+from hienluong.exchange.service import Criteria, Packet, policy
 
+_OPENED = (policy.FETCHED, policy.CONFIRMED)
+# What each view shows: its title, the states of the mailbox plane, and those of the business plane (empty: any).
+MAILBOX_VIEWS: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
+    "new": (_("New"), (policy.DELIVERED,), ()),
+    "to_register": (_("To be entered in the register"), _OPENED, ("", policy.ARRIVED)),
+    "asked_back": (_("Asked back by the sender"), policy.ALL_STATES, (policy.ASKED_BACK,)),
+    "rejected": (_("Refused by our system"), (policy.REJECTED,), ()),
+}
 CRITERIA = ("number", "notation", "subject", "agency", "dated_from", "dated_to")
 """What stands beside the free words, folded away on a narrow screen."""
 
@@ -93,7 +101,7 @@ class InboxSearch(DocumentSearch):
         """Returns the filters as `exchange.inbox` takes them."""
         criteria = self.criteria()
         show = self.cleaned_data.get("show") or ""
-        no_view: tuple[str | Promise, tuple[str, ...], tuple[str, ...]] = ("", ALL_STATES, ())
+        no_view: tuple[str | Promise, tuple[str, ...], tuple[str, ...]] = ("", policy.ALL_STATES, ())
         _title, states, business = MAILBOX_VIEWS.get(show, no_view)
         return {
             "states": states,

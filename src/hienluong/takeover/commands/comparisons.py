@@ -18,7 +18,6 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from hienluong.directory.service import Actor, require
-from hienluong.exchange import service as exchange
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit.clock import VIETNAM, in_vietnam
@@ -34,6 +33,7 @@ from hienluong.takeover.formats.registers import MISSING_COLUMNS, Line, LineFaul
 from hienluong.takeover.formats.tables import MAX_BYTES, read_rows, split_heading
 from hienluong.takeover.models import Comparison, Direction, State
 from hienluong.takeover.queries.comparisons import difference_rows
+from hienluong.takeover.queries.passed import Passed, documents_between
 
 ERRORS_KEPT = 200
 AT_ONCE = 2_000
@@ -256,7 +256,7 @@ def _compare(row: Comparison, source: BinaryIO, now: datetime) -> None:
                         errors.append(error_facts(line.as_error()))
                     continue
                 copy.write_row(_theirs(line, row.agency.name if outgoing else None))
-        passed = exchange.documents_between(
+        passed = documents_between(
             row.agency_id,
             received=not outgoing,
             begin=_midnight(row.first_day - MARGIN),
@@ -303,7 +303,7 @@ def _theirs(line: Line, issuer: str | None) -> tuple[Any, ...]:
     )
 
 
-def _ours(one: exchange.Passed) -> tuple[Any, ...]:
+def _ours(one: Passed) -> tuple[Any, ...]:
     packet, document_id, number, notation, dated_on, code, party, subject, at = one
     return (
         *(packet, document_id, number, notation, dated_on, in_vietnam(at).date(), code, party, subject),

@@ -17,6 +17,7 @@ from datetime import date, datetime
 from typing import BinaryIO
 
 import openpyxl
+from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
 from hienluong.kit.errors import FieldError, InvalidInput
@@ -164,6 +165,7 @@ def _workbook_rows(source: BinaryIO) -> Rows:
         raise
     except (
         InvalidFileException,
+        DefusedXmlException,
         zipfile.BadZipFile,
         KeyError,
         IndexError,
