@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { bindCopyButtons } from "./copy.js";
 import { bindFileInputs } from "./files.js";
+import { foldOnNarrowScreens } from "./folds.js";
 import { bindMenus } from "./menus.js";
 import { bindPasskeys } from "./passkeys.js";
 import { bindPickers } from "./picker.js";
@@ -24,6 +25,7 @@ const bind = (part) => {
 };
 
 bindMenus();
+foldOnNarrowScreens(document);
 bind(document);
 document.addEventListener("htmx:load", (event) => bind(event.detail.elt));
 

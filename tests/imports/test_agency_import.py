@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from hienluong.directory import commands, queries
 from hienluong.directory import service as directory
 from hienluong.directory.errors import (
+    ExtensionMissing,
     PermissionMissing,
-    TrigramsMissing,
 )
 from hienluong.directory.formats.export import csv_chunks
 from hienluong.directory.models import (
@@ -26,7 +26,7 @@ from hienluong.directory.models import (
     FormerParent,
     RemovedAgency,
 )
-from hienluong.directory.search_extension import ensure_trigrams
+from hienluong.directory.search_extension import ensure_extension
 from hienluong.directory.service import Actor
 from hienluong.imports import commands as imports
 from hienluong.imports import queries as imported
@@ -473,13 +473,13 @@ def test_exported_list_imported_again_changes_only_that_codes_count_as_published
 
 
 def test_missing_right_to_make_the_extension_is_said_with_what_to_do() -> None:
-    ensure_trigrams(connection)  # it is there: nothing is asked of the role
+    ensure_extension(connection, "pg_trgm")  # it is there: nothing is asked of the role
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("CREATE ROLE pauper")
         cursor.execute("DROP EXTENSION pg_trgm CASCADE")
         cursor.execute("SET LOCAL ROLE pauper")
-        with pytest.raises(TrigramsMissing) as refusal:
-            ensure_trigrams(connection)
+        with pytest.raises(ExtensionMissing) as refusal:
+            ensure_extension(connection, "pg_trgm")
         transaction.set_rollback(True)
     assert "permission denied" in str(refusal.value)
     assert "CREATE EXTENSION pg_trgm" in str(refusal.value)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
+from tests.exchange.personas import document
 from tests.matrix.passkey import Passkey
 from tests.matrix.personas import ACTING
 from tests.matrix.province import (
@@ -58,6 +60,7 @@ from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
 from hienluong.staff import commands as staff
 from hienluong.systems.models import AgencySystem, SendingRight
+from hienluong.takeover import commands as takeover
 from hienluong.webhooks import service as webhooks
 from hienluong.webhooks.models import Message, Webhook
 
@@ -80,6 +83,7 @@ def furnish() -> Province:
         _accounts,
         _directory,
         _imports,
+        _takeover,
         _access,
     ):
         make(province)
@@ -120,6 +124,60 @@ def pdf(text: str) -> bytes:
         + text.encode()
         + b"\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
     )
+
+
+def register(subject: str) -> io.BytesIO:
+    """Returns a register of an earlier system with one line."""
+    text = f'"Số, ký hiệu",Trích yếu,Ngày văn bản,Tác giả\n8/SNV,{subject},01/10/2026,Sở Nội vụ\n'
+    return io.BytesIO(text.encode())
+
+
+def zip_of(files: dict[str, bytes]) -> io.BytesIO:
+    """Returns files as a ZIP."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as packed:
+        for name, content in files.items():
+            packed.writestr(name, content)
+    target.seek(0)
+    return target
+
+
+def _takeover(province: Province) -> None:
+    """Takes a register and packets over for each side, stages others, begins a book, compares."""
+    now = clock.now()
+    for code, things, prefix in province.sides():
+        clerk = province.actors[f"{prefix}clerk"]
+        given = {"actor": clerk, "direction": "incoming", "file_name": "so.csv", "now": now}
+        staged = [
+            takeover.stage_register(source=register(CONTENT[code]), system="iOffice", **given)
+            for _ in range(2)
+        ]
+        takeover.choose_columns(actor=clerk, intake_id=staged[1].pk, columns=staged[1].columns, now=now)
+        takeover.check_intake(intake_id=staged[1].pk, now=now)
+        packet = document(
+            91, code, sender=COMMUNE, subject=CONTENT[code], files=[("a.pdf", pdf(CONTENT[code]))]
+        )
+        files = {"a.edxml": packet, "b.edxml": CONTENT[code].encode()}
+        archive = takeover.stage_archive(
+            actor=clerk, source=zip_of(files), file_name="edxml.zip", system="iOffice", now=now
+        )
+        takeover.check_intake(intake_id=archive.pk, now=now)
+        takeover.confirm_intake(actor=clerk, intake_id=archive.pk, now=now)
+        takeover.apply_intake(intake_id=archive.pk, now=now)
+        today = directory.today()
+        takeover.continue_book(actor=clerk, series="Công văn", year=today.year, number=7, now=now)
+        compared = takeover.stage_comparison(
+            source=register(CONTENT[code]), first_day=today, last_day=today, at_once=True, **given
+        )
+        things.update(
+            intake_id=staged[0].pk,
+            checked_intake_id=staged[1].pk,
+            applied_intake_id=archive.pk,
+            document_id=archive.documents.get().pk,
+            aside_id=archive.aside.get().pk,
+            comparison_id=compared.pk,
+            year=today.year,
+        )
 
 
 # --- Documents ----------------------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from hienluong.kit.errors import (
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
 from hienluong.monitoring.api import router as monitoring_router
+from hienluong.mailbox.api import router as mailbox_router
 from hienluong.reasons.api import router as reasons_router
 from hienluong.recipients.api import router as recipients_router
 from hienluong.systems import service as systems
@@ -59,6 +60,7 @@ api.add_router("", directory_router, auth=SystemBearer())
 api.add_router("", recipients_router, auth=SystemBearer())
 api.add_router("", reasons_router, auth=SystemBearer())
 api.add_router("", exchange_router)
+api.add_router("", mailbox_router, auth=SystemBearer())
 api.add_router("", corrections_router)
 api.add_router("", deadlines_router, auth=SystemBearer())
 api.add_router("", webhooks_router, auth=SystemBearer())

@@ -31,6 +31,7 @@ LAZY_GROUPS = {
     "recipients": "hienluong.recipients.cli:group",
     "staff": "hienluong.staff.cli:group",
     "systems": "hienluong.systems.cli:group",
+    "takeover": "hienluong.takeover.cli:group",
     "webhooks": "hienluong.webhooks.cli:group",
 }
 """Commands of the modules, imported only when they are asked for.

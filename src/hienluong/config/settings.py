@@ -119,12 +119,14 @@ INSTALLED_APPS = [
     "hienluong.access",
     "hienluong.imports",
     "hienluong.exchange",
+    "hienluong.mailbox",
     "hienluong.composing",
     "hienluong.corrections",
     "hienluong.deadlines",
     "hienluong.sandbox",
     "hienluong.webhooks",
     "hienluong.monitoring",
+    "hienluong.takeover",
     "hienluong.config",
 ]
 

@@ -25,11 +25,13 @@ urlpatterns = [
     path("reasons/", include("hienluong.reasons.urls")),
     path("metrics", metrics_view, name="metrics"),
     path("exchange/monitor/", include("hienluong.monitoring.urls")),
+    path("exchange/", include("hienluong.mailbox.urls")),
     path("exchange/", include("hienluong.composing.urls")),
     path("exchange/", include("hienluong.exchange.urls")),
     path("corrections/", include("hienluong.corrections.urls")),
     path("deadlines/", include("hienluong.deadlines.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
+    path("takeover/", include("hienluong.takeover.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

@@ -101,16 +101,16 @@ class CalendarRefused(InvalidInput):
     title = _("The calendar was not changed")
 
 
-class TrigramsMissing(HienluongError):
-    """The database has no pg_trgm, and it cannot be made."""
+class ExtensionMissing(HienluongError):
+    """The database lacks an extension of PostgreSQL's own, and it cannot be made."""
 
-    code = "directory.trigrams-missing"
-    title = _("The database lacks pg_trgm")
-    detail = _("Search needs PostgreSQL's extension pg_trgm, and it could not be made: {reason}")
+    code = "directory.extension-missing"
+    title = _("The database lacks an extension")
+    detail = _("Search needs PostgreSQL's extension {extension}, and it could not be made: {reason}")
     kept = _("The database was left as it was.")
     todo = _(
         "Install PostgreSQL's “contrib” package on the server, let its administrator run "
-        "“CREATE EXTENSION pg_trgm” in this database, and try again."
+        "“CREATE EXTENSION {extension}” in this database, and try again."
     )
 
 

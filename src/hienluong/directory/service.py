@@ -91,6 +91,7 @@ from hienluong.directory.queries import (
     valid_on,
 )
 from hienluong.directory.recent import Recent, forget
+from hienluong.directory.search_extension import ensure_extension
 
 __all__ = [
     "ECHO_PARTNER",
@@ -151,6 +152,7 @@ __all__ = [
     "end_agency",
     "end_post",
     "ensure_echo_partner",
+    "ensure_extension",
     "forget",
     "has_role",
     "import_agency_codes",

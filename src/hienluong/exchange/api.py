@@ -15,6 +15,7 @@ from hienluong.exchange.errors import PacketTooLarge
 from hienluong.exchange.inbox_api import router as inbox_router
 from hienluong.exchange.receipts import public_keys, signed
 from hienluong.exchange.schemas import (
+    CriteriaIn,
     DeliveryOut,
     DocumentIn,
     PacketOut,
@@ -22,6 +23,7 @@ from hienluong.exchange.schemas import (
     ReceiptOut,
     SentItemOut,
     SentOut,
+    State,
     StatusIn,
     TraceOut,
     WarningOut,
@@ -32,6 +34,8 @@ from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.systems.service import SystemBearer
+
+__all__ = ["RECEIPTS", "CriteriaIn", "State", "receipt_answer", "router"]
 
 router = Router(auth=SystemBearer(), tags=["exchange"])
 router.add_router("", inbox_router, auth=SystemBearer(), tags=["exchange"])
@@ -163,13 +167,16 @@ def _change(
 @router.get("/sent", response=SentOut, summary="What the agency sent")
 def list_sent(
     request: HttpRequest,
-    q: str = "",
+    criteria: Query[CriteriaIn],
     before: Annotated[str, Query(description="a cursor of an earlier answer; empty: the newest")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> SentOut:
     """Lists the agency's documents, newest first, each with its deliveries."""
     page = service.sent(
-        actor_of(request), text=q, before=read_id_cursor("sent", before, field="before"), limit=limit
+        actor_of(request),
+        criteria=criteria.criteria(),
+        before=read_id_cursor("sent", before, field="before"),
+        limit=limit,
     )
     return SentOut.model_construct(
         items=[

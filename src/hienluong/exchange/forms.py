@@ -1,4 +1,4 @@
-"""What people fill in: searches, a document to send, a status to report."""
+"""What people fill in: a status to report, a reason."""
 
 from __future__ import annotations
 
@@ -6,82 +6,11 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, today
 from hienluong.exchange import policy
-from hienluong.exchange.models import Packet
 from hienluong.reasons import service as reasons
-
-_OPENED = (policy.FETCHED, policy.CONFIRMED)
-# What each view shows: its title, the states of the mailbox plane, and those of the business plane (empty: any).
-MAILBOX_VIEWS: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]] = {
-    "new": (_("New"), (policy.DELIVERED,), ()),
-    "to_register": (_("To be entered in the register"), _OPENED, ("", policy.ARRIVED)),
-    "asked_back": (_("Asked back by the sender"), tuple(sorted(policy.IN_MAILBOX)), (policy.ASKED_BACK,)),
-    "rejected": (_("Refused by our system"), (policy.REJECTED,), ()),
-}
-
-
-class InboxFilter(forms.Form):
-    """Narrows the mailbox."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=200,
-        help_text=_("Sender, number, subject; without diacritics too."),
-    )
-    show = forms.ChoiceField(
-        label=_("Show"),
-        required=False,
-        choices=[
-            ("", _("everything")),
-            *((name, title) for name, (title, *_planes) in MAILBOX_VIEWS.items()),
-        ],
-    )
-    kind = forms.ChoiceField(
-        label=_("What"),
-        required=False,
-        choices=[("", _("documents")), (Packet.Kind.STATUS.value, _("status reports"))],
-    )
-
-    def query(self) -> dict[str, Any]:
-        """Returns the filters as `queries.inbox` takes them; what is not valid does not filter."""
-        self.is_valid()
-        show = self.cleaned_data.get("show") or ""
-        _title, states, business = MAILBOX_VIEWS.get(show, ("", tuple(sorted(policy.IN_MAILBOX)), ()))
-        return {
-            "states": states,
-            "business_states": business,
-            "kind": self.cleaned_data.get("kind") or Packet.Kind.DOCUMENT.value,
-            "text": self.cleaned_data.get("q") or "",
-        }
-
-
-class SentFilter(forms.Form):
-    """Narrows what was sent."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        required=False,
-        max_length=200,
-        help_text=_("Number, subject; without diacritics too."),
-    )
-    kind = forms.ChoiceField(
-        label=_("What"),
-        required=False,
-        choices=[("", _("documents")), (Packet.Kind.STATUS.value, _("status reports"))],
-    )
-
-    def query(self) -> dict[str, Any]:
-        """Returns the filters as `queries.sent` takes them."""
-        self.is_valid()
-        return {
-            "kind": self.cleaned_data.get("kind") or Packet.Kind.DOCUMENT.value,
-            "text": self.cleaned_data.get("q") or "",
-        }
 
 
 class ReportForm(forms.Form):

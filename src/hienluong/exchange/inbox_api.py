@@ -21,8 +21,10 @@ from hienluong.exchange.schemas import (
     ConfirmIn,
     ConfirmManyIn,
     ConfirmManyOut,
+    CriteriaIn,
     EntryOut,
     InboxOut,
+    State,
 )
 from hienluong.exchange.service import ARRIVALS, Batch, Confirmation, Fetched, Page
 from hienluong.jobs import service as jobs
@@ -36,8 +38,6 @@ EDXML = "application/xml"
 COME_AGAIN_SECONDS = 5
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?=[,;]|$)', re.IGNORECASE)
 
-State = Literal["delivered", "fetched", "confirmed", "rejected"]
-
 
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
@@ -48,9 +48,9 @@ def _actor(request: HttpRequest) -> Actor:
 def list_inbox(
     request: HttpRequest,
     response: HttpResponse,
+    criteria: Query[CriteriaIn],
     state: Annotated[list[State] | None, Query()] = None,
     kind: Literal["edoc", "status"] | None = None,
-    q: str = "",
     after: Annotated[str, Query(description="a cursor of an earlier answer; empty: from the beginning")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     prefer: Annotated[
@@ -63,13 +63,19 @@ def list_inbox(
     `Prefer: wait=20` an empty answer is held back for so many seconds at most, until something arrives; where no
     more requests can wait, it comes at once, without `Preference-Applied` and with `Retry-After`.
     """
+    wanted = criteria.criteria()
     actor, place = _actor(request), read_number_cursor("inbox", after, field="after")
     if actor.agency_id is None:
         raise NotAuthenticated
 
     def look() -> Page[Delivery]:
         return service.inbox(
-            actor, states=state or ("delivered", "fetched"), kind=kind, text=q, after=place, limit=limit
+            actor,
+            states=state or ("delivered", "fetched"),
+            kind=kind,
+            criteria=wanted,
+            after=place,
+            limit=limit,
         )
 
     seconds = _seconds_to_wait(prefer)

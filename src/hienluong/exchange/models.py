@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +52,12 @@ class Packet(models.Model):
     promulgated_raw = models.TextField(blank=True)
     type_name = models.TextField(blank=True)
     subject = models.TextField(blank=True)
-    search_key = models.TextField(blank=True)
+    search_key = models.TextField(
+        blank=True, help_text="lines: number and notation, type, subject, sender; see `search`"
+    )
+    holders = ArrayField(
+        models.UUIDField(), default=list, help_text="agencies here that sent or receive it, for the search"
+    )
     priority = models.SmallIntegerField(default=0)
     status_code = models.CharField(max_length=2, blank=True)
     status_note = models.TextField(blank=True)
@@ -74,6 +81,12 @@ class Packet(models.Model):
         indexes = [
             models.Index(fields=["sender", "-id"], name="exchange_packet_of_sender"),
             models.Index(fields=["document_id"], name="exchange_packet_document"),
+            GinIndex(
+                fields=["holders", "search_key", "promulgated_on"],
+                opclasses=["array_ops", "gin_trgm_ops", "date_ops"],
+                gin_pending_list_limit=16 * 1024,  # `tidy_search` enters what waits; no packet has to do it
+                name="exchange_packet_search",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -168,6 +181,7 @@ class Recipient(models.Model):
         max_length=60, unique=True, help_text="primary code, or the code outside as written"
     )
     name = models.TextField()
+    search_key = models.TextField(blank=True)
     channel = models.CharField(max_length=20, default=MAILBOX, help_text="empty: no route yet")
 
     def __str__(self) -> str:

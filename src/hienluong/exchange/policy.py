@@ -32,7 +32,8 @@ MAILBOX: Final[dict[str, frozenset[str]]] = {
     DEAD: frozenset({WAITING, WITHDRAWN}),
     WITHDRAWN: frozenset(),
 }
-IN_MAILBOX: Final = frozenset({DELIVERED, FETCHED, CONFIRMED, REJECTED})
+ALL_STATES: Final = (CONFIRMED, DELIVERED, FETCHED, REJECTED)
+IN_MAILBOX: Final = frozenset(ALL_STATES)
 
 ARRIVED: Final = "01"
 REFUSED: Final = "02"

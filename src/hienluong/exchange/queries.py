@@ -24,8 +24,8 @@ from hienluong.exchange.models import (
     Transmission,
 )
 from hienluong.exchange.permissions import handles, may_see_content
+from hienluong.exchange.search import NO_CRITERIA, Criteria, find_in_mailbox, find_sent
 from hienluong.kit.errors import Forbidden
-from hienluong.kit.vietnamese import fold
 
 PAGE = 50
 PAGE_MAX = 500
@@ -76,7 +76,7 @@ def inbox(
     states: Sequence[str] = (policy.DELIVERED, policy.FETCHED),
     business_states: Sequence[str] = (),
     kind: str | None = None,
-    text: str = "",
+    criteria: Criteria = NO_CRITERIA,
     after: int | None = None,
     before: int | None = None,
     limit: int = PAGE,
@@ -90,24 +90,37 @@ def inbox(
         Forbidden: the actor may not see the mailbox.
     """
     require(actor, "exchange.view_mailbox")
+    limit = min(limit, PAGE_MAX)
+    if criteria:
+        ids = find_in_mailbox(
+            criteria,
+            holder=agency_of(actor),
+            states=states,
+            business_states=business_states,
+            kind=kind,
+            after=after,
+            before=before,
+            limit=limit + 1,
+            only_open=not allowed(actor, "exchange.destroy_packet"),
+        )
+        order = "position" if after is not None else "-position"
+        return _page(list(mailbox_of(actor).filter(id__in=ids).order_by(order)), limit, "position")
     found = mailbox_of(actor).filter(state__in=states)
     if business_states:
         found = found.filter(business_state__in=business_states)
     if kind:
         found = found.filter(kind=kind)
-    if text:
-        found = found.filter(packet__search_key__contains=fold(text))
     if after is not None:
         found = found.filter(position__gt=after).order_by("position")
     else:
         found = (found.filter(position__lt=before) if before is not None else found).order_by("-position")
-    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX), "position")
+    return _page(list(found[: limit + 1]), limit, "position")
 
 
 def sent(
     actor: Actor,
     *,
-    text: str = "",
+    criteria: Criteria = NO_CRITERIA,
     kind: str | None = Packet.Kind.DOCUMENT,
     before: UUID | None = None,
     limit: int = PAGE,
@@ -117,13 +130,15 @@ def sent(
     found = Packet.objects.filter(sender_id=agency_of(actor), secrecy="open")
     if kind:
         found = found.filter(kind=kind)
-    if text:
-        found = found.filter(search_key__contains=fold(text))
-    if before is not None:
+    limit = min(limit, PAGE_MAX)
+    if criteria:
+        ids = find_sent(criteria, holder=agency_of(actor), kind=kind, before=before, limit=limit + 1)
+        found = Packet.objects.filter(id__in=ids)
+    elif before is not None:
         found = found.filter(id__lt=before)
     deliveries = Prefetch("deliveries", Delivery.objects.select_related("recipient").order_by("id"))
     found = found.order_by("-id").prefetch_related(deliveries)
-    return _page(list(found[: min(limit, PAGE_MAX) + 1]), min(limit, PAGE_MAX), "pk")
+    return _page(list(found[: limit + 1]), limit, "pk")
 
 
 def _page(rows: list[Row], limit: int, place: str) -> Page[Row]:

@@ -10,6 +10,7 @@ from ninja import Field, Schema
 
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.queries import Hop, Journey
+from hienluong.exchange.search import Criteria
 
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 """Text that the database can hold: everything but the letter NUL."""
@@ -21,6 +22,31 @@ Standing = Annotated[
         description="what a later document of the sender made of this one for this recipient; empty: nothing"
     ),
 ]
+
+
+State = Literal["delivered", "fetched", "confirmed", "rejected"]
+
+
+class CriteriaIn(Schema):
+    """What is looked for; every parameter narrows further."""
+
+    q: str = Field(
+        "",
+        description="words of number, notation, type, subject and sender, in any order; no diacritics needed",
+    )
+    number: str = Field("", description="the number: 8 finds 08 too")
+    notation: str = ""
+    subject: str = ""
+    agency: str = Field(
+        "", description="words of the name or code: the sender of what came in, a recipient of what was sent"
+    )
+    dated_from: date | None = Field(None, description="the documents' own date, not before")
+    dated_to: date | None = Field(None, description="the documents' own date, not after")
+
+    def criteria(self) -> Criteria:
+        """Returns what is looked for."""
+        given = self.dict()
+        return Criteria(text=given.pop("q"), **given)
 
 
 class WarningOut(Schema):

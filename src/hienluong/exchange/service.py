@@ -1,5 +1,6 @@
 """Public Python API of the exchange: what other modules may call. Everything else is the module's own business."""
 
+from hienluong.exchange import labels, policy
 from hienluong.exchange.channels.mailbox import FILE_MISSING, NO_MAILBOX
 from hienluong.exchange.channels.registry import NO_CHANNEL
 from hienluong.exchange.commands import (
@@ -35,11 +36,12 @@ from hienluong.exchange.commands.compose import own_document, own_organ, receive
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient, Transmission
-from hienluong.exchange.offers import Mark, Offer, Remark, Shown, add_to_inbox, add_to_packet_page
+from hienluong.exchange.offers import Mark, Offer, Remark, Shown, add_to_inbox, add_to_packet_page, marked
 from hienluong.exchange.queries import (
     Hop,
     Journey,
     Page,
+    agency_of,
     entry,
     inbox,
     journey,
@@ -51,6 +53,7 @@ from hienluong.exchange.queries import (
     reportable_now,
     sent,
 )
+from hienluong.exchange.search import Criteria
 
 __all__ = [
     "ARRIVALS",
@@ -63,6 +66,7 @@ __all__ = [
     "Batch",
     "Change",
     "Confirmation",
+    "Criteria",
     "Delivery",
     "DeliveryEvent",
     "Draft",
@@ -85,6 +89,7 @@ __all__ = [
     "add_recipients",
     "add_to_inbox",
     "add_to_packet_page",
+    "agency_of",
     "change_delivery",
     "confirm_deliveries",
     "confirm_delivery",
@@ -96,13 +101,16 @@ __all__ = [
     "inbox",
     "journey",
     "key_first_used_at",
+    "labels",
     "mailbox_counts",
+    "marked",
     "open_entry",
     "open_packet",
     "own_document",
     "own_organ",
     "packet",
     "packets_visible_to",
+    "policy",
     "quarantine_packet",
     "read_part",
     "receipt",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from hienluong.exchange import commands, queries
+from hienluong.exchange import commands, queries, search
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 
@@ -21,6 +21,12 @@ def _scans() -> list[str]:
 def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
     """Deletes what test agencies sent each other long ago."""
     commands.purge_sandbox(now=clock.now())
+
+
+@jobs.periodic(cron="* * * * *", name="exchange.tidy_search")
+def tidy_search(timestamp: int) -> None:  # noqa: ARG001 - the same
+    """Enters the newest packets into the index of the search, so that no acceptance has to."""
+    search.enter_waiting()
 
 
 @jobs.lookout(name="exchange.drain_recipients", every=0.4, due=_recipients)

@@ -2,13 +2,11 @@
 
 from django.urls import path
 
-from hienluong.exchange.pages import mailbox, packet, report
+from hienluong.exchange.pages import packet, report
 
 app_name = "exchange"
 urlpatterns = [
-    path("inbox/", mailbox.inbox, name="inbox"),
-    path("inbox/<int:delivery_id>/", mailbox.open_entry, name="open"),
-    path("sent/", mailbox.sent, name="sent"),
+    path("inbox/<int:delivery_id>/", packet.open_entry, name="open"),
     path("packets/<uuid:packet_id>/", packet.show, name="packet"),
     path("packets/<uuid:packet_id>/attachments/<int:position>/", packet.attachment, name="attachment"),
     path("receipts/<uuid:receipt_id>/", packet.receipt, name="receipt"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -40,6 +41,7 @@ __all__ = [
     "read_for",
     "reapply_destructions",
     "release",
+    "release_all",
     "share",
     "store",
     "sweep_orphans",
@@ -201,10 +203,23 @@ def _drop(file_id: UUID, holder: UUID) -> None:
 @transaction.atomic
 def release(*, file_id: UUID) -> None:
     """Gives a file up for every holder, without the lasting record that a destruction leaves: for test data only."""
-    SealedFile.objects.select_for_update().filter(id=file_id).first()
-    Holding.objects.filter(file_id=file_id).delete()
-    SealedFile.objects.filter(id=file_id).delete()
-    transaction.on_commit(lambda: vault().delete(file_id.hex))
+    release_all(file_ids=[file_id])
+
+
+@transaction.atomic
+def release_all(*, file_ids: Iterable[UUID]) -> None:
+    """Gives files up that were never more than handed in: what was taken over by mistake, say; no lasting record."""
+    remaining = iter(sorted(file_ids))
+    while batch := list(itertools.islice(remaining, 1000)):
+        list(SealedFile.objects.select_for_update().filter(id__in=batch).values_list("id"))
+        Holding.objects.filter(file_id__in=batch).delete()
+        SealedFile.objects.filter(id__in=batch).delete()
+        transaction.on_commit(functools.partial(_delete_ciphertexts, batch))
+
+
+def _delete_ciphertexts(file_ids: list[UUID]) -> None:
+    for file_id in file_ids:
+        vault().delete(file_id.hex)
 
 
 @transaction.atomic

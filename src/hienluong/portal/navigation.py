@@ -34,8 +34,8 @@ MENU = (
     Section(
         _("Document exchange"),
         (
-            Entry(_("Inbox"), "exchange:inbox", icon="inbox", permission="exchange.view_mailbox"),
-            Entry(_("Sent"), "exchange:sent", icon="mail-forward", permission="exchange.view_mailbox"),
+            Entry(_("Inbox"), "mailbox:inbox", icon="inbox", permission="exchange.view_mailbox"),
+            Entry(_("Sent"), "mailbox:sent", icon="mail-forward", permission="exchange.view_mailbox"),
             Entry(_("Send a document"), "composing:send", icon="send", permission="exchange.send_packet"),
             Entry(
                 _("Recalls"),
@@ -50,6 +50,11 @@ MENU = (
                 permission="monitoring.view_monitor",
             ),
             Entry(_("Deadlines"), "deadlines:deadlines", icon="clock", permission="deadlines.view_deadlines"),
+                _("Earlier system"),
+                "takeover:intakes",
+                icon="database-import",
+                permission="takeover.view_intakes",
+            ),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),

@@ -70,10 +70,8 @@ def _report(code: str, **more: Any) -> Door:
 
 
 ROUTES: Table = {
-    "exchange/inbox/": {"GET": door(*AGENCY)},
     # The clerk's opening is fetching and confirming; the others' is reading.
     "exchange/inbox/<int:delivery_id>/": {"GET": of_agency(*AGENCY, answers=302, acts=("clerk",))},
-    "exchange/sent/": {"GET": door(*AGENCY)},
     "exchange/send/": {"GET": door("clerk"), "POST": door("clerk", answers=302, sends=_letter)},
     "exchange/packets/<uuid:packet_id>/": {"GET": of_agency(*AGENCY)},
     "exchange/packets/<uuid:packet_id>/attachments/<int:position>/": {

@@ -4,12 +4,12 @@ import django.contrib.postgres.indexes
 import django.db.models.deletion
 from django.db import migrations, models
 
-from hienluong.directory.search_extension import ensure_trigrams
+from hienluong.directory.search_extension import ensure_extension
 from hienluong.kit.vietnamese import fold
 
 
 def enable_trigrams(apps, schema_editor):
-    ensure_trigrams(schema_editor.connection)
+    ensure_extension(schema_editor.connection, "pg_trgm")
 
 
 def put_codes_into_search_keys(apps, schema_editor):

@@ -259,7 +259,7 @@ def _write(
     now: datetime,
 ) -> Receipt:
     assert actor.agency_id is not None  # noqa: S101 - may_send_for lets nobody through without an agency
-    packet = packet_values(wire, sender, now)
+    packet = packet_values(wire, sender, addressees, now)
     act, facts = _told(packet, addressees, stored, set())
     handed_in = HandedIn(actor.agency_id, stored, key, facts)
     written = write_packet(packet, wire, addressees, handed_in)

@@ -26,7 +26,7 @@ from hienluong.exchange.models import Packet, Recipient, Transmission
 from hienluong.files.service import StoredFile
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
-from hienluong.kit.vietnamese import fold
+from hienluong.kit.search_key import search_key
 
 SCANNED_TYPES = frozenset({"application/pdf", "text/plain"})
 WARNINGS_KEPT = 50
@@ -100,17 +100,22 @@ class Written:
     is_first: bool
 
 
-def packet_values(wire: WirePacket, sender: FoundAgency | None, now: datetime) -> dict[str, Any]:
+def packet_values(
+    wire: WirePacket, sender: FoundAgency | None, addressees: Sequence[Addressee], now: datetime
+) -> dict[str, Any]:
     """Returns the row of a packet by column, under a new id."""
     name = (sender.agency.name if sender else wire.sender.organ_name) or wire.sender.organ_id
+    code = (sender.primary_code if sender else "") or wire.sender.organ_id
+    sender_words = f"{name} {code}"
     row: dict[str, Any] = {
         "id": new_id(),
         "kind": str(wire.kind),
         "sender_id": sender.agency.pk if sender else None,
         # The primary code, so that an agency's aliases are one sender; From as written stays in the file.
-        "sender_code": (sender.primary_code if sender else "") or wire.sender.organ_id,
+        "sender_code": code,
         "sender_name": name,
         "document_id": wire.document_id,
+        "holders": sorted({*_agencies(addressees), *([sender.agency.pk] if sender else [])}),
         "secrecy": Packet.Secrecy.OPEN.value,
         "warnings": [
             {
@@ -134,7 +139,7 @@ def packet_values(wire: WirePacket, sender: FoundAgency | None, now: datetime) -
             "promulgated_raw": "",
             "type_name": "",
             "subject": "",
-            "search_key": fold(f"{wire.header.response_for.code or ''} {name}"),
+            "search_key": search_key(wire.header.response_for.code or "", "", "", sender_words),
             "priority": 0,
             "status_code": wire.header.status_code,
             "status_note": wire.header.description or "",
@@ -151,7 +156,9 @@ def packet_values(wire: WirePacket, sender: FoundAgency | None, now: datetime) -
         "promulgated_raw": date.raw if date else "",
         "type_name": header.document_type.type_name or "",
         "subject": header.subject,
-        "search_key": fold(f"{header.code} {header.document_type.type_name or ''} {header.subject} {name}"),
+        "search_key": search_key(
+            str(header.code), header.document_type.type_name or "", header.subject, sender_words
+        ),
         "priority": int(raised) if raised is not None else 0,
         "status_code": "",
         "status_note": "",
@@ -204,8 +211,7 @@ def write_transmission(
         )
         [is_first] = cursor.fetchone()
     if is_first and addressees:
-        _make_recipients(addressees)
-        _write_deliveries(packet, addressees, handed_in)
+        _deliver_to_more(packet, addressees, handed_in)
     return Written(is_new=False, is_first=bool(is_first))
 
 
@@ -213,10 +219,26 @@ def deliver_also(
     packet: Packet, transmission: Transmission, addressees: Sequence[Addressee], now: datetime
 ) -> None:
     """Inserts deliveries of a transmission that was accepted before, to recipients that were added to it."""
-    _make_recipients(addressees)
     stored = StoredFile(transmission.pk, transmission.size, bytes(transmission.sha256), b"")
     handed_in = HandedIn(transmission.submitter, stored, None, {})
-    _write_deliveries({"id": packet.pk, "kind": packet.kind, "accepted_at": now}, addressees, handed_in)
+    _deliver_to_more({"id": packet.pk, "kind": packet.kind, "accepted_at": now}, addressees, handed_in)
+
+
+def _deliver_to_more(packet: dict[str, Any], addressees: Sequence[Addressee], handed_in: HandedIn) -> None:
+    """Inserts deliveries of a packet that is there; its new recipients find it from now on."""
+    _make_recipients(addressees)
+    _write_deliveries(packet, addressees, handed_in)
+    holders = _agencies(addressees)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE exchange_packet SET holders = ARRAY(SELECT DISTINCT unnest(holders || %s::uuid[])) "
+            "WHERE id = %s AND NOT holders @> %s::uuid[]",
+            [holders, packet["id"], holders],
+        )
+
+
+def _agencies(addressees: Sequence[Addressee]) -> list[UUID]:
+    return [one.agency_id for one in addressees if one.agency_id]
 
 
 def _write_deliveries(packet: dict[str, Any], addressees: Sequence[Addressee], handed_in: HandedIn) -> None:
@@ -274,6 +296,7 @@ def _make_recipients(addressees: Sequence[Addressee]) -> None:
                 agency_id=one.agency_id,
                 code=one.primary_code,
                 name=one.name,
+                search_key=search_key(f"{one.name} {one.primary_code}"),
                 channel=Recipient.MAILBOX if one.routed else "",
             )
             for one in sorted(addressees, key=lambda one: one.primary_code)

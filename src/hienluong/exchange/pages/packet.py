@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
@@ -56,6 +56,13 @@ def _outcomes(journey: Journey) -> list[GroupOutcome]:
         found = [row for row in journey.deliveries if row.recipient_code in codes]
         outcomes.append(GroupOutcome(audience.name, found, dropped))
     return outcomes
+
+
+@require_GET
+def open_entry(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """Opens an entry: here opening is fetching and confirming, and the first time the sender is told (status 01)."""
+    delivery = service.open_entry(actor=actor_of(request), delivery_id=delivery_id, now=clock.now())
+    return redirect("exchange:packet", packet_id=delivery.packet_id)
 
 
 @require_GET

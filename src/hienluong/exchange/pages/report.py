@@ -114,7 +114,7 @@ def report(request: HttpRequest, packet_id: UUID, delivery_id: int, status: str)
     else:
         messages.success(request, _("Sent to the other agency: %(act)s.") % {"act": act.title})
     if status == policy.RECALL_AGREED:  # the document may be gone from here
-        return redirect("exchange:inbox")
+        return redirect("mailbox:inbox")
     return redirect("exchange:packet", packet_id=packet_id)
 
 
@@ -196,4 +196,4 @@ def _about_secrecy(request: HttpRequest, packet_id: UUID, act: SecrecyAct) -> Ht
         return render(request, "exchange/secrecy_check.html", shown)
     act.command(actor=actor, packet_id=packet_id, reason=form.cleaned_data["reason"], now=clock.now())
     messages.success(request, str(act.done))
-    return redirect("exchange:inbox")
+    return redirect("mailbox:inbox")

@@ -1,0 +1,190 @@
+"""Finds packets by what stands in their header: number, notation, subject, agency, date, or words of any of these.
+
+A mailbox of a million entries answers at once, whatever is asked. What many packets hold is met within the newest few
+thousand entries, so these are walked first. What is rare is not; for that an index (`exchange_packet_search`) knows the
+packets with these words that this agency holds. Both are one statement, and the second half of it is done only where
+the first did not fill the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from hienluong.kit.search_key import number_pattern, patterns
+
+WALKED = 4_000
+"""So many of the newest entries are looked at one by one before the index is asked."""
+
+_LINES = {"notation": 1, "subject": 3, "agency": 4}
+"""The lines of `Packet.search_key`: number and notation, type, subject, sender."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What is looked for; empty means any. Diacritics and capitals do not count. Dates are the documents' own.
+
+    `agency` is the sender of what came in, and any recipient of what was sent.
+    """
+
+    text: str = ""
+    number: str = ""
+    notation: str = ""
+    subject: str = ""
+    agency: str = ""
+    dated_from: date | None = None
+    dated_to: date | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked for."""
+        return self != NO_CRITERIA
+
+
+NO_CRITERIA = Criteria()
+
+
+class _Where:
+    """Conditions joined by AND, with their parameters."""
+
+    def __init__(self) -> None:
+        self.conditions: list[str] = []
+        self.values: list[Any] = []
+
+    def add(self, condition: str, *values: Any) -> None:
+        self.conditions.append(condition)
+        self.values += values
+
+    def __str__(self) -> str:
+        return " AND ".join(self.conditions) or "true"
+
+
+def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> _Where:
+    """Returns what a packet `p` must be."""
+    where = _Where()
+    if only_open:
+        where.add("p.secrecy = 'open'")
+    for pattern in patterns(criteria.text):
+        where.add("p.search_key LIKE %s", pattern)
+    if criteria.number:
+        where.add("p.search_key LIKE %s", number_pattern(criteria.number))
+    named = {"notation": criteria.notation, "subject": criteria.subject}
+    for name, text in (named | {"agency": criteria.agency} if received else named).items():
+        for pattern in patterns(text):
+            where.add(
+                "p.search_key LIKE %s", pattern
+            )  # what the index can answer; the line is looked at then
+            where.add(f"split_part(p.search_key, E'\\n', {_LINES[name]}) LIKE %s", pattern)
+    if criteria.agency and not received:
+        asked = patterns(criteria.agency)
+        where.add(
+            "EXISTS (SELECT 1 FROM exchange_delivery d JOIN exchange_recipient r ON r.id = d.recipient_id "  # noqa: S608 - only placeholders are joined
+            f"WHERE d.packet_id = p.id AND {' AND '.join(['r.search_key LIKE %s'] * len(asked))})",
+            *asked,
+        )
+    if criteria.dated_from:
+        where.add("p.promulgated_on >= %s", criteria.dated_from)
+    if criteria.dated_to:
+        where.add("p.promulgated_on <= %s", criteria.dated_to)
+    return where
+
+
+_FOUND = """
+WITH walked AS MATERIALIZED ({walked}),
+near AS MATERIALIZED (
+    SELECT w.id, w.place FROM walked w
+    CROSS JOIN LATERAL (SELECT * FROM exchange_packet WHERE id = w.packet_id OFFSET 0) p -- one by one, as meant
+    WHERE {packet}
+    ORDER BY w.place {order} LIMIT %s
+),
+held AS MATERIALIZED (
+    SELECT p.id FROM exchange_packet p
+    WHERE (SELECT count(*) FROM near) < %s AND (SELECT count(*) FROM walked) = %s
+    AND p.holders @> ARRAY[%s::uuid] AND {packet}
+),
+far AS MATERIALIZED ({far} ORDER BY place {order} LIMIT %s)
+SELECT id FROM (SELECT id, place FROM near UNION ALL SELECT id, place FROM far) found ORDER BY place {order} LIMIT %s
+"""
+
+
+def _find(
+    walked: tuple[str, Sequence[Any]],
+    far: tuple[str, Sequence[Any]],
+    packet: _Where,
+    holder: UUID,
+    order: str,
+    limit: int,
+) -> list[Any]:
+    statement = _FOUND.format(walked=walked[0], far=far[0], packet=packet, order=order)
+    values = [
+        *(*walked[1], WALKED),
+        *(*packet.values, limit),
+        *(limit, WALKED, holder, *packet.values),
+        *(*far[1], limit, limit),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return [number for (number,) in cursor.fetchall()]
+
+
+def enter_waiting() -> None:
+    """Enters into the index what waits in its list of new rows; until then a search reads that list as well."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT gin_clean_pending_list('exchange_packet_search')")
+
+
+def find_in_mailbox(
+    criteria: Criteria,
+    *,
+    holder: UUID,
+    states: Sequence[str],
+    business_states: Sequence[str],
+    kind: str | None,
+    after: int | None,
+    before: int | None,
+    limit: int,
+    only_open: bool,
+) -> list[int]:
+    """Returns ids of entries of an agency's mailbox: oldest first after a place, or newest first before one."""
+    entry = _Where()
+    entry.add("d.recipient_id = (SELECT id FROM exchange_recipient WHERE agency_id = %s)", holder)
+    for column, values in (("state", states), ("business_state", business_states), ("kind", [kind or ""])):
+        if any(values):
+            entry.add(f"d.{column} IN ({', '.join(['%s'] * len(values))})", *values)
+    if after is not None:
+        entry.add("d.position > %s::bigint", after)
+    elif before is not None:
+        entry.add("d.position < %s::bigint", before)
+    else:
+        entry.add("d.position IS NOT NULL")
+    order, beyond = ("ASC", "> (SELECT max(") if after is not None else ("DESC", "< (SELECT min(")
+    walked = f"SELECT d.id, d.packet_id, d.position AS place FROM exchange_delivery d WHERE {entry} ORDER BY d.position {order} LIMIT %s"  # noqa: S608 - our own statement
+    far = (
+        "SELECT d.id, d.position AS place FROM held JOIN exchange_delivery d ON d.packet_id = held.id "  # noqa: S608 - our own statement
+        f"WHERE {entry} AND d.position {beyond}place) FROM walked)"
+    )
+    packet = _of_packet(criteria, received=True, only_open=only_open)
+    return _find((walked, entry.values), (far, entry.values), packet, holder, order, limit)
+
+
+def find_sent(
+    criteria: Criteria, *, holder: UUID, kind: str | None, before: UUID | None, limit: int
+) -> list[UUID]:
+    """Returns ids of packets that an agency sent, newest first."""
+    sent = _Where()
+    sent.add("s.sender_id = %s::uuid", holder)
+    if kind:
+        sent.add("s.kind = %s", kind)
+    if before is not None:
+        sent.add("s.id < %s::uuid", before)
+    walked = f"SELECT s.id, s.id AS packet_id, s.id AS place FROM exchange_packet s WHERE {sent} ORDER BY s.id DESC LIMIT %s"  # noqa: S608 - our own statement
+    far = (
+        "SELECT s.id, s.id AS place FROM held JOIN exchange_packet s ON s.id = held.id "  # noqa: S608 - our own statement
+        f"WHERE {sent} AND s.id < (SELECT place FROM walked ORDER BY place LIMIT 1)"
+    )
+    packet = _of_packet(criteria, received=False, only_open=True)
+    return _find((walked, sent.values), (far, sent.values), packet, holder, "DESC", limit)

@@ -1,0 +1,109 @@
+"""What came to the agency and what it sent: lists, searched by one form, and taken along as tables."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from hienluong.directory.service import acting_actor, require
+from hienluong.exchange import service as exchange
+from hienluong.kit import clock
+from hienluong.mailbox import commands
+from hienluong.mailbox.forms import DocumentSearch, InboxSearch, SentSearch
+from hienluong.mailbox.offers import found_elsewhere
+from hienluong.mailbox.tables import table
+
+
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """Lists the agency's mailbox, newest first."""
+    actor = require(acting_actor(request), "exchange.view_mailbox")
+    form = InboxSearch(request.GET)
+    before = request.GET.get("before", "")
+    query = form.query()
+    page = exchange.inbox(actor, before=int(before) if before.isdecimal() else None, **query)
+    marks = exchange.marked(page.items)
+    for delivery in page.items:
+        delivery.marks = marks.get(delivery.pk, [])  # type: ignore[attr-defined]  # for the page
+    elsewhere = found_elsewhere(actor, query["criteria"], received=True, filters=form.filters())
+    return render(
+        request,
+        "mailbox/inbox.html",
+        {"page": page, "form": form, "elsewhere": elsewhere, **_pager(request, form, page.next)},
+    )
+
+
+@require_GET
+def sent(request: HttpRequest) -> HttpResponse:
+    """Lists what the agency sent, newest first, with how far each packet is."""
+    actor = require(acting_actor(request), "exchange.view_mailbox")
+    form = SentSearch(request.GET)
+    query = form.query()
+    page = exchange.sent(actor, before=_uuid(request.GET.get("before", "")), **query)
+    elsewhere = found_elsewhere(actor, query["criteria"], received=False, filters=form.filters())
+    return render(
+        request,
+        "mailbox/sent.html",
+        {"page": page, "form": form, "elsewhere": elsewhere, **_pager(request, form, page.next)},
+    )
+
+
+@require_GET
+def export_inbox(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Hands out what came in, narrowed as the list is, all of it, as a table."""
+    rows = commands.export_inbox(
+        actor=require(acting_actor(request), "exchange.view_mailbox"),
+        query=InboxSearch(request.GET).query(),
+        form=_form(form),
+        now=clock.now(),
+    )
+    return table(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+
+
+@require_GET
+def export_sent(request: HttpRequest, form: str) -> HttpResponseBase:
+    """Hands out what was sent, narrowed as the list is, all of it, as a table."""
+    rows = commands.export_sent(
+        actor=require(acting_actor(request), "exchange.view_mailbox"),
+        query=SentSearch(request.GET).query(),
+        form=_form(form),
+        now=clock.now(),
+    )
+    return table(form, "sent", _("Sent"), commands.sent_heading(), rows)
+
+
+def _form(form: str) -> commands.Form:
+    if form == "csv":
+        return "csv"
+    if form == "xlsx":
+        return "xlsx"
+    raise Http404
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, Any]:
+    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any."""
+    query = request.GET.copy()
+    was_further = query.pop("before", None)
+    first = f"{request.path}?{query.urlencode()}"
+    if following:
+        query["before"] = following
+    return {
+        "first": first if was_further else "",
+        "next": f"{request.path}?{query.urlencode()}" if following else "",
+        "reset": request.path if form.narrowed else "",
+        "filters": urlencode(form.filters()),
+    }

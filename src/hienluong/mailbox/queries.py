@@ -1,0 +1,99 @@
+"""Rows of the lists as tables: read page by page, so that a list of any length needs the memory of one page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hienluong.directory.service import Actor, require
+from hienluong.exchange import service as exchange
+from hienluong.exchange.service import Delivery, Packet
+from hienluong.kit.clock import in_vietnam
+
+AT_ONCE = 500
+CELL_MAX = 32_000
+"""A cell of a workbook holds 32,767 characters."""
+
+Words = Mapping[str, Mapping[Any, str]]
+"""Names of states and priorities in the reader's language, settled before the rows are read."""
+
+
+def inbox_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:
+    """Yields what came in, newest first, as a person's list has it; what was taken out of the exchange is left out."""
+    require(actor, "exchange.view_mailbox")
+    before: int | None = None
+    while True:
+        page = exchange.inbox(actor, **query, before=before, limit=AT_ONCE)
+        for delivery in page.items:
+            if delivery.packet.secrecy == Packet.Secrecy.OPEN:
+                yield _inbox_row(delivery, words)
+        if page.next is None:
+            return
+        before = int(page.next)
+
+
+def sent_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:
+    """Yields what was sent, newest first, each with its recipients and how far it is at each."""
+    require(actor, "exchange.view_mailbox")
+    before: UUID | None = None
+    while True:
+        page = exchange.sent(actor, **query, before=before, limit=AT_ONCE)
+        for packet in page.items:
+            yield _sent_row(packet, words)
+        if page.next is None:
+            return
+        before = UUID(page.next)
+
+
+def _inbox_row(delivery: Delivery, words: Words) -> list[str]:
+    packet = delivery.packet
+    return [
+        *_document(packet, words),
+        packet.sender_name,
+        packet.sender_code,
+        _moment(delivery.delivered_at),
+        _how_far(delivery, words),
+        words["standing"].get(delivery.standing, ""),
+        packet.document_id,
+    ]
+
+
+def _sent_row(packet: Packet, words: Words) -> list[str]:
+    deliveries = list(packet.deliveries.all())
+    recipients = "; ".join(f"{one.recipient.name}: {_how_far(one, words)}" for one in deliveries)
+    return [
+        *_document(packet, words),
+        _moment(packet.accepted_at),
+        str(len(deliveries)),
+        recipients[:CELL_MAX],
+        packet.document_id,
+    ]
+
+
+def _document(packet: Packet, words: Words) -> list[str]:
+    is_status = packet.kind == Packet.Kind.STATUS
+    said = words["business"].get(packet.status_code, packet.status_code) if is_status else packet.subject
+    return [
+        packet.code_number,
+        packet.code_notation,
+        _day(packet.promulgated_on) or packet.promulgated_raw,
+        packet.type_name,
+        said[:CELL_MAX],
+        words["priority"].get(packet.priority, str(packet.priority)),
+    ]
+
+
+def _how_far(delivery: Delivery, words: Words) -> str:
+    if delivery.business_state:
+        return words["business"].get(delivery.business_state, delivery.business_state)
+    return words["mailbox"].get(delivery.state, delivery.state)
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{in_vietnam(at):%d/%m/%Y %H:%M}" if at else ""

@@ -1,0 +1,46 @@
+"""What was taken over, added to the search in the inbox and among what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from hienluong.directory.service import Actor, allowed
+from hienluong.exchange.service import Criteria
+from hienluong.mailbox.service import Found, Hit, add_to_search
+from hienluong.takeover.models import Direction, TakenDocument
+from hienluong.takeover.queries.documents import documents
+
+SHOWN = 5
+
+
+@add_to_search
+def among_taken(actor: Actor, criteria: Criteria, received: bool, filters: Mapping[str, str]) -> Found | None:  # noqa: FBT001 - as the mailbox calls it
+    """Finds documents of earlier systems by the same words."""
+    if not allowed(actor, "takeover.view_documents"):
+        return None
+    direction = Direction.INCOMING if received else Direction.OUTGOING
+    page = documents(actor, criteria=criteria, direction=direction, limit=SHOWN)
+    if not page.documents:
+        return None
+    kept = {name: text for name, text in filters.items() if name not in ("show", "kind")}
+    query = urlencode({**kept, "direction": str(direction)})
+    return Found(
+        _("Taken over from an earlier system"),
+        [_hit(one) for one in page.documents],
+        f"{reverse('takeover:documents')}?{query}",
+    )
+
+
+def _hit(one: TakenDocument) -> Hit:
+    return Hit(
+        one.subject,
+        reverse("takeover:document", kwargs={"document_id": one.pk}),
+        "/".join(part for part in (one.number, one.notation) if part),
+        date_format(one.dated_on, "SHORT_DATE_FORMAT") if one.dated_on else "",
+        f"{one.party} ({one.intake.system})" if one.intake.system else one.party,
+    )

@@ -1,0 +1,168 @@
+"""Files of earlier systems: hand in, say which column is what, look at what would come, take over, undo."""
+
+from __future__ import annotations
+
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from hienluong.directory.service import acting_actor, allowed, require
+from hienluong.kit import clock
+from hienluong.kit.errors import HienluongError
+from hienluong.takeover import commands
+from hienluong.takeover.forms import ArchiveForm, ColumnsForm, RegisterForm
+from hienluong.takeover.models import Intake, State
+from hienluong.takeover.pages import saved
+from hienluong.takeover.queries import intakes as queries
+
+UNDER_WAY = (State.CHECKING, State.APPLYING)
+
+
+@require_GET
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Lists what was handed in, newest first."""
+    actor = acting_actor(request)
+    before = request.GET.get("before", "")
+    page = queries.intakes(actor, before=before)
+    return render(
+        request,
+        "takeover/intakes.html",
+        {
+            "intakes": page.intakes,
+            "first": request.path if before else "",
+            "next": page.next,
+            "may_manage": allowed(actor, "takeover.manage_intakes"),
+            "may_read": allowed(actor, "takeover.view_documents"),
+        },
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def hand_in_register(request: HttpRequest) -> HttpResponse:
+    """Takes a register in and asks for its columns next."""
+    actor = require(acting_actor(request), "takeover.manage_intakes")
+    form = RegisterForm(
+        queries.profiles(actor), request.POST if request.method == "POST" else None, request.FILES or None
+    )
+    if form.is_valid():
+        given = form.cleaned_data
+        file = given.pop("file")
+        try:
+            row = commands.stage_register(
+                actor=actor,
+                source=cast("BinaryIO", file.file),
+                file_name=file.name or "",
+                now=clock.now(),
+                **given,
+            )
+        except HienluongError as refusal:
+            form.add_error("file", _explained(refusal))
+        else:
+            return redirect("takeover:columns", intake_id=row.pk)
+    return _ask(request, form, "takeover/new_register.html")
+
+
+@require_http_methods(["GET", "POST"])
+def hand_in_archive(request: HttpRequest) -> HttpResponse:
+    """Takes an archive of packets in and has it checked."""
+    actor = require(acting_actor(request), "takeover.manage_intakes")
+    form = ArchiveForm(request.POST if request.method == "POST" else None, request.FILES or None)
+    if form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            row = commands.stage_archive(
+                actor=actor,
+                source=cast("BinaryIO", file.file),
+                file_name=file.name or "",
+                system=form.cleaned_data["system"],
+                now=clock.now(),
+            )
+        except HienluongError as refusal:
+            form.add_error("file", _explained(refusal))
+        else:
+            return redirect("takeover:intake", intake_id=row.pk)
+    return _ask(request, form, "takeover/new_archive.html")
+
+
+@require_http_methods(["GET", "POST"])
+def columns(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Asks which column of a register holds what; those whose names are known are chosen already."""
+    actor = require(acting_actor(request), "takeover.manage_intakes")
+    row = queries.intake(actor, intake_id).row
+    form = ColumnsForm(row.heading, row.columns, request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            commands.choose_columns(
+                actor=actor,
+                intake_id=intake_id,
+                columns=form.columns(),
+                skip_wrong_rows=form.cleaned_data["skip_wrong_rows"],
+                save_as=form.cleaned_data["save_as"],
+                now=clock.now(),
+            )
+        except HienluongError as refusal:
+            form.add_error(None, _explained(refusal))
+        else:
+            return redirect("takeover:intake", intake_id=intake_id)
+    return _ask(request, form, "takeover/columns.html", row=row)
+
+
+@require_GET
+def show(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Shows one intake; while it is under way htmx asks every two seconds for the part that moves."""
+    detail = queries.intake(acting_actor(request), intake_id)
+    context = {
+        "detail": detail,
+        "row": detail.row,
+        "under_way": detail.row.state in UNDER_WAY,
+        "is_archive": detail.row.kind == Intake.Kind.ARCHIVE,
+    }
+    part = request.headers.get("HX-Request") == "true"
+    return render(request, "takeover/intake_now.html" if part else "takeover/intake.html", context)
+
+
+@require_POST
+def confirm(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Has a checked file taken over."""
+    commands.confirm_intake(actor=acting_actor(request), intake_id=intake_id, now=clock.now())
+    return redirect("takeover:intake", intake_id=intake_id)
+
+
+@require_POST
+def discard(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Gives a file up."""
+    commands.discard_intake(actor=acting_actor(request), intake_id=intake_id, now=clock.now())
+    messages.success(request, _("The file was discarded; nothing was taken over."))
+    return redirect("takeover:intakes")
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, intake_id: UUID) -> HttpResponse:
+    """Undoes an intake, after asking once more."""
+    actor = require(acting_actor(request), "takeover.manage_intakes")
+    row = queries.intake(actor, intake_id).row
+    if request.method == "POST":
+        commands.undo_intake(actor=actor, intake_id=intake_id, now=clock.now())
+        messages.success(request, _("It was undone: what this file brought is no longer here."))
+        return redirect("takeover:intake", intake_id=intake_id)
+    return render(request, "takeover/undo.html", {"row": row})
+
+
+@require_GET
+def aside(request: HttpRequest, aside_id: int) -> StreamingHttpResponse:
+    """Hands out a file that was kept aside."""
+    return saved(commands.read_aside_file(actor=acting_actor(request), aside_id=aside_id, now=clock.now()))
+
+
+def _explained(refusal: HienluongError) -> str:
+    return refusal.explain(_).replace(" : ", " ")
+
+
+def _ask(request: HttpRequest, form: forms.Form, template: str, **more: object) -> HttpResponse:
+    return render(request, template, {"form": form, **more}, status=422 if form.errors else 200)

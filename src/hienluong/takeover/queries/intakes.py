@@ -1,0 +1,88 @@
+"""Intakes: an agency's own to its people; all of them, as metadata, to those who watch the installation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from hienluong.directory.service import Actor, allowed, require
+from hienluong.kit.errors import FieldError
+from hienluong.takeover.errors import IntakeUnknown
+from hienluong.takeover.models import AsideFile, Intake, Profile
+
+PER_PAGE = 30
+ASIDE_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePage:
+    """One page of intakes; `next` is the cursor of the following one, "" on the last."""
+
+    intakes: list[Intake]
+    next: str
+
+
+def _visible_to(actor: Actor) -> QuerySet[Intake]:
+    rows = Intake.objects.select_related("agency")
+    return rows.filter(agency=actor.agency_id) if sees_own(actor) else rows
+
+
+def sees_own(actor: Actor) -> bool:
+    """Returns whether the actor handles the agency's own documents, and so sees what is in them."""
+    return allowed(actor, "takeover.view_documents") or allowed(actor, "takeover.manage_intakes")
+
+
+def intakes(actor: Actor | None, *, before: str = "") -> IntakePage:
+    """Returns intakes, newest first.
+
+    Raises:
+        NotAuthenticated, PermissionMissing.
+    """
+    actor = require(actor, "takeover.view_intakes")
+    found = _visible_to(actor).order_by("-created_at", "pk")
+    if before:
+        try:
+            found = found.filter(created_at__lt=datetime.fromisoformat(before))
+        except ValueError:
+            found = found.none()
+    rows = list(found[: PER_PAGE + 1])
+    return IntakePage(
+        rows[:PER_PAGE], rows[PER_PAGE - 1].created_at.isoformat() if len(rows) > PER_PAGE else ""
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeDetail:
+    """One intake; `errors` and `aside` are content and empty for whoever only watches."""
+
+    row: Intake
+    errors: list[FieldError]
+    aside: list[AsideFile]
+    may_manage: bool
+
+
+def intake(actor: Actor | None, intake_id: UUID) -> IntakeDetail:
+    """Returns one intake.
+
+    Raises:
+        NotAuthenticated, PermissionMissing, IntakeUnknown.
+    """
+    actor = require(actor, "takeover.view_intakes")
+    row = _visible_to(actor).filter(pk=intake_id).first()
+    if row is None:
+        raise IntakeUnknown(id=intake_id)
+    own = sees_own(actor)
+    errors = [FieldError(one["pointer"], one["detail"], one["params"]) for one in row.errors] if own else []
+    aside = list(row.aside.order_by("pk")[:ASIDE_SHOWN]) if own else []
+    return IntakeDetail(row, errors, aside, own and allowed(actor, "takeover.manage_intakes"))
+
+
+def profiles(actor: Actor | None) -> list[str]:
+    """Returns the names of the agency's saved columns."""
+    actor = require(actor, "takeover.manage_intakes")
+    return list(
+        Profile.objects.filter(agency=actor.agency_id).order_by("name").values_list("name", flat=True)
+    )

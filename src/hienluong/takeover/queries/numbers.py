@@ -1,0 +1,49 @@
+"""Books of numbers, the numbers they gave last, and from where they could continue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import IntegerField, Max
+from django.db.models.functions import Cast
+
+from hienluong.directory.service import Actor, require
+from hienluong.takeover.agencies import agency_for
+from hienluong.takeover.models import Direction, GivenNumber, NumberBook, TakenDocument
+
+GIVEN_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """An agency's books, newest year first, and the numbers given last."""
+
+    books: list[NumberBook]
+    given: list[GivenNumber]
+
+
+def books(actor: Actor | None, *, agency: str = "") -> Books:
+    """Returns the agency's books.
+
+    Raises:
+        NotAuthenticated, PermissionMissing, AgencyNotNamed.
+    """
+    actor = require(actor, "takeover.manage_numbers")
+    owner = agency_for(actor, agency)
+    found = NumberBook.objects.filter(agency=owner).order_by("-year", "series")
+    given = GivenNumber.objects.filter(book__agency=owner).select_related("book").order_by("-pk")
+    return Books(list(found), list(given[:GIVEN_SHOWN]))
+
+
+def highest_taken(actor: Actor | None, *, year: int, direction: str = Direction.OUTGOING) -> int | None:
+    """Returns the highest number among the documents taken over from a year, None where there is none.
+
+    Raises:
+        NotAuthenticated, PermissionMissing.
+    """
+    actor = require(actor, "takeover.manage_numbers")
+    numbered = TakenDocument.objects.filter(
+        agency=actor.agency_id, direction=direction, day__year=year, number__regex=r"^[0-9]{1,6}$"
+    )
+    highest: int | None = numbered.aggregate(highest=Max(Cast("number", IntegerField())))["highest"]
+    return highest
