@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404 as DjangoNotFound
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
@@ -120,6 +120,11 @@ def _not_authenticated(request: HttpRequest, error: AuthenticationError) -> Http
 @api.exception_handler(DjangoNotFound)
 def _not_found(request: HttpRequest, error: DjangoNotFound) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     return problem_response(request, NotFound())
+
+
+@api.exception_handler(UnreadablePostError)
+def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(request, RequestUnreadable())  # the caller has hung up: it is read by nobody
 
 
 @api.exception_handler(HttpError)

@@ -5,14 +5,15 @@ import io
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
+from hienluong.kit.streams import reader_at
 
 CHUNK = 64 * 1024
-_MEMORY_BYTES = 1024 * 1024
+MEMORY_BYTES = 1024 * 1024
 
 
 class ByteSource(Protocol):
@@ -60,11 +61,7 @@ class Content:
     @classmethod
     def from_stream(cls, stream: BinaryIO) -> "Content":
         """Returns the content of a binary file, copied to a spool first."""
-        spool = Spool()
-        start = spool.size
-        while chunk := stream.read(CHUNK):
-            spool.append(chunk)
-        return cls.of(SpoolSlice(spool, start, spool.size - start))
+        return cls.of(Spool.of(iter(lambda: stream.read(CHUNK), b"")).whole())
 
     def chunks(self) -> Iterator[bytes]:
         """Yields the bytes in pieces; it may be called again."""
@@ -74,15 +71,28 @@ class Content:
         """Returns all bytes at once; for files known to be small."""
         return b"".join(self.chunks())
 
+    def open(self) -> BinaryIO:
+        """Returns a file to read the bytes from any place; what can only be read in pieces is copied to a spool first."""
+        source = self.source if isinstance(self.source, SpoolSlice) else Spool.of(self.chunks()).whole()
+        return source.open()
+
 
 class Spool:
-    """Holds bytes in memory up to 1 MiB and then in an unnamed temporary file, which goes away with it."""
+    """Holds bytes in memory up to `MEMORY_BYTES` and then in an unnamed temporary file, which goes away with it."""
 
     def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - closed by the finalizer
+        self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115 - closed by the finalizer
         self._lock = threading.Lock()
         self.size = 0
         weakref.finalize(self, self._file.close)
+
+    @classmethod
+    def of(cls, chunks: Iterable[bytes]) -> "Spool":
+        """Returns a spool that holds the pieces."""
+        spool = cls()
+        for chunk in chunks:
+            spool.append(chunk)
+        return spool
 
     def append(self, data: bytes) -> None:
         """Adds bytes at the end."""
@@ -90,6 +100,12 @@ class Spool:
             self._file.seek(0, io.SEEK_END)
             self._file.write(data)
             self.size += len(data)
+
+    write = append
+
+    def whole(self) -> "SpoolSlice":
+        """Returns all that it holds at this moment."""
+        return SpoolSlice(self, 0, self.size)
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Returns up to `size` bytes from `offset` on."""
@@ -109,6 +125,10 @@ class SpoolSlice:
     def read_at(self, offset: int, size: int) -> bytes:
         """Returns up to `size` bytes from `offset` within the slice on."""
         return self.spool.read_at(self.offset + offset, max(0, min(size, self.size - offset)))
+
+    def open(self) -> BinaryIO:
+        """Returns a file to read it from any place."""
+        return reader_at(self.read_at, self.size)
 
     def chunks(self) -> Iterator[bytes]:
         """Yields the bytes in pieces."""

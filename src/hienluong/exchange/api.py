@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, Query, Router, UploadedFile
 
 from hienluong.directory.service import Actor
+from hienluong.edxml.content import Content
 from hienluong.exchange import service
-from hienluong.exchange.errors import PacketTooLarge
 from hienluong.exchange.inbox_api import router as inbox_router
 from hienluong.exchange.schemas import (
     DeliveryOut,
@@ -25,6 +25,7 @@ from hienluong.exchange.schemas import (
     WarningOut,
 )
 from hienluong.exchange.service import Attached, Change, Draft, Receipt
+from hienluong.exchange.streams import read_body
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
@@ -34,7 +35,6 @@ from hienluong.systems.service import SystemBearer
 router = Router(auth=SystemBearer(), tags=["exchange"])
 router.add_router("", inbox_router, auth=SystemBearer(), tags=["exchange"])
 EDXML = "application/xml"
-CHUNK = 1024 * 1024
 
 DeclaredNotSecret = Annotated[bool, Header(alias="Declared-Not-Secret")]
 IdempotencyKey = Annotated[
@@ -46,27 +46,6 @@ def actor_of(request: HttpRequest) -> Actor:
     """Returns the system that the access token belongs to."""
     actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
     return actor
-
-
-def _body(request: HttpRequest) -> bytes:
-    """Reads the request's body up to the limit.
-
-    Raises:
-        PacketTooLarge: it is longer; the rest is not read.
-    """
-    from django.conf import settings  # noqa: PLC0415 - read at the call, so that tests can lower the limit
-
-    limit: int = settings.PACKET_MAX_BYTES
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        raise PacketTooLarge(limit=limit)
-    parts: list[bytes] = []
-    size = 0
-    while chunk := request.read(CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise PacketTooLarge(limit=limit)
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def receipt_answer(receipt: Receipt) -> HttpResponse:
@@ -105,7 +84,7 @@ def hand_in_packet(
     return receipt_answer(
         service.accept_packet(
             actor=actor_of(request),
-            source=_body(request),
+            source=read_body(request),
             declared_not_secret=declared_not_secret,
             idempotency_key=idempotency_key,
             now=clock.now(),
@@ -129,8 +108,7 @@ def send_document(
     change = _change(
         **{name: values.pop(name) for name in ("updates", "replaces", "change_reason", "added", "removed")}
     )
-    files = [Attached(file.name or "", file.read()) for file in attachments]
-    draft = Draft(**values, change=change, attachments=files)
+    draft = Draft(**values, change=change, attachments=[_attached(file) for file in attachments])
     return receipt_answer(
         service.send_document(
             actor=actor_of(request),
@@ -140,6 +118,10 @@ def send_document(
             now=clock.now(),
         )
     )
+
+
+def _attached(file: UploadedFile) -> Attached:
+    return Attached(file.name or "", Content.from_stream(cast("BinaryIO", file.file)))
 
 
 def _change(

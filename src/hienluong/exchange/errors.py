@@ -1,6 +1,14 @@
 """What can go wrong on the axis; each error names what was wrong, what was kept and what to do."""
 
-from hienluong.kit.errors import Conflict, Forbidden, HienluongError, InvalidInput, NotFound, TooLarge
+from hienluong.kit.errors import (
+    Conflict,
+    Forbidden,
+    HienluongError,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+    Unavailable,
+)
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -28,6 +36,35 @@ class PacketTooLarge(TooLarge):
     title = _("Packet too large")
     detail = _("The packet is larger than {limit} bytes.")
     todo = _("Send fewer or smaller attachments, or ask the operator to raise the limit.")
+
+
+class AttachmentTooLarge(TooLarge):
+    """An attachment is over the limit."""
+
+    code = "exchange.attachment-too-large"
+    title = _("Attachment too large")
+    detail = _("The attachment “{name}” is larger than {limit} bytes.")
+    todo = _("Send a smaller file, or ask the operator to raise the limit.")
+
+
+class TooManyAttachments(TooLarge):
+    """There are more attachments than one packet may have."""
+
+    code = "exchange.too-many-attachments"
+    title = _("Too many attachments")
+    detail = _("There are more than {limit} attachments.")
+    todo = _("Send fewer files, or put several into one archive.")
+
+
+class TooManyDownloads(Unavailable):
+    """As many large files as may be are being handed out by this process."""
+
+    code = "exchange.too-many-downloads"
+    title = _("Too many large downloads at once")
+    detail = _("{most} large files are being handed out at this moment, and no more can be.")
+    kept = _("The file is unharmed; nothing was changed.")
+    todo = _("Try again in a few seconds.")
+    retry_after = 5
 
 
 class SecretContent(PacketRefused):

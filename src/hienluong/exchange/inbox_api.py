@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from ninja import Header, Query, Router
 
@@ -25,6 +25,7 @@ from hienluong.exchange.schemas import (
     InboxOut,
 )
 from hienluong.exchange.service import ARRIVALS, Batch, Confirmation, Fetched, Page
+from hienluong.exchange.streams import file_answer
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_number_cursor, write_cursor
@@ -113,7 +114,7 @@ def _seconds_to_wait(prefer: str) -> int:
 )
 def fetch_packets(
     request: HttpRequest, entry: Annotated[list[int], Query(min_length=1, max_length=BATCH_ENTRIES)]
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Answers several packets as multipart/mixed (RFC 2046), as many as fit into the limit of bytes, and always one.
 
     Each is the file that `GET /inbox/{entry}/packet` answers, and counts as fetched. Fetching again is harmless.
@@ -122,16 +123,18 @@ def fetch_packets(
         actor=_actor(request), delivery_ids=entry, most_bytes=settings.BATCH_MAX_BYTES, now=clock.now()
     )
     boundary = token_hex(24)
-    body = b"".join(_parts(request, batch, boundary))
-    return HttpResponse(body, content_type=f"multipart/mixed; boundary={boundary}")
+    pieces = _pieces(request, batch, boundary)
+    size = sum(len(one) if isinstance(one, bytes) else one.size for one in pieces)
+    chunks = (chunk for one in pieces for chunk in ((one,) if isinstance(one, bytes) else one.chunks()))
+    return file_answer(chunks, size=size, content_type=f"multipart/mixed; boundary={boundary}", headers={})
 
 
-def _parts(request: HttpRequest, batch: Batch, boundary: str) -> list[bytes]:
-    """Returns the body: with its length known it leaves the web server's thread at once, however slow the reader."""
-    parts: list[bytes] = []
+def _pieces(request: HttpRequest, batch: Batch, boundary: str) -> list[bytes | Fetched]:
+    """Returns what the body is made of, in its order."""
+    parts: list[bytes | Fetched] = []
     for one in batch.fetched:
         headers = {"Content-Type": EDXML, "Entry": str(one.delivery.pk), **_file_headers(one)}
-        parts += [_part(boundary, headers, len(one.content)), one.content, b"\r\n"]
+        parts += [_part(boundary, headers, one.size), one, b"\r\n"]
     summary = {
         "left_out": batch.left_out,
         "refused": [
@@ -198,10 +201,12 @@ def confirm_packets(
         }
     },
 )
-def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponse:
+def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     """Answers the edXML file: the sender's bytes with one trace of the axis added. Fetching again is harmless."""
     fetched = service.fetch_packet(actor=_actor(request), delivery_id=entry_id, now=clock.now())
-    return HttpResponse(fetched.content, content_type=EDXML, headers=_file_headers(fetched))
+    return file_answer(
+        fetched.chunks(), size=fetched.size, content_type=EDXML, headers=_file_headers(fetched)
+    )
 
 
 @router.post("/inbox/{entry_id}/confirm", response=EntryOut, summary="Confirm a packet (mailbox plane)")

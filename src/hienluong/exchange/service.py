@@ -29,7 +29,7 @@ from hienluong.exchange.commands import (
     retry_delivery,
     send_document,
 )
-from hienluong.exchange.commands.compose import own_document, own_organ, receivers
+from hienluong.exchange.commands.compose import EMPTY_FILE, FALSE_FILE, own_document, own_organ, receivers
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
@@ -53,6 +53,8 @@ from hienluong.exchange.queries import (
 
 __all__ = [
     "ARRIVALS",
+    "EMPTY_FILE",
+    "FALSE_FILE",
     "PRIORITIES",
     "Attached",
     "Batch",

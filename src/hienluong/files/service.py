@@ -28,6 +28,7 @@ from hienluong.files.models import Destruction, Holding, SealedFile
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
+from hienluong.kit.streams import reader_of
 
 __all__ = [
     "StoredFile",
@@ -42,6 +43,7 @@ __all__ = [
     "release",
     "share",
     "store",
+    "stream_for",
     "sweep_orphans",
     "vault",
 ]
@@ -157,6 +159,11 @@ def _chunks(file_id: UUID, key: bytes) -> Iterator[bytes]:
             yield from open_sealed(source, key)
     except (FileMissing, SealBroken) as problem:
         raise FileGone(file_id=file_id) from problem
+
+
+def stream_for(*, holder: UUID, file_id: UUID) -> BinaryIO:
+    """Returns the file to a holder as something to read from once; errors as `open_for`, the latter while reading."""
+    return reader_of(open_for(holder=holder, file_id=file_id))
 
 
 def read_for(*, holder: UUID, file_id: UUID) -> bytes:

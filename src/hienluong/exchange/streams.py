@@ -1,0 +1,81 @@
+"""Files on their way in and out: bounded, never whole in memory, and a slow reader of a large one holds up nobody.
+
+An answer whose length is known leaves the web server's thread at once; one that is sent in pieces holds it until the
+reader has it (docs/decisions/0021). So small files are put together, and large ones have places of their own.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from hienluong.edxml.content import MEMORY_BYTES, Spool
+from hienluong.exchange.errors import PacketTooLarge, TooManyDownloads
+
+CHUNK = 64 * 1024
+_lock = threading.Lock()
+_under_way: weakref.WeakSet[_Pieces] = weakref.WeakSet()
+
+
+class _Pieces:
+    """The pieces of one answer; its place is free again when it is closed, or nobody holds it any more."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._chunks)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Gives the place back."""
+        with _lock:
+            _under_way.discard(self)
+
+
+def file_answer(
+    chunks: Iterable[bytes], *, size: int, content_type: str, headers: Mapping[str, str]
+) -> HttpResponseBase:
+    """Returns the answer that hands out a file of so many bytes.
+
+    Raises:
+        TooManyDownloads: it is large, and as many large ones as may be are under way in this process.
+    """
+    if size <= MEMORY_BYTES:
+        return HttpResponse(b"".join(chunks), content_type=content_type, headers=headers)
+    pieces = _Pieces(chunks)
+    with _lock:
+        if len(_under_way) >= settings.DOWNLOAD_PLACES:
+            raise TooManyDownloads(most=settings.DOWNLOAD_PLACES)
+        _under_way.add(pieces)
+    return StreamingHttpResponse(
+        pieces, content_type=content_type, headers={**headers, "Content-Length": str(size)}
+    )
+
+
+def read_body(request: HttpRequest) -> bytes | BinaryIO:
+    """Reads a request's body up to the limit of a packet: a large one to an unnamed temporary file.
+
+    Raises:
+        PacketTooLarge: it is longer; the rest is not read.
+    """
+    limit: int = settings.PACKET_MAX_BYTES
+    if int(request.headers.get("Content-Length") or 0) > limit:
+        raise PacketTooLarge(limit=limit)
+    spool = Spool()
+    while chunk := request.read(CHUNK):
+        spool.append(chunk)
+        if spool.size > limit:
+            raise PacketTooLarge(limit=limit)
+    return spool.read_at(0, spool.size) if spool.size <= MEMORY_BYTES else spool.whole().open()
