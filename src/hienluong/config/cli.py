@@ -19,6 +19,7 @@ from hienluong.kit.terminal import translate as _
 
 LAZY_GROUPS = {
     "access": "hienluong.access.cli:group",
+    "antivirus": "hienluong.antivirus.cli:group",
     "directory": "hienluong.directory.cli:group",
     "exchange": "hienluong.client.cli:group",
     "identity": "hienluong.identity.cli:group",

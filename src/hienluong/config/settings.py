@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "hienluong.corrections",
     "hienluong.sandbox",
     "hienluong.webhooks",
+    "hienluong.antivirus",
     "hienluong.config",
 ]
 
@@ -327,6 +328,9 @@ DOWNLOAD_PLACES = _number("HIENLUONG_DOWNLOAD_PLACES", 8)
 PROVINCE_CODES = _names("HIENLUONG_PROVINCE_CODES") or ["H50", "H46"]
 # The code the axis writes into the trace of what it forwards (decision 3).
 AXIS_CODE = os.environ.get("HIENLUONG_AXIS_CODE") or PROVINCE_CODES[0]
+# ClamAV's daemon, "unix:/path" or "tcp:host:port"; empty: attachments are not scanned.
+CLAMD = os.environ.get("HIENLUONG_CLAMD", "")
+CLAMD_TIMEOUT_SECONDS = _number("HIENLUONG_CLAMD_TIMEOUT_SECONDS", 120)
 SECRECY_MARKERS = _names("HIENLUONG_SECRECY_MARKERS") or ["MẬT", "TỐI MẬT", "TUYỆT MẬT"]
 SECRECY_SERIES = _names("HIENLUONG_SECRECY_SERIES")
 

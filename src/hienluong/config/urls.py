@@ -26,6 +26,7 @@ urlpatterns = [
     path("exchange/", include("hienluong.exchange.urls")),
     path("corrections/", include("hienluong.corrections.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
+    path("antivirus/", include("hienluong.antivirus.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

@@ -25,6 +25,8 @@ from hienluong.exchange.models import (
     Transmission,
 )
 from hienluong.exchange.permissions import handles, may_see_content
+from hienluong.files import service as files
+from hienluong.files.errors import FileNotHeld
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -459,6 +461,20 @@ def recipients_with_due(*, now: datetime) -> list[tuple[int, ...]]:
         *(tuple(mailboxes[at : at + TOGETHER]) for at in range(0, len(mailboxes), TOGETHER)),
         *((number,) for number, channel in found if channel != Recipient.MAILBOX),
     ]
+
+
+def copy_of(packet_id: UUID) -> tuple[UUID, UUID]:
+    """Returns (holder, file) of a copy of a packet that somebody still holds: for what the platform itself does with it.
+
+    Raises:
+        FileNotHeld: every copy was destroyed.
+    """
+    found = Transmission.objects.filter(packet=packet_id).order_by("accepted_at", "id")
+    file_ids = list(found.values_list("file_id", flat=True))
+    for file_id in file_ids:
+        for holder in files.holders_of(file_id):
+            return holder, file_id
+    raise FileNotHeld(file_id=file_ids[0] if file_ids else packet_id)
 
 
 def has_scan_due(*, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from hienluong.exchange.commands import (
     confirm_delivery,
     destroy_packet,
     end_delivery,
+    fail_packet,
     fetch_packet,
     fetch_packets,
     open_entry,
@@ -28,8 +29,10 @@ from hienluong.exchange.commands import (
     report_status,
     retry_delivery,
     send_document,
+    wake_packet,
 )
 from hienluong.exchange.commands.compose import EMPTY_FILE, FALSE_FILE, own_document, own_organ, receivers
+from hienluong.exchange.gates import Gate, Hold, add_gate
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.exchange.offers import Offer, Remark, Shown, add_to_packet_page
@@ -38,6 +41,7 @@ from hienluong.exchange.queries import (
     Journey,
     Monitor,
     Page,
+    copy_of,
     entry,
     inbox,
     journey,
@@ -64,6 +68,8 @@ __all__ = [
     "DeliveryEvent",
     "Draft",
     "Fetched",
+    "Gate",
+    "Hold",
     "Hop",
     "Journey",
     "Monitor",
@@ -77,14 +83,17 @@ __all__ = [
     "Remark",
     "Shown",
     "accept_packet",
+    "add_gate",
     "add_recipients",
     "add_to_packet_page",
     "change_delivery",
     "confirm_deliveries",
     "confirm_delivery",
+    "copy_of",
     "destroy_packet",
     "end_delivery",
     "entry",
+    "fail_packet",
     "fetch_packet",
     "fetch_packets",
     "inbox",
@@ -107,4 +116,5 @@ __all__ = [
     "retry_delivery",
     "send_document",
     "sent",
+    "wake_packet",
 ]

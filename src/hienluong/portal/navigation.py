@@ -44,6 +44,7 @@ MENU = (
                 permission="corrections.view_recalls",
             ),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
+            Entry(_("Malware"), "antivirus:quarantine", icon="bug", permission="antivirus.view_quarantine"),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
     ),

@@ -19,7 +19,13 @@ from hienluong.exchange.commands.batches import (
 )
 from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
-from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, retry_delivery
+from hienluong.exchange.commands.deliver import (
+    ARRIVALS,
+    drain_recipients,
+    fail_packet,
+    retry_delivery,
+    wake_packet,
+)
 from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
@@ -44,6 +50,7 @@ __all__ = [
     "destroy_packet",
     "drain_recipients",
     "end_delivery",
+    "fail_packet",
     "fetch_packet",
     "fetch_packets",
     "open_entry",
@@ -55,4 +62,5 @@ __all__ = [
     "retry_delivery",
     "scan_packets",
     "send_document",
+    "wake_packet",
 ]

@@ -30,6 +30,7 @@ from hienluong.exchange import policy
 from hienluong.exchange.commands.accept import Receipt, accept_packet
 from hienluong.exchange.commands.compose import own_organ
 from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
+from hienluong.exchange.gates import refuse_closed
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import entry, key_first_used_at, mailbox_of, packet_by_glass, reportable_now
@@ -77,6 +78,8 @@ def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
     require(actor, "exchange.confirm_delivery")
     with transaction.atomic():
         delivery = _locked_entry(actor, delivery_id)
+        if delivery.packet.kind == Packet.Kind.DOCUMENT:
+            refuse_closed(delivery.packet_id)
         fetched = _with_our_trace(actor, delivery)
         if delivery.state == policy.DELIVERED:
             _step(delivery, policy.FETCHED, actor, now)
@@ -305,10 +308,12 @@ def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) ->
         Forbidden: the actor may not see content.
         PacketNotFound, PacketQuarantined: see `queries.packet`.
         PartNotFound: the packet has no attachment of that position.
+        and what a gate raises: nobody may have the content.
         FileNotHeld: the agency's copy was destroyed.
     """
     by_glass = not allowed(actor, "exchange.view_mailbox")
     packet = packet_by_glass(actor, packet_id, now=now) if by_glass else find_packet(actor, packet_id)
+    refuse_closed(packet_id)
     if not by_glass:
         _note_first_look(actor, packet, now)
     part = packet.parts.filter(position=position).first()
