@@ -37,6 +37,7 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
 from hienluong.reasons.api import router as reasons_router
 from hienluong.recipients.api import router as recipients_router
+from hienluong.retention.api import router as retention_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router
 from hienluong.systems.service import SystemBearer
@@ -59,6 +60,7 @@ api.add_router("", reasons_router, auth=SystemBearer())
 api.add_router("", exchange_router)
 api.add_router("", corrections_router)
 api.add_router("", webhooks_router, auth=SystemBearer())
+api.add_router("", retention_router)
 api.add_router("", error_router)
 
 

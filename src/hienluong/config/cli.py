@@ -25,6 +25,7 @@ LAZY_GROUPS = {
     "identity": "hienluong.identity.cli:group",
     "reasons": "hienluong.reasons.cli:group",
     "recipients": "hienluong.recipients.cli:group",
+    "retention": "hienluong.retention.cli:group",
     "staff": "hienluong.staff.cli:group",
     "systems": "hienluong.systems.cli:group",
     "webhooks": "hienluong.webhooks.cli:group",

@@ -117,6 +117,7 @@ INSTALLED_APPS = [
     "hienluong.sandbox",
     "hienluong.webhooks",
     "hienluong.antivirus",
+    "hienluong.retention",
     "hienluong.config",
 ]
 

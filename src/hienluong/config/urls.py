@@ -27,6 +27,7 @@ urlpatterns = [
     path("corrections/", include("hienluong.corrections.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
     path("antivirus/", include("hienluong.antivirus.urls")),
+    path("retention/", include("hienluong.retention.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

@@ -463,14 +463,19 @@ def recipients_with_due(*, now: datetime) -> list[tuple[int, ...]]:
     ]
 
 
+def files_of(packet_id: UUID) -> list[UUID]:
+    """Returns the files of a packet in the vault, one for each time it was handed in."""
+    found = Transmission.objects.filter(packet=packet_id).order_by("accepted_at", "id")
+    return list(found.values_list("file_id", flat=True))
+
+
 def copy_of(packet_id: UUID) -> tuple[UUID, UUID]:
     """Returns (holder, file) of a copy of a packet that somebody still holds: for what the platform itself does with it.
 
     Raises:
         FileNotHeld: every copy was destroyed.
     """
-    found = Transmission.objects.filter(packet=packet_id).order_by("accepted_at", "id")
-    file_ids = list(found.values_list("file_id", flat=True))
+    file_ids = files_of(packet_id)
     for file_id in file_ids:
         for holder in files.holders_of(file_id):
             return holder, file_id

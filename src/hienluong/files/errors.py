@@ -1,6 +1,6 @@
 """What can be wrong with a file in the vault."""
 
-from hienluong.kit.errors import HienluongError, NotFound
+from hienluong.kit.errors import Conflict, HienluongError, NotFound
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -10,6 +10,16 @@ class FileNotHeld(NotFound):
     code = "files.not-held"
     title = _("No copy of this file")
     detail = _("Your agency holds no copy of file {file_id}: it was never given one, or it was destroyed.")
+
+
+class FileKept(Conflict):
+    """Something keeps the copy: it must not be destroyed."""
+
+    code = "files.kept"
+    title = _("Under a legal hold")
+    detail = _("A legal hold keeps the copy of file {file_id}: it must not be destroyed.")
+    kept = _("Nothing was destroyed.")
+    todo = _("Have the hold lifted first.")
 
 
 class FileGone(HienluongError):

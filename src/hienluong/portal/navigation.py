@@ -45,6 +45,9 @@ MENU = (
             ),
             Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
             Entry(_("Malware"), "antivirus:quarantine", icon="bug", permission="antivirus.view_quarantine"),
+            Entry(
+                _("Destruction"), "retention:disposals", icon="archive", permission="retention.view_retention"
+            ),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
     ),

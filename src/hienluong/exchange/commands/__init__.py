@@ -28,7 +28,12 @@ from hienluong.exchange.commands.deliver import (
 )
 from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
-from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
+from hienluong.exchange.commands.withdrawal import (
+    add_recipients,
+    change_delivery,
+    destroy_withdrawn_copies,
+    end_delivery,
+)
 
 __all__ = [
     "ARRIVALS",
@@ -48,6 +53,7 @@ __all__ = [
     "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
+    "destroy_withdrawn_copies",
     "drain_recipients",
     "end_delivery",
     "fail_packet",

@@ -27,7 +27,8 @@ DESTROYED_BECAUSE = "taken back by its sender"
 def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     """Ends a delivery: it leaves the mailbox, and the recipient's copy is destroyed; the record stays.
 
-    Returns False, and does nothing, where it was withdrawn before. A copy that the agency holds as the sender stays.
+    Returns False, and does nothing, where it was withdrawn before. A copy that the agency holds as the sender stays;
+    one under a legal hold stays too, unseen, until the hold is lifted.
     """
     if delivery.state == policy.WITHDRAWN:
         return False
@@ -44,7 +45,10 @@ def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     delivery.save(update_fields=["state", "due_at", "changed_at"])
     holder = delivery.recipient.agency_id
     transmission = delivery.transmission
-    destroyed = holder is not None and holder not in {delivery.packet.sender_id, transmission.submitter}
+    destroyed = _is_to_go(delivery)
+    if holder is not None and destroyed:
+        files.lock([transmission.file_id])
+        destroyed = not files.is_kept(file_id=transmission.file_id, holder=holder)
     ledger.record(
         actor=AXIS.ref,
         action="exchange.delivery-withdrawn",
@@ -55,6 +59,34 @@ def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     if holder is not None and destroyed:
         files.destroy(file_id=transmission.file_id, holder=holder, reason=DESTROYED_BECAUSE, now=now)
     return True
+
+
+def _is_to_go(delivery: Delivery) -> bool:
+    """Returns whether the recipient holds the copy as the recipient alone."""
+    holder = delivery.recipient.agency_id
+    return holder is not None and holder not in {delivery.packet.sender_id, delivery.transmission.submitter}
+
+
+@transaction.atomic
+def destroy_withdrawn_copies(*, packet_id: UUID, now: datetime) -> int:
+    """Destroys copies of withdrawn deliveries that a legal hold kept, where it no longer does; returns how many."""
+    count = 0
+    for delivery in locked(packet=packet_id, state=policy.WITHDRAWN):
+        holder, file_id = delivery.recipient.agency_id, delivery.transmission.file_id
+        if holder is None or not _is_to_go(delivery) or holder not in files.holders_of(file_id):
+            continue
+        if not files.is_kept(file_id=file_id, holder=holder):
+            files.destroy(file_id=file_id, holder=holder, reason=DESTROYED_BECAUSE, now=now)
+            count += 1
+    if count:
+        ledger.record(
+            actor=AXIS.ref,
+            action="exchange.withdrawn-copies-destroyed",
+            subject=f"packet:{packet_id}",
+            details={"copies": count},
+            now=now,
+        )
+    return count
 
 
 def withdraw_all(deliveries: Iterable[Delivery], *, by: str, now: datetime) -> tuple[int, ...]:
