@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core import signals
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import close_old_connections
 from django.test import Client
 from personas import DONG_HOI, HOME_AFFAIRS, PDF, System, deliver, document, problem
 from pytest_django.fixtures import Settings
-from tests.exchange.pages.conftest import _in_english, visit  # noqa: F401 - its browsers
+from tests.exchange.pages import conftest as pages
+from tests.faults.papers import pdf_of
 
 from hienluong.config import wsgi
 from hienluong.edxml.attachments import base64_pieces
@@ -57,13 +60,15 @@ def growth_of(act: Callable[[], Any]) -> tuple[float, Any]:
     return (most_resident() - before) / PAYLOAD, result
 
 
+visit, _in_english = pages.visit, pages._in_english
+
+
 @pytest.fixture
-def large() -> Spool:
+def large(tmp_path: Path) -> Spool:
     """A packet with a large PDF, on the disk."""
-    pieces = (hashlib.sha256(str(number).encode()).digest() * 2048 for number in range(PAYLOAD // 65_536))
-    part = Content.of(Spool.of([PDF, *pieces]).whole())
-    small = document(1, files=[("ho-so.pdf", PDF)])
-    head, _pdf, tail = small.partition(base64.b64encode(PDF))
+    with pdf_of(PAYLOAD, tmp_path / "ho-so.pdf").open("rb") as source:
+        part = Content.from_stream(source)
+    head, _pdf, tail = document(1, files=[("ho-so.pdf", PDF)]).partition(base64.b64encode(PDF))
     return Spool.of([head, *base64_pieces(part), tail])
 
 
@@ -220,8 +225,15 @@ def _call(system: System, path: str, body: bytes, *, length: int, kind: str) -> 
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    answer = wsgi.application(environ, lambda status, _headers: said.append(status))
-    return said[0], b"".join(answer)
+    ends = (signals.request_started, signals.request_finished)
+    for signal in ends:  # this connection is the specification's own, with all that is not committed
+        signal.disconnect(close_old_connections)
+    try:
+        answer = wsgi.application(environ, lambda status, _headers: said.append(status))
+        return said[0], b"".join(answer)
+    finally:
+        for signal in ends:
+            signal.connect(close_old_connections)
 
 
 @pytest.mark.parametrize("cut", [1, 700])

@@ -28,11 +28,12 @@ class BoundedUploads(FileUploadHandler):
         super().new_file(*args, **kwargs)
         self._files += 1
         self._size = 0
-        if self._files > settings.ATTACHMENTS_MAX:
-            self._refuse(TooManyAttachments(limit=settings.ATTACHMENTS_MAX))
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002 - Django's signature
         """Passes the next piece on to those that store it."""
+        # Not in `new_file`: where a file is skipped, Django closes the one that the next handler began last.
+        if self._files > settings.ATTACHMENTS_MAX:
+            self._refuse(TooManyAttachments(limit=settings.ATTACHMENTS_MAX))
         self._size += len(raw_data)
         if self._size > settings.ATTACHMENT_MAX_BYTES:
             self._refuse(AttachmentTooLarge(name=self.file_name, limit=settings.ATTACHMENT_MAX_BYTES))
