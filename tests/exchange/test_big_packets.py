@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
 import io
 import re
@@ -24,8 +25,8 @@ from hienluong.config import wsgi
 from hienluong.edxml.attachments import base64_pieces
 from hienluong.edxml.content import Content, Spool
 from hienluong.edxml.reader import read_attachments
-from hienluong.exchange import service, streams
-from hienluong.exchange.commands.secrecy import _stamp_in
+from hienluong.edxml.stamps import stamp_in
+from hienluong.exchange import service
 from hienluong.exchange.models import Packet
 from hienluong.files import service as files
 from hienluong.kit import clock
@@ -83,7 +84,7 @@ def test_large_packet_is_accepted_looked_through_and_fetched_in_little_memory(
     deliver()
     file_id = service.files_of(receipt.packet_id)[0]
     looking, stamp = growth_of(
-        lambda: _stamp_in(files.stream_for(holder=home_affairs.agency.pk, file_id=file_id))
+        lambda: stamp_in(files.stream_for(holder=home_affairs.agency.pk, file_id=file_id), markers=["MẬT"])
     )
     assert stamp is None
     entry = dong_hoi.inbox()[0]["id"]
@@ -95,7 +96,7 @@ def test_large_packet_is_accepted_looked_through_and_fetched_in_little_memory(
     assert answer.headers["ETag"] == f'"{digest.hexdigest()}"'
     assert int(answer.headers["Content-Length"]) == size > large.size
     growths = {"accepting": accepting, "looking": looking, "fetching": fetching}
-    assert max(growths.values()) < 1, growths
+    assert max(growths.values()) < 1.5, growths  # a PDF's picture is read once, whole
     again = dong_hoi.get(f"/inbox/{entry}/packet", **{"If-None-Match": answer.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
 
@@ -106,7 +107,7 @@ def test_stamp_in_the_last_line_of_a_long_text_is_found_and_one_inside_a_long_li
     one_line = ("chữ " * 100_000 + "MẬT").encode()
     for content, found in ((with_stamp, "TỐI MẬT"), (one_line, None)):
         packet = document(2, files=[("noi-dung.txt", content)])
-        assert _stamp_in(io.BytesIO(packet)) == found
+        assert stamp_in(io.BytesIO(packet), markers=["MẬT", "TỐI MẬT"]) == found
 
 
 @pytest.mark.parametrize("places", [0, 1])
@@ -122,12 +123,14 @@ def test_more_large_downloads_than_places_are_told_to_come_again(
     first = dong_hoi.get(path)
     assert first.status_code == (200 if places else 503)
     busy = dong_hoi.get(path)
-    assert (busy.status_code, problem(busy)["code"]) == (503, "exchange.too-many-downloads")
+    assert (busy.status_code, problem(busy)["code"]) == (503, "files.too-many-downloads")
     assert busy.headers["Retry-After"] == "5"
     if places:
         for _ in first.streaming_content:
             pass
-        assert dong_hoi.get(path).status_code == 200, "its place is free again"
+        second = dong_hoi.get(path)
+        assert second.status_code == 200, "its place is free again"
+        second.close()
 
 
 def test_place_of_a_reader_who_hangs_up_is_free_again(settings: Settings) -> None:
@@ -135,8 +138,9 @@ def test_place_of_a_reader_who_hangs_up_is_free_again(settings: Settings) -> Non
     chunks = [bytes(1024 * 1024)] * 2
 
     def hand_out() -> Any:
-        return streams.file_answer(chunks, size=2 * 1024 * 1024, content_type="text/plain", headers={})
+        return files.file_answer(chunks, size=2 * 1024 * 1024, content_type="text/plain", headers={})
 
+    gc.collect()  # whoever came before
     answer = hand_out()
     answer.close()
     answer = hand_out()

@@ -18,9 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from hienluong.composing import drafts
 from hienluong.composing.drafts import DraftExpired, KeptFile
 from hienluong.directory.service import Actor, AgencyPickerForm
-from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, breaks_promise, detect_media_type
+from hienluong.edxml.attachments import fault_of
+from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
 from hienluong.exchange.errors import AttachmentTooLarge
-from hienluong.exchange.service import EMPTY_FILE, FALSE_FILE, PRIORITIES, Attached, Change, Draft, Packet
+from hienluong.exchange.service import PRIORITIES, Attached, Change, Draft, Packet
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.recipients import service as recipients
 from hienluong.recipients.service import ExpandedGroup, RecipientGroup
@@ -94,9 +95,8 @@ def _fault_in(name: str, source: BinaryIO) -> str:
     source.seek(max(0, source.seek(0, SEEK_END) - TAIL_BYTES))
     media_type = detect_media_type(head, source.read())
     source.seek(0)
-    if head and not breaks_promise(name, media_type):
-        return ""
-    return fill(gettext(FALSE_FILE if head else EMPTY_FILE), {"name": name, "type": media_type})
+    fault = fault_of(name, size=len(head), media_type=media_type)
+    return fill(gettext(fault[0]), fault[1]) if fault else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ import json
 from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, Query, Router, UploadedFile
 
 from hienluong.directory.service import Actor
 from hienluong.edxml.content import Content
 from hienluong.exchange import service
+from hienluong.exchange.errors import PacketTooLarge
 from hienluong.exchange.inbox_api import router as inbox_router
 from hienluong.exchange.schemas import (
     DeliveryOut,
@@ -25,7 +27,7 @@ from hienluong.exchange.schemas import (
     WarningOut,
 )
 from hienluong.exchange.service import Attached, Change, Draft, Receipt
-from hienluong.exchange.streams import read_body
+from hienluong.files.service import read_body
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
@@ -81,10 +83,11 @@ def hand_in_packet(
 
     The same file, or the same Idempotency-Key, again answers 200 with the first receipt.
     """
+    most: int = settings.PACKET_MAX_BYTES
     return receipt_answer(
         service.accept_packet(
             actor=actor_of(request),
-            source=read_body(request),
+            source=read_body(request, refusal=PacketTooLarge(limit=most), most=most),
             declared_not_secret=declared_not_secret,
             idempotency_key=idempotency_key,
             now=clock.now(),

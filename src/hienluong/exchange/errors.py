@@ -7,7 +7,6 @@ from hienluong.kit.errors import (
     InvalidInput,
     NotFound,
     TooLarge,
-    Unavailable,
 )
 from hienluong.kit.errors import gettext_noop as _
 
@@ -54,17 +53,6 @@ class TooManyAttachments(TooLarge):
     title = _("Too many attachments")
     detail = _("There are more than {limit} attachments.")
     todo = _("Send fewer files, or put several into one archive.")
-
-
-class TooManyDownloads(Unavailable):
-    """As many large files as may be are being handed out by this process."""
-
-    code = "exchange.too-many-downloads"
-    title = _("Too many large downloads at once")
-    detail = _("{most} large files are being handed out at this moment, and no more can be.")
-    kept = _("The file is unharmed; nothing was changed.")
-    todo = _("Try again in a few seconds.")
-    retry_after = 5
 
 
 class SecretContent(PacketRefused):

@@ -25,7 +25,7 @@ from hienluong.exchange.schemas import (
     InboxOut,
 )
 from hienluong.exchange.service import ARRIVALS, Batch, Confirmation, Fetched, Page
-from hienluong.exchange.streams import file_answer
+from hienluong.files.service import file_answer
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_number_cursor, write_cursor

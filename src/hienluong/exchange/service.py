@@ -18,7 +18,6 @@ from hienluong.exchange.commands import (
     confirm_deliveries,
     confirm_delivery,
     destroy_packet,
-    destroy_withdrawn_copies,
     end_delivery,
     fail_packet,
     fetch_packet,
@@ -30,9 +29,9 @@ from hienluong.exchange.commands import (
     report_status,
     retry_delivery,
     send_document,
-    wake_packet,
 )
-from hienluong.exchange.commands.compose import EMPTY_FILE, FALSE_FILE, own_document, own_organ, receivers
+from hienluong.exchange.commands.compose import own_document, own_organ, receivers
+from hienluong.exchange.commands.deliver import wake_packet
 from hienluong.exchange.gates import Gate, Hold, add_gate
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
@@ -59,8 +58,6 @@ from hienluong.exchange.queries import (
 
 __all__ = [
     "ARRIVALS",
-    "EMPTY_FILE",
-    "FALSE_FILE",
     "PRIORITIES",
     "Attached",
     "Batch",
@@ -93,7 +90,6 @@ __all__ = [
     "confirm_delivery",
     "copy_of",
     "destroy_packet",
-    "destroy_withdrawn_copies",
     "end_delivery",
     "entry",
     "fail_packet",

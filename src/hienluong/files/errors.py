@@ -1,6 +1,6 @@
 """What can be wrong with a file in the vault."""
 
-from hienluong.kit.errors import Conflict, HienluongError, NotFound
+from hienluong.kit.errors import Conflict, HienluongError, NotFound, Unavailable
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -31,3 +31,14 @@ class FileGone(HienluongError):
     detail = _("File {file_id} is missing from the store or damaged.")
     kept = _("Its record and the keys to it are kept.")
     todo = _("An operator must restore it from the backup.")
+
+
+class TooManyDownloads(Unavailable):
+    """As many large files as may be are being handed out by this process."""
+
+    code = "files.too-many-downloads"
+    title = _("Too many large downloads at once")
+    detail = _("{most} large files are being handed out at this moment, and no more can be.")
+    kept = _("The file is unharmed; nothing was changed.")
+    todo = _("Try again in a few seconds.")
+    retry_after = 5

@@ -25,6 +25,7 @@ from django.db import connection, transaction
 
 from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
+from hienluong.files.streams import file_answer, read_body
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
@@ -35,6 +36,7 @@ __all__ = [
     "add_keeper",
     "destroy",
     "facts_of",
+    "file_answer",
     "free_bytes",
     "hold",
     "holders_of",
@@ -42,6 +44,7 @@ __all__ = [
     "is_present",
     "lock",
     "open_for",
+    "read_body",
     "read_for",
     "reapply_destructions",
     "release",

@@ -131,7 +131,7 @@ class DisposalItem(models.Model):
     class Outcome(models.TextChoices):
         """What became of the copy."""
 
-        WAITING = "", _("not carried out")
+        WAITING = "waiting", _("not carried out")
         DESTROYED = "destroyed", _("destroyed")
         HELD = "held", _("kept: under a legal hold")
         GONE = "gone", _("there was no copy any more")
@@ -140,7 +140,7 @@ class DisposalItem(models.Model):
     packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="disposals")
     period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="+")
     due_on = models.DateField(help_text="the day from which on it need not be kept")
-    outcome = models.CharField(max_length=9, choices=Outcome, blank=True)
+    outcome = models.CharField(max_length=9, choices=Outcome, default=Outcome.WAITING)
     sha256 = models.BinaryField(max_length=32, null=True, help_text="of the file that was destroyed")
     size = models.BigIntegerField(null=True)
     at = models.DateTimeField(null=True)

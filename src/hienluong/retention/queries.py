@@ -93,12 +93,14 @@ def find_hold(actor: Actor | None, hold_id: UUID) -> Hold:
     return found
 
 
-def packet_to_hold(actor: Actor, packet_id: UUID) -> Packet:
+def packet_to_hold(actor: Actor | None, packet_id: UUID) -> Packet:
     """Returns a packet that the actor may put under a hold: one of the agency, or for some any but of the sandbox.
 
     Raises:
+        PermissionMissing: the actor may place none.
         PacketNotFound: there is none.
     """
+    actor = require(actor, "retention.manage_holds")
     if _sees_all(actor):
         packet = (
             Packet.objects.select_related("sender").filter(pk=packet_id, kind=Packet.Kind.DOCUMENT).first()

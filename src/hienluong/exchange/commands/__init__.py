@@ -24,14 +24,12 @@ from hienluong.exchange.commands.deliver import (
     drain_recipients,
     fail_packet,
     retry_delivery,
-    wake_packet,
 )
 from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import (
     add_recipients,
     change_delivery,
-    destroy_withdrawn_copies,
     end_delivery,
 )
 
@@ -53,7 +51,6 @@ __all__ = [
     "confirm_deliveries",
     "confirm_delivery",
     "destroy_packet",
-    "destroy_withdrawn_copies",
     "drain_recipients",
     "end_delivery",
     "fail_packet",
@@ -68,5 +65,4 @@ __all__ = [
     "retry_delivery",
     "scan_packets",
     "send_document",
-    "wake_packet",
 ]

@@ -10,10 +10,9 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, FoundAgency, require
-from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.attachments import attach, faults_in, list_attachments
 from hienluong.edxml.changes import ADDED, REMOVED
 from hienluong.edxml.content import Content, Spool
-from hienluong.edxml.media_types import breaks_promise
 from hienluong.edxml.packet import (
     Attachment,
     Business,
@@ -48,9 +47,6 @@ from hienluong.files import service as files
 from hienluong.kit.clock import wire_date
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
-
-EMPTY_FILE = _("“{name}” is empty.")
-FALSE_FILE = _("“{name}” is not what its name says: by its content it is {type}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,8 @@ def send_document(
     sender = own_organ(actor)
     written_at = key_first_used_at(actor, idempotency_key) or now
     parts = tuple(_attachment(position, file) for position, file in enumerate(draft.attachments))
-    _refuse_false(parts)
+    if faults := faults_in(parts):
+        raise InvalidInput(faults)
     wire = DocumentPacket(
         header=DocumentHeader(
             sender=sender,
@@ -279,22 +276,6 @@ def _attachment(position: int, file: Attached) -> Attachment:
     return attach(
         file.name, content, content_id=f"cid:{uuid5(NAMESPACE_OID, f'{position} {content.sha256}')}"
     )
-
-
-def _refuse_false(parts: Sequence[Attachment]) -> None:
-    """Refuses files that are empty, or by their content not what their names say: what we write is to be readable.
-
-    What others wrote is taken as it is, with a warning.
-    """
-    faults = []
-    for position, part in enumerate(parts):
-        values = {"name": part.name, "type": part.content.media_type}
-        if not part.content.size:
-            faults.append(FieldError(f"/attachments/{position}", EMPTY_FILE, values))
-        elif breaks_promise(part.name, part.content.media_type):
-            faults.append(FieldError(f"/attachments/{position}", FALSE_FILE, values))
-    if faults:
-        raise InvalidInput(faults)
 
 
 def _organ(found: FoundAgency) -> Organ:

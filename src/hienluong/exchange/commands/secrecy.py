@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import logging
-from collections.abc import Iterator
 from datetime import datetime
-from typing import BinaryIO
 from uuid import UUID
 
-import pypdf
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
 from hienluong.access import service as access
 from hienluong.directory.service import Actor, require
-from hienluong.edxml.content import Content
-from hienluong.edxml.reader import read_attachments
-from hienluong.edxml.secrecy import find_secrecy_markers
+from hienluong.edxml.stamps import stamp_in
 from hienluong.exchange.errors import PacketNotFound
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
@@ -30,9 +24,6 @@ from hienluong.ledger import service as ledger
 
 log = logging.getLogger(__name__)
 QUARANTINED = _("taken out of the exchange")
-SCANNED_PAGES = 3  # the stamp stands on the first page; a cover letter may come before it
-STAMP_LINE_MAX = 40  # a stamp is a line of its own; running text speaks of secrets without being one
-TEXT_PIECE, TEXT_LINES = 64 * 1024, 1000  # of a text, so much is looked at at once
 SCANNED_AT_ONCE = 20
 SCAN_ATTEMPTS = 5
 SCAN_AGAIN_AFTER = "5 minutes"  # times the attempts so far
@@ -146,7 +137,9 @@ def scan_packets(*, now: datetime) -> int:
     done = []
     for packet_id, submitter, file_id in taken:
         try:
-            stamp = _stamp_in(files.stream_for(holder=submitter, file_id=file_id))
+            stamp = stamp_in(
+                files.stream_for(holder=submitter, file_id=file_id), markers=settings.SECRECY_MARKERS
+            )
         except HienluongError:  # destroyed meanwhile, or an operator must restore the file first
             log.warning("The attachments of packet %s cannot be read for secrecy stamps.", packet_id)
             continue
@@ -157,42 +150,3 @@ def scan_packets(*, now: datetime) -> int:
         done.append(packet_id)
     Scan.objects.filter(packet_id__in=done).delete()
     return len(taken)
-
-
-def _stamp_in(source: BinaryIO) -> str | None:
-    """Returns the first mark of secrecy that stands as a stamp in the attachments of an edXML file."""
-    for part in read_attachments(source):
-        for lines in _short_lines(part.content):
-            stamps = find_secrecy_markers(lines, markers=settings.SECRECY_MARKERS)
-            if stamps:
-                return stamps[0].marker
-    return None
-
-
-def _short_lines(content: Content) -> Iterator[list[str]]:
-    """Yields the lines of an attachment that may be stamps, in groups; what is longer is running text."""
-    for text in _texts_of(content):
-        yield [line for line in text.splitlines() if len(line) <= STAMP_LINE_MAX]
-
-
-def _texts_of(content: Content) -> Iterator[str]:
-    """Yields the text of an attachment in pieces that end where a line ends; of a PDF, that of its first pages."""
-    if content.media_type == "text/plain":
-        with io.TextIOWrapper(content.open(), encoding="utf-8", errors="replace", newline="\n") as lines:
-            short: list[str] = []
-            inside = False  # of a line that is longer than a piece
-            while piece := lines.readline(TEXT_PIECE):
-                whole = piece.endswith("\n")
-                if not inside and (whole or len(piece) < TEXT_PIECE):
-                    short.append(piece)
-                inside = not whole
-                if len(short) == TEXT_LINES:
-                    yield "".join(short)
-                    short.clear()
-            yield "".join(short)
-    elif content.media_type == "application/pdf":
-        try:
-            reader = pypdf.PdfReader(content.open())
-            yield "\n".join(page.extract_text() for page in reader.pages[:SCANNED_PAGES])
-        except Exception:  # noqa: BLE001 - a PDF that cannot be read is no reason to lose the packet
-            log.info("A PDF could not be searched for secrecy stamps.")

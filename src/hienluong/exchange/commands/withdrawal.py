@@ -45,7 +45,7 @@ def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     delivery.save(update_fields=["state", "due_at", "changed_at"])
     holder = delivery.recipient.agency_id
     transmission = delivery.transmission
-    destroyed = _is_to_go(delivery)
+    destroyed = holder is not None and holder not in {delivery.packet.sender_id, transmission.submitter}
     if holder is not None and destroyed:
         files.lock([transmission.file_id])
         destroyed = not files.is_kept(file_id=transmission.file_id, holder=holder)
@@ -59,34 +59,6 @@ def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     if holder is not None and destroyed:
         files.destroy(file_id=transmission.file_id, holder=holder, reason=DESTROYED_BECAUSE, now=now)
     return True
-
-
-def _is_to_go(delivery: Delivery) -> bool:
-    """Returns whether the recipient holds the copy as the recipient alone."""
-    holder = delivery.recipient.agency_id
-    return holder is not None and holder not in {delivery.packet.sender_id, delivery.transmission.submitter}
-
-
-@transaction.atomic
-def destroy_withdrawn_copies(*, packet_id: UUID, now: datetime) -> int:
-    """Destroys copies of withdrawn deliveries that a legal hold kept, where it no longer does; returns how many."""
-    count = 0
-    for delivery in locked(packet=packet_id, state=policy.WITHDRAWN):
-        holder, file_id = delivery.recipient.agency_id, delivery.transmission.file_id
-        if holder is None or not _is_to_go(delivery) or holder not in files.holders_of(file_id):
-            continue
-        if not files.is_kept(file_id=file_id, holder=holder):
-            files.destroy(file_id=file_id, holder=holder, reason=DESTROYED_BECAUSE, now=now)
-            count += 1
-    if count:
-        ledger.record(
-            actor=AXIS.ref,
-            action="exchange.withdrawn-copies-destroyed",
-            subject=f"packet:{packet_id}",
-            details={"copies": count},
-            now=now,
-        )
-    return count
 
 
 def withdraw_all(deliveries: Iterable[Delivery], *, by: str, now: datetime) -> tuple[int, ...]:

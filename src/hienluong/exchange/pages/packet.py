@@ -17,7 +17,7 @@ from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.offers import shown_with
 from hienluong.exchange.pages import actor_of
 from hienluong.exchange.service import Hop, Journey, Offer, Remark, Shown
-from hienluong.exchange.streams import file_answer
+from hienluong.files.service import file_answer
 from hienluong.kit import clock
 from hienluong.recipients.service import why_dropped
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
+from hienluong.exchange.service import Delivery
 from hienluong.files import service as files
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -17,6 +18,9 @@ from hienluong.ledger import service as ledger
 from hienluong.retention import policy, queries
 from hienluong.retention.errors import HeldAlready, HoldLifted, HoldNotFound, NothingToHold
 from hienluong.retention.models import Hold
+
+DESTROYER = Actor.platform("retention")
+TAKEN_BACK = "taken back by its sender"
 
 
 @transaction.atomic
@@ -74,8 +78,29 @@ def lift_hold(*, actor: Actor | None, hold_id: UUID, reason: str, now: datetime)
     hold.lifted_at, hold.lifted_by, hold.lift_reason = now, actor.name[:200], _needed(reason)
     hold.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
     _record(actor, "retention.hold-lifted", hold, hold.lift_reason, now)
-    exchange.destroy_withdrawn_copies(packet_id=hold.packet_id, now=now)
+    _destroy_taken_back(hold.packet_id, now)
     return hold
+
+
+def _destroy_taken_back(packet_id: UUID, now: datetime) -> None:
+    """Destroys the copies that their sender took back and only a hold kept (Decree 30/2020, App. VI, III.8)."""
+    ended = Delivery.objects.select_related("packet", "recipient", "transmission").filter(
+        packet=packet_id, state=Delivery.State.WITHDRAWN
+    )
+    for delivery in ended.order_by("id"):
+        holder, file_id = delivery.recipient.agency_id, delivery.transmission.file_id
+        as_sender = holder in {delivery.packet.sender_id, delivery.transmission.submitter}
+        if holder is None or as_sender or holder not in files.holders_of(file_id):
+            continue
+        if not files.is_kept(file_id=file_id, holder=holder):
+            files.destroy(file_id=file_id, holder=holder, reason=TAKEN_BACK, now=now)
+            ledger.record(
+                actor=DESTROYER.ref,
+                action="retention.copy-destroyed",
+                subject=f"packet:{packet_id}",
+                details={"delivery": delivery.pk, "outcome": "taken back"},
+                now=now,
+            )
 
 
 def _needed(reason: str) -> str:

@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('due_on', models.DateField(help_text='the day from which on it need not be kept')),
-                ('outcome', models.CharField(blank=True, choices=[('', 'not carried out'), ('destroyed', 'destroyed'), ('held', 'kept: under a legal hold'), ('gone', 'there was no copy any more')], max_length=9)),
+                ('outcome', models.CharField(choices=[('waiting', 'not carried out'), ('destroyed', 'destroyed'), ('held', 'kept: under a legal hold'), ('gone', 'there was no copy any more')], default='waiting', max_length=9)),
                 ('sha256', models.BinaryField(help_text='of the file that was destroyed', max_length=32, null=True)),
                 ('size', models.BigIntegerField(null=True)),
                 ('at', models.DateTimeField(null=True)),

@@ -14,10 +14,10 @@ from typing import BinaryIO
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from hienluong.edxml.content import MEMORY_BYTES, Spool
-from hienluong.exchange.errors import PacketTooLarge, TooManyDownloads
+from hienluong.files.errors import TooManyDownloads
+from hienluong.kit.errors import TooLarge
+from hienluong.kit.spool import CHUNK, MEMORY_BYTES, Spool
 
-CHUNK = 64 * 1024
 _lock = threading.Lock()
 _under_way: weakref.WeakSet[_Pieces] = weakref.WeakSet()
 
@@ -64,18 +64,17 @@ def file_answer(
     )
 
 
-def read_body(request: HttpRequest) -> bytes | BinaryIO:
-    """Reads a request's body up to the limit of a packet: a large one to an unnamed temporary file.
+def read_body(request: HttpRequest, *, refusal: TooLarge, most: int) -> bytes | BinaryIO:
+    """Reads a request's body up to so many bytes: a large one to an unnamed temporary file.
 
     Raises:
-        PacketTooLarge: it is longer; the rest is not read.
+        TooLarge: it is longer, as the refusal given says; the rest is not read.
     """
-    limit: int = settings.PACKET_MAX_BYTES
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        raise PacketTooLarge(limit=limit)
+    if int(request.headers.get("Content-Length") or 0) > most:
+        raise refusal
     spool = Spool()
     while chunk := request.read(CHUNK):
         spool.append(chunk)
-        if spool.size > limit:
-            raise PacketTooLarge(limit=limit)
+        if spool.size > most:
+            raise refusal
     return spool.read_at(0, spool.size) if spool.size <= MEMORY_BYTES else spool.whole().open()
