@@ -30,8 +30,8 @@ prove: ## Run the long proofs and print their figures
 	@$(BOOTSTRAP) --for test
 	$(PYTHON) -m pytest -m prove -s $(ARGS)
 
-bench: ## Measure, beside a named limit measured in the same run
-	@$(BOOTSTRAP) --for test
+bench: ## Measure, beside a limit or a peer measured in the same run
+	@$(BOOTSTRAP) --for bench
 	$(PYTHON) -m benchmarks $(ARGS)
 
 lint: ## Check style, types and the layers of the house
@@ -43,7 +43,7 @@ lint: ## Check style, types and the layers of the house
 
 lock: ## Renew the hashed lists of libraries
 	@$(BOOTSTRAP) --for lint
-	@for list in tool run dev node; do \
+	@for list in tool run dev node peer; do \
 		.venv/bin/uv pip compile requirements/$$list.in --output-file requirements/$$list.txt --upgrade --quiet \
 			--universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"; \
 	done

@@ -9,7 +9,6 @@ within the round; the median of the rounds is the result.
 
 from __future__ import annotations
 
-import argparse
 import base64
 import json
 import os
@@ -29,6 +28,7 @@ import psycopg
 from benchmarks import peer
 from benchmarks.packets import NUMBER_PLACE, template
 from benchmarks.province import REPOSITORY, Province, new_province
+from benchmarks.senders import request
 from hienluong.kit.sealed import sealed_size
 
 SENDERS = 8
@@ -106,7 +106,7 @@ def measure(province: Province, seconds: int, rounds: int) -> list[Result]:
         name: {sender: [template(sender, one, size) for one in recipients] for sender in tokens}
         for name, size in SIZES.items()
     }
-    orders = {name: _orders(province, tokens, by_sender) for name, by_sender in files.items()}
+    orders = {name: orders_of(province, tokens, by_sender) for name, by_sender in files.items()}
     captured = _captured(province, tokens, next(iter(files.values())))
     scripts = [peer.pgbench_script(*pair, offset) for offset, pair in enumerate(captured)]
     database = peer.copy_of_database(province.installation)
@@ -118,7 +118,7 @@ def measure(province: Province, seconds: int, rounds: int) -> list[Result]:
             send({**orders[name], "first": first, "seconds": WARM_UP_SECONDS})
             loads[name] = under_load(province, {**orders[name], "first": first + 10**8, "seconds": seconds})
             first += 10**9
-        _wait_until_quiet(province)
+        wait_until_quiet(province)
         transactions = peer.transactions_per_second(
             province.installation, database, scripts, clients=SENDERS, seconds=seconds, turn=turn
         )
@@ -137,20 +137,21 @@ def _any_of(by_sender: Mapping[str, list[bytes]]) -> bytes:
     return next(iter(by_sender.values()))[0]
 
 
-def _orders(
+def orders_of(
     province: Province, tokens: Mapping[str, str], by_sender: Mapping[str, list[bytes]]
 ) -> dict[str, Any]:
+    """Returns the orders for `benchmarks.senders`: who hands what in, each to every recipient in turn."""
     return {
         "port": province.port,
         "place": NUMBER_PLACE,
         "senders": [
-            {"token": tokens[sender], "templates": [base64.b64encode(one).decode() for one in packets]}
+            {"requests": [base64.b64encode(request(one, tokens[sender])).decode() for one in packets]}
             for sender, packets in by_sender.items()
         ],
     }
 
 
-def _wait_until_quiet(province: Province) -> None:
+def wait_until_quiet(province: Province) -> None:
     """Waits until the product has nothing left to do, so that the peer has the machine for itself.
 
     Raises:
@@ -287,19 +288,8 @@ def report(results: list[Result]) -> str:
     return "\n".join(lines)
 
 
-def main() -> None:
-    """Measures and prints."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--seconds", type=int, default=8, help="of each measurement (default: 8)")
-    parser.add_argument(
-        "--rounds", type=int, default=5, help="of product and peer in turns, at most 9 (default: 5)"
-    )
-    parser.add_argument("--json", action="store_true", help="print JSON for a program to read")
-    options = parser.parse_args()
+def run(*, seconds: int, rounds: int) -> tuple[str, list[dict[str, Any]]]:
+    """Measures, and returns the figures for people and for programs."""
     with new_province() as province:
-        results = measure(province, options.seconds, options.rounds)
-    if options.json:
-        facts = [{**asdict(result), "ratio": result.middle.ratio} for result in results]
-        print(json.dumps(facts, ensure_ascii=False, indent=1))
-    else:
-        print(report(results))
+        results = measure(province, seconds, rounds)
+    return report(results), [{**asdict(result), "ratio": result.middle.ratio} for result in results]

@@ -15,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-ACCEPTED = b"201"
+ACCEPTED, RECEIPT = "201", '"signature":'
+"""What the axis answers when a packet is safe: its status, and a part of the receipt."""
 
 
 @dataclass(slots=True)
@@ -24,11 +25,13 @@ class Sender:
 
     Attributes:
         requests: per recipient, the request cut at the places of its number.
+        accepted: the status of an answer that accepts, and what its body must hold.
         first: the number of its first packet; the next are `step` apart.
     """
 
     port: int
     requests: list[list[bytes]]
+    accepted: tuple[bytes, bytes]
     first: int
     step: int
     seconds: list[float] = field(default_factory=list)
@@ -43,7 +46,7 @@ class Sender:
                 parts = self.requests[number // self.step % len(self.requests)]
                 connection.sendall((b"%012d" % number).join(parts))
                 status, body = read_answer(connection)
-                if status == ACCEPTED:
+                if status == self.accepted[0] and self.accepted[1] in body:
                     self.seconds.append(time.monotonic() - began)
                 else:
                     self.refusals.append(f"{status!r} {body[:300]!r}")
@@ -62,13 +65,13 @@ def read_answer(connection: socket.socket) -> tuple[bytes, bytes]:
     return data[9:12], data[end + 4 :]
 
 
-def request(template: bytes, token: str, place: bytes) -> list[bytes]:
-    """Returns the HTTP request that hands a packet in, cut at the places of its number."""
+def request(template: bytes, token: str) -> bytes:
+    """Returns the HTTP request that hands a packet in."""
     head = (
         "POST /api/v1/packets HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/xml\r\n"
         f"Authorization: Bearer {token}\r\nDeclared-Not-Secret: true\r\nContent-Length: {len(template)}\r\n\r\n"
     )
-    return (head.encode() + template).split(place)
+    return head.encode() + template
 
 
 def run(orders: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +80,8 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
     senders = [
         Sender(
             orders["port"],
-            [request(base64.b64decode(one), sender["token"], place) for one in sender["templates"]],
+            [base64.b64decode(one).split(place) for one in sender["requests"]],
+            (orders.get("accepted", ACCEPTED).encode(), orders.get("receipt", RECEIPT).encode()),
             orders["first"] + index,
             len(orders["senders"]),
         )
@@ -87,6 +91,7 @@ def run(orders: dict[str, Any]) -> dict[str, Any]:
     with ThreadPoolExecutor(len(senders)) as threads:
         list(threads.map(lambda one: one.send_until(began + orders["seconds"]), senders))
     return {
+        "began": began,
         "elapsed": time.monotonic() - began,
         "seconds": sorted(second for one in senders for second in one.seconds),
         "refusals": [refusal for one in senders for refusal in one.refusals],

@@ -1,4 +1,4 @@
-"""Sets up everything the repository needs, from a fresh clone: `python3 tools/bootstrap.py --for run|test|lint`.
+"""Sets up everything the repository needs, from a fresh clone: `python3 tools/bootstrap.py --for run|test|lint|bench`.
 
 Standard library only: it runs before anything is installed. Each step leaves a stamp with a hash of what it read;
 a second run with nothing changed does nothing and takes a moment. What needs root and we are not root is said in
@@ -136,6 +136,28 @@ def _was_done(name: str, mark: str) -> bool:
     return stamp.exists() and stamp.read_text(encoding="ascii") == mark
 
 
+def install_peer() -> None:
+    """Makes the environment of the peer that the benchmarks measure beside; it shares nothing with ours."""
+    place, wanted = VENV / "peer", REQUIREMENTS / "peer.txt"
+    if not (place / "bin" / "granian").exists():
+        (STAMPS / "peer").unlink(missing_ok=True)
+
+    def install() -> None:
+        run(UV, "venv", "--quiet", "--clear", "--python", PYTHON, place)
+        python = place / "bin" / "python"
+        run(UV, "pip", "install", "--quiet", "--require-hashes", "--python", python, "--requirement", wanted)
+        _let_peer_read_versions(place)
+
+    once("peer", fingerprint([wanted]), install, says="Installing the peer of the benchmarks.")
+
+
+def _let_peer_read_versions(place: Path) -> None:
+    """Widens the pattern with which its oscrypto reads OpenSSL's version: 3.0.19 has two digits at the end."""
+    for file in place.glob("lib/python*/site-packages/oscrypto/_openssl/_libcrypto_*.py"):
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(r"\\d\\.\\d\\.\\d[a-z]*", r"\\d+\\.\\d+\\.\\d+[a-z]*"), encoding="utf-8")
+
+
 def build_pages() -> None:
     """Builds style sheets and scripts with the machine's Node, or with the one from PyPI."""
     sources = [
@@ -222,7 +244,7 @@ def install_test_programs() -> None:
 def main() -> int:
     """Sets everything up; returns the exit code."""
     parser = argparse.ArgumentParser(description="Sets up everything the repository needs.")
-    parser.add_argument("--for", dest="purpose", choices=["run", "test", "lint"], default="run")
+    parser.add_argument("--for", dest="purpose", choices=["run", "test", "lint", "bench"], default="run")
     purpose = parser.parse_args().purpose
     if sys.version_info < (3, 11):  # noqa: UP036 - any python3 may be asked to run this file
         print("Python 3.11 or later is needed.", file=sys.stderr)
@@ -236,6 +258,8 @@ def main() -> int:
             build_pages()
             compile_translations()
             compile_program()
+        if purpose == "bench":
+            install_peer()
     except Refused as problem:
         print(problem, file=sys.stderr)
         return 2

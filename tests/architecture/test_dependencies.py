@@ -32,7 +32,10 @@ def _wanted(house: Any) -> set[str]:
 def _locked(house: Any) -> dict[str, str]:
     """Returns the locked version of every package, direct or not."""
     versions: dict[str, str] = {}
-    for file in (house.root / "requirements").glob("*.txt"):
+    lists = (house.root / "requirements").glob("*.txt")
+    for file in sorted(
+        lists, key=lambda one: one.stem != "peer"
+    ):  # what the peer stands on is not ours: ours comes later
         for name, version in re.findall(
             r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)", file.read_text("utf-8"), re.MULTILINE
         ):

@@ -42,6 +42,7 @@ PUBLIC = {
     "api/v1/openapi.json": "the same for programs",
     "api/v1/": "the name of the API; answers 404",
     "api/v1/errors": "what every error means; the same for everybody, cached",
+    "api/v1/receipt-keys": "the public keys that verify receipts",
     "api/errors": "where the type of a problem document leads: the same",
     "developers/": "how a developer begins; holds no data",
     "developers/errors/": "what every error means, as a page",

@@ -11,7 +11,7 @@ from write_contracts import CONTRACTS, contracts
 
 from hienluong.kit.errors import FieldError, HienluongError, InvalidInput, all_error_classes
 
-PUBLIC = {"/api/v1/errors"}
+PUBLIC = {"/api/v1/errors", "/api/v1/receipt-keys"}
 HOW = ".venv/bin/python tests/contracts/write_contracts.py"
 
 

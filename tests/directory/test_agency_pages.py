@@ -23,9 +23,6 @@ from hienluong.directory.service import Actor
 pytestmark = pytest.mark.django_db
 Province = Callable[[str], Agency]
 
-VIEWED = ["directory:agencies", "directory:agency_tree", "directory:communes"]
-ADMINISTRATORS = ["directory:new_agency", "imports:list", "imports:new"]
-
 
 @pytest.fixture
 def at(employ: Callable[..., Person], signed_in: Callable[[Person], Browser]) -> Callable[..., Browser]:
@@ -43,31 +40,6 @@ def _text(answer: Any) -> str:
 
 
 # --- who sees what --------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", [*VIEWED, *ADMINISTRATORS])
-def test_visitor_is_led_to_the_sign_in(name: str, db: None) -> None:
-    assert Browser().get(reverse(name)).status_code == 302
-
-
-@pytest.mark.parametrize("role", ["clerk", "head", "operator", "auditor", "administrator"])
-def test_everybody_signed_in_looks_agencies_up_and_administrators_change_them(
-    role: str, at: Callable[..., Browser], province: Province
-) -> None:
-    browser = at("H50.S02", role)
-    agency = province("H50.S01")
-    changing = [
-        *(reverse(name) for name in ADMINISTRATORS),
-        *(
-            reverse("directory:agency_act", args=[agency.pk, act])
-            for act in ("change", "rename", "move", "merge", "split", "end", "code")
-        ),
-    ]
-
-    for name in VIEWED:
-        assert browser.get(reverse(name)).status_code == 200
-    assert browser.get(reverse("directory:agency", args=[agency.pk])).status_code == 200
-    assert {browser.get(path).status_code for path in changing} == {200 if role == "administrator" else 403}
 
 
 def test_people_of_an_agency_are_shown_to_itself_and_to_administrators(

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.journeys.pictures import keep_picture
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
@@ -254,7 +255,9 @@ def _context(chromium: Browser, live: str, look: Look, session: str | None) -> B
 def _examine(page: Page, look: Look, name: str) -> None:
     """Notes what axe finds, a page wider than the screen, and another language than the one asked for."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    found: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
     for violation in found["violations"]:
         for node in violation["nodes"]:
             look.faults.append(
@@ -264,6 +267,7 @@ def _examine(page: Page, look: Look, name: str) -> None:
         look.faults.append(f"{name}: wider than the screen")
     if page.evaluate("document.documentElement.lang") != look.language:
         look.faults.append(f"{name}: not in the language asked for")
+    keep_picture(page, name, width=look.width, language=look.language)
 
 
 def _visit(context: BrowserContext, live: str, look: Look, *paths: str) -> Page:

@@ -83,7 +83,15 @@ Things = Mapping[str, Any]
 
 Sends = Things | Callable[[Things], Any]
 First = Callable[[Client, Things], Things]
-FOR_ALL = {"api/oauth/token", "api/errors", "api/v1/docs", "api/v1/openapi.json", "api/v1/", "api/v1/errors"}
+FOR_ALL = {
+    "api/oauth/token",
+    "api/errors",
+    "api/v1/docs",
+    "api/v1/openapi.json",
+    "api/v1/",
+    "api/v1/errors",
+    "api/v1/receipt-keys",
+}
 """Addresses under `api/` that ask nobody for a token: they answer everybody alike."""
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -90,7 +90,7 @@ def knock(client: Client, method: str, path: str, door: Door, things: Mapping[st
 
 def _files(method: str) -> int:
     """Returns how many files lie in the vault, where the method may put one there."""
-    return 0 if method != "POST" else sum(1 for _ in Path(settings.FILES_ROOT).rglob("*"))
+    return 0 if method != "POST" else sum(len(files) for _, _, files in os.walk(settings.FILES_ROOT))
 
 
 def _forget() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,17 +11,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import translation
 
-from hienluong.directory import service as directory
 from hienluong.directory.models import Leave, Person, Post
-from hienluong.directory.service import Actor
 from hienluong.recipients import service as recipients
-from hienluong.staff import service as staff
 from hienluong.staff.models import Delegation
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-ROLES = [role.value for role in Post.Role]
-WATCHERS = {"administrator", "auditor"}
 
 
 @pytest.fixture(autouse=True)
@@ -52,104 +47,6 @@ def visit(employ: Callable[..., Person], signed_in: Callable[[Person], Client]) 
         return signed_in(employ("Ngô Thị Khách", (code, role)))
 
     return sign_in
-
-
-@pytest.fixture
-def things(office: Any, platform: Actor, now: datetime, today: date) -> dict[str, Any]:
-    """One of each: a leave, a delegation, a group of Sở Nội vụ."""
-    leave = staff.enter_leave(
-        actor=platform,
-        post=office.clerk,
-        stand_in=office.second_clerk,
-        valid_from=today,
-        valid_to=today + DAY,
-        now=now,
-    )
-    delegation = staff.grant_delegation(
-        actor=platform,
-        giver=office.head,
-        taker=office.deputy,
-        kind="kt",
-        scope="Công văn",
-        document_number="15/QĐ-SNV",
-        document_date=today,
-        valid_from=today,
-        now=now,
-    )
-    group = recipients.create_group(
-        actor=platform,
-        owner=office.head.agency,
-        name="Ven biển",
-        members=[directory.agency_by_code("H50.C18880").agency],  # type: ignore[union-attr]  # it is there
-        now=now,
-    )
-    return {
-        "person": office.clerk.person_id,
-        "clerk_post": office.clerk.pk,
-        "officer_post": office.officer.pk,
-        "head_post": office.head.pk,
-        "leave": leave.pk,
-        "delegation": delegation.pk,
-        "group": group.pk,
-    }
-
-
-MANAGED = {"administrator"}
-EVERYBODY = set(ROLES)
-# Which roles of Sở Nội vụ may open a page, and which of another agency.
-PAGES: list[tuple[str, set[str], set[str]]] = [
-    ("/staff/people/", EVERYBODY, EVERYBODY),
-    ("/staff/people/{person}/", EVERYBODY, WATCHERS),
-    ("/staff/people/new/", MANAGED, MANAGED),
-    ("/staff/people/import/", MANAGED, MANAGED),
-    ("/staff/people/{person}/change/", MANAGED, MANAGED),
-    ("/staff/people/{person}/leave-service/", MANAGED, MANAGED),
-    ("/staff/people/{person}/account/", MANAGED, MANAGED),
-    ("/staff/people/{person}/posts/new/", MANAGED, MANAGED),
-    ("/staff/posts/{clerk_post}/end/", MANAGED, MANAGED),
-    ("/staff/posts/{clerk_post}/hand-over/", MANAGED, MANAGED),
-    ("/staff/posts/{officer_post}/leave/", {"head", "deputy", "clerk", "administrator"}, MANAGED),
-    ("/staff/posts/{head_post}/leave/", {"head", "administrator"}, MANAGED),
-    ("/staff/leaves/", EVERYBODY, EVERYBODY),
-    ("/staff/leaves/new/", EVERYBODY, EVERYBODY),
-    ("/staff/leaves/{leave}/end/", {"head", "deputy", "clerk", "administrator"}, MANAGED),
-    ("/staff/delegations/", EVERYBODY, EVERYBODY),
-    ("/staff/delegations/new/", EVERYBODY, EVERYBODY),
-    ("/staff/delegations/new/{head_post}/", {"clerk", "administrator"}, MANAGED),
-    ("/staff/delegations/{delegation}/", {"clerk", "head", "deputy", *WATCHERS}, WATCHERS),
-    ("/staff/delegations/{delegation}/revoke/", {"clerk", "administrator"}, MANAGED),
-    ("/groups/", EVERYBODY, EVERYBODY),
-    (
-        "/groups/new/",
-        {"clerk", "head", "deputy", "administrator"},
-        {"clerk", "head", "deputy", "administrator"},
-    ),
-    ("/groups/{group}/", EVERYBODY, set()),
-    ("/groups/{group}/change/", {"clerk", "head", "deputy", "administrator"}, set()),
-    ("/groups/{group}/end/", {"clerk", "head", "deputy", "administrator"}, set()),
-]
-
-
-@pytest.mark.parametrize("path", [path for path, _own, _other in PAGES])
-def test_visitor_is_led_to_the_sign_in(things: dict[str, Any], path: str) -> None:
-    answer = Client().get(path.format(**things))
-    assert answer.status_code == 302
-    assert answer.headers["Location"].startswith("/sign-in/")
-
-
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("code", ["H50.S01", "H50.C18880"])
-def test_page_is_opened_by_those_it_is_for_and_nobody_else(
-    things: dict[str, Any], visit: Callable[..., Client], role: str, code: str
-) -> None:
-    browser = visit(role, code)
-    wrong = []
-    for path, own, other in PAGES:
-        answer = browser.get(path.format(**things))
-        expected = role in (own if code == "H50.S01" else other)
-        if (answer.status_code == 200) != expected or answer.status_code not in {200, 403, 404}:
-            wrong.append((path, role, answer.status_code))
-    assert wrong == []
 
 
 def _walk(browser: Client, path: str, answers: dict[str, Any]) -> Any:

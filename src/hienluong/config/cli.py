@@ -8,13 +8,16 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from hienluong import __version__
+from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, fill
+from hienluong.kit.server_command import answers, caller
 from hienluong.kit.terminal import translate as _
 
 LAZY_GROUPS = {
@@ -309,6 +312,36 @@ def upgrade(*, as_json: bool) -> None:
     from hienluong.config.upgrade import upgrade as run  # noqa: PLC0415 - the same
 
     _report(run(Installation.load_complete(_data_dir()), say=_say(quiet=as_json)), as_json=as_json)
+
+
+@cli.command(
+    "renew-receipt-key",
+    help=_(
+        "Make a new key that signs receipts; the former one still verifies. Restart the service afterwards.\n\n"
+        "Example: hienluong renew-receipt-key"
+    ),
+)
+@answers
+def renew_receipt_key() -> tuple[object, list[str]]:
+    """Renews the key that signs receipts, and writes the act into the ledger."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django
+
+    from hienluong.directory.service import Actor  # noqa: PLC0415 - the same
+    from hienluong.ledger import service as ledger  # noqa: PLC0415 - the same
+
+    assert settings.INSTALLATION is not None  # noqa: S101 - the command line has loaded it
+    kid = settings.INSTALLATION.renew_receipt_key()
+    ledger.record(
+        actor=replace(Actor.platform("command line"), name=caller()).ref,
+        action="exchange.receipt-key-renewed",
+        subject="installation",
+        details={"kid": kid},
+        now=clock.now(),
+    )
+    said = fill(
+        _("Receipts will be signed with the key {kid}. Restart the service: hienluong serve."), {"kid": kid}
+    )
+    return {"kid": kid}, [said]
 
 
 def _report(facts: dict[str, Any], *, as_json: bool) -> None:

@@ -57,6 +57,13 @@ def new_signing_key() -> str:
     return key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption()).decode().strip()
 
 
+def new_receipt_key() -> str:
+    """Returns a new Ed25519 key in PEM, with which receipts are signed."""
+    from hienluong.kit.jws import new_key  # noqa: PLC0415 - start fast
+
+    return new_key()
+
+
 SECRETS: Mapping[str, Callable[[], str]] = {
     "django-secret-key": lambda: secrets.token_urlsafe(64),
     "database-password": lambda: secrets.token_urlsafe(32),
@@ -65,6 +72,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "second-factor-key": lambda: secrets.token_hex(32),
     "webhook-key": lambda: secrets.token_hex(32),
     "sign-on-key": new_signing_key,
+    "receipt-key": new_receipt_key,
 }
 """Every secret of an installation and how it is made; each is a file."""
 
@@ -311,6 +319,22 @@ class Installation:
         """
         write_durably(self.secrets / "sign-on-key.former", self.secret("sign-on-key") + "\n")
         write_durably(self.secrets / "sign-on-key", new_signing_key() + "\n")
+
+    def renew_receipt_key(self) -> str:
+        """Makes a new key for receipts and returns its name; of the former one only the public half is kept, for good.
+
+        What was signed with it still verifies. Running processes take the new one at their next start.
+        """
+        from hienluong.kit.jws import SigningKey  # noqa: PLC0415 - start fast
+
+        formers = self.json_secret("receipt-keys.former", [])
+        former = SigningKey(self.secret("receipt-key")).jwk
+        if former not in formers:  # a renewal that was cut off here has kept it already
+            write_durably(
+                self.secrets / "receipt-keys.former", json.dumps([*formers, former], indent=1) + "\n"
+            )
+        write_durably(self.secrets / "receipt-key", new_receipt_key() + "\n")
+        return SigningKey(self.secret("receipt-key")).jwk["kid"]
 
     def make_missing_secrets(self) -> None:
         """Makes the secrets that do not exist yet; a new version of the program may need a new one."""

@@ -65,6 +65,10 @@ class DocumentedApi(NinjaAPI):
     called it is counted.
     """
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._documents: dict[str | None, OpenAPISchema] = {}
+
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         for router in self._get_bound_routers():
             for path, view in router.path_operations.items():
@@ -85,7 +89,12 @@ class DocumentedApi(NinjaAPI):
     def get_openapi_schema(
         self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
     ) -> OpenAPISchema:
-        """Returns the OpenAPI document."""
+        """Returns the OpenAPI document, built once: what it says does not change while the process runs."""
+        if path_prefix not in self._documents:
+            self._documents[path_prefix] = self._document(path_prefix, path_params)
+        return self._documents[path_prefix]
+
+    def _document(self, path_prefix: str | None, path_params: dict[str, Any] | None) -> OpenAPISchema:
         document = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
         parts = document["components"]
         parts["schemas"]["Problem"] = PROBLEM

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from hienluong.config.installation import DEFAULT_PORT, Installation, default_data_dir
+from hienluong.config.installation import DEFAULT_PORT, Installation, default_data_dir, new_receipt_key
 
 PACKAGE = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(os.environ.get("HIENLUONG_DATA_DIR") or default_data_dir())
@@ -306,6 +306,10 @@ LONG_POLL_SECONDS = _number("HIENLUONG_LONG_POLL_SECONDS", 30)
 LONG_POLL_PLACES = _number("HIENLUONG_LONG_POLL_PLACES", 12)
 # Several packets in one answer: at most so many bytes together, or one packet that is larger.
 BATCH_MAX_BYTES = _number("HIENLUONG_BATCH_MAX_BYTES", 8 * 1024 * 1024)
+
+# Receipts are signed with this key; the public halves of former ones stay published.
+RECEIPT_KEY = INSTALLATION.secret("receipt-key") if INSTALLATION and not TESTING else new_receipt_key()
+RECEIPT_FORMER_KEYS = INSTALLATION.json_secret("receipt-keys.former", []) if INSTALLATION else []
 
 # Webhooks: messages to agencies' systems at addresses of their own.
 WEBHOOK_KEY = _secret("webhook-key")

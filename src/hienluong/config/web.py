@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import logging
 import os
@@ -27,7 +28,10 @@ def load_application(main_process: int, target: str) -> Any:
     """
     lifeline.die_with_parent(signal.SIGKILL, main_process)
     module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+    application = getattr(importlib.import_module(module), name)
+    gc.collect()
+    gc.freeze()  # the program itself never becomes garbage: the collector need not look at it again and again
+    return application
 
 
 def _is_no_mistake(record: logging.LogRecord) -> bool:

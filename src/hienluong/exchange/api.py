@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, BinaryIO, cast
+from typing import Annotated, Any, BinaryIO, cast
 from uuid import UUID
 
 from django.conf import settings
@@ -15,10 +15,12 @@ from hienluong.edxml.content import Content
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketTooLarge
 from hienluong.exchange.inbox_api import router as inbox_router
+from hienluong.exchange.receipts import public_keys, signed
 from hienluong.exchange.schemas import (
     DeliveryOut,
     DocumentIn,
     PacketOut,
+    ReceiptKeysOut,
     ReceiptOut,
     SentItemOut,
     SentOut,
@@ -51,10 +53,10 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def receipt_answer(receipt: Receipt) -> HttpResponse:
-    """Answers a receipt as it was stored: it was built from checked values, and every packet passes here."""
+    """Answers a receipt as it was stored, signed: it was built from checked values, and every packet passes here."""
     warnings = [{name: one[name] for name in WarningOut.model_fields} for one in receipt.facts["warnings"]]
     return HttpResponse(
-        json.dumps({**receipt.facts, "warnings": warnings}, ensure_ascii=False),
+        json.dumps({**signed(receipt.facts), "warnings": warnings}, ensure_ascii=False),
         status=200 if receipt.repeated else 201,
         content_type="application/json; charset=utf-8",
     )
@@ -176,6 +178,12 @@ def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
 def read_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Returns the receipt of a file that the agency handed in."""
     return receipt_answer(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
+
+
+@router.get("/receipt-keys", auth=None, response=ReceiptKeysOut, summary="The keys that verify receipts")
+def list_receipt_keys(request: HttpRequest) -> dict[str, Any]:  # noqa: ARG001 - ninja passes it
+    """Returns the public keys (JWK set, RFC 7517) that receipts are signed with, former ones too; for everybody."""
+    return public_keys()
 
 
 @router.post(

@@ -73,6 +73,27 @@ class ReceiptOut(Schema):
     recipients: list[ReceiptRecipientOut]
     warnings: list[WarningOut]
     ledger_entry: UUID
+    signature: str = Field(
+        description="detached JWS (RFC 7515, app. F) of the axis, with a key of `/receipt-keys`, over the canonical "
+        "form (RFC 8785) of the receipt without `signature` and `warnings`"
+    )
+
+
+class ReceiptKeyOut(Schema):
+    """A public key, as JSON Web Key."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: str
+    kid: str = Field(description="its thumbprint (RFC 7638); the header of a signature names it")
+    alg: Literal["Ed25519"]
+    use: Literal["sig"]
+
+
+class ReceiptKeysOut(Schema):
+    """The keys that verify receipts: the one in use first, then former ones."""
+
+    keys: list[ReceiptKeyOut]
 
 
 class PacketOut(Schema):

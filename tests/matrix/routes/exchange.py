@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from tests.exchange.personas import document
-from tests.matrix.doors import AGENCY, WATCHERS, Door, Table, Things, door, of_agency
+from tests.matrix.doors import AGENCY, WATCHERS, Door, Table, Things, anybody, door, of_agency
 from tests.matrix.province import COMMUNE
 from tests.matrix.things import day, pdf
 
@@ -110,6 +110,7 @@ ROUTES: Table = {
     },
     "api/v1/sent": {"GET": door("system")},
     "api/v1/packets/<packet_id>": {"GET": of_agency("system")},
+    "api/v1/receipt-keys": {"GET": anybody()},
     "api/v1/receipts/<receipt_id>": {"GET": of_agency("system")},
     "api/v1/inbox": {"GET": door("system")},
     "api/v1/inbox/packets": {  # each entry is refused by itself, inside the answer

@@ -16,6 +16,7 @@ from hienluong.exchange import policy, service
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.offers import shown_with
 from hienluong.exchange.pages import actor_of
+from hienluong.exchange.receipts import signed
 from hienluong.exchange.service import Hop, Journey, Offer, Remark, Shown
 from hienluong.files.service import file_answer
 from hienluong.kit import clock
@@ -123,7 +124,7 @@ def attachment(request: HttpRequest, packet_id: UUID, position: int) -> HttpResp
 @require_GET
 def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Hands out a receipt as a JSON file, as the API gives it."""
-    facts = service.receipt(actor_of(request), receipt_id)
+    facts = signed(service.receipt(actor_of(request), receipt_id))
     response = HttpResponse(json.dumps(facts, ensure_ascii=False, indent=2), content_type="application/json")
     response.headers["Content-Disposition"] = (
         content_disposition_header(True, f"receipt-{receipt_id}.json") or ""
