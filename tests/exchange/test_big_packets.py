@@ -159,10 +159,10 @@ def test_attachments_limits_are_named_by_the_api(home_affairs: System, settings:
     assert problem(many)["params"]["limit"] == 2
     form = home_affairs.send(FIELDS, ("a.pdf", PDF + bytes(3000)))
     assert form.status_code == 413
-    assert problem(form)["code"] == "exchange.attachment-too-large"
+    assert problem(form)["code"] == "files.attachment-too-large"
     assert problem(form)["params"] == {"name": "a.pdf", "limit": 2000}
     forms = home_affairs.send(FIELDS, *((f"{one}.pdf", PDF) for one in range(3)))
-    assert (forms.status_code, problem(forms)["code"]) == (413, "exchange.too-many-attachments")
+    assert (forms.status_code, problem(forms)["code"]) == (413, "files.too-many-attachments")
     assert not Packet.objects.exists()
 
 

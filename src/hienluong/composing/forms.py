@@ -20,8 +20,8 @@ from hienluong.composing.drafts import DraftExpired, KeptFile
 from hienluong.directory.service import Actor, AgencyPickerForm
 from hienluong.edxml.attachments import fault_of
 from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
-from hienluong.exchange.errors import AttachmentTooLarge
 from hienluong.exchange.service import PRIORITIES, Attached, Change, Draft, Packet
+from hienluong.files.errors import AttachmentTooLarge
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.recipients import service as recipients
 from hienluong.recipients.service import ExpandedGroup, RecipientGroup

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
-from hienluong.exchange.errors import AttachmentTooLarge, TooManyAttachments
+from hienluong.files.errors import AttachmentTooLarge, TooManyAttachments
 from hienluong.kit.errors import HienluongError
 
 

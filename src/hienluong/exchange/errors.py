@@ -37,24 +37,6 @@ class PacketTooLarge(TooLarge):
     todo = _("Send fewer or smaller attachments, or ask the operator to raise the limit.")
 
 
-class AttachmentTooLarge(TooLarge):
-    """An attachment is over the limit."""
-
-    code = "exchange.attachment-too-large"
-    title = _("Attachment too large")
-    detail = _("The attachment “{name}” is larger than {limit} bytes.")
-    todo = _("Send a smaller file, or ask the operator to raise the limit.")
-
-
-class TooManyAttachments(TooLarge):
-    """There are more attachments than one packet may have."""
-
-    code = "exchange.too-many-attachments"
-    title = _("Too many attachments")
-    detail = _("There are more than {limit} attachments.")
-    todo = _("Send fewer files, or put several into one archive.")
-
-
 class SecretContent(PacketRefused):
     """Secret documents never travel by this route (QĐ 28/2018/QĐ-TTg, art. 1.2)."""
 

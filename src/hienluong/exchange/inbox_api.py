@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from secrets import token_hex
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
@@ -24,8 +23,8 @@ from hienluong.exchange.schemas import (
     EntryOut,
     InboxOut,
 )
-from hienluong.exchange.service import ARRIVALS, Batch, Confirmation, Fetched, Page
-from hienluong.files.service import file_answer
+from hienluong.exchange.service import ARRIVALS, Confirmation, Fetched, Page
+from hienluong.files.service import Part, file_answer, multipart_answer
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_number_cursor, write_cursor
@@ -122,19 +121,6 @@ def fetch_packets(
     batch = service.fetch_packets(
         actor=_actor(request), delivery_ids=entry, most_bytes=settings.BATCH_MAX_BYTES, now=clock.now()
     )
-    boundary = token_hex(24)
-    pieces = _pieces(request, batch, boundary)
-    size = sum(len(one) if isinstance(one, bytes) else one.size for one in pieces)
-    chunks = (chunk for one in pieces for chunk in ((one,) if isinstance(one, bytes) else one.chunks()))
-    return file_answer(chunks, size=size, content_type=f"multipart/mixed; boundary={boundary}", headers={})
-
-
-def _pieces(request: HttpRequest, batch: Batch, boundary: str) -> list[bytes | Fetched]:
-    """Returns what the body is made of, in its order."""
-    parts: list[bytes | Fetched] = []
-    for one in batch.fetched:
-        headers = {"Content-Type": EDXML, "Entry": str(one.delivery.pk), **_file_headers(one)}
-        parts += [_part(boundary, headers, one.size), one, b"\r\n"]
     summary = {
         "left_out": batch.left_out,
         "refused": [
@@ -142,13 +128,16 @@ def _pieces(request: HttpRequest, batch: Batch, boundary: str) -> list[bytes | F
         ],
     }
     text = json.dumps(summary, ensure_ascii=False).encode()
-    head = _part(boundary, {"Content-Type": "application/json; charset=utf-8"}, len(text))
-    return [*parts, head, text, b"\r\n", f"--{boundary}--\r\n".encode()]
-
-
-def _part(boundary: str, headers: dict[str, str], length: int) -> bytes:
-    lines = [f"--{boundary}", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode()
+    parts = [
+        Part(
+            {"Content-Type": EDXML, "Entry": str(one.delivery.pk), **_file_headers(one)},
+            one.size,
+            one.chunks(),
+        )
+        for one in batch.fetched
+    ]
+    parts.append(Part({"Content-Type": "application/json; charset=utf-8"}, len(text), [text]))
+    return multipart_answer(parts)
 
 
 def _file_headers(fetched: Fetched) -> dict[str, str]:

@@ -25,8 +25,6 @@ from hienluong.exchange.models import (
     Transmission,
 )
 from hienluong.exchange.permissions import handles, may_see_content
-from hienluong.files import service as files
-from hienluong.files.errors import FileNotHeld
 from hienluong.kit.errors import Forbidden
 from hienluong.kit.vietnamese import fold
 from hienluong.ledger import service as ledger
@@ -467,19 +465,6 @@ def files_of(packet_id: UUID) -> list[UUID]:
     """Returns the files of a packet in the vault, one for each time it was handed in."""
     found = Transmission.objects.filter(packet=packet_id).order_by("accepted_at", "id")
     return list(found.values_list("file_id", flat=True))
-
-
-def copy_of(packet_id: UUID) -> tuple[UUID, UUID]:
-    """Returns (holder, file) of a copy of a packet that somebody still holds: for what the platform itself does with it.
-
-    Raises:
-        FileNotHeld: every copy was destroyed.
-    """
-    file_ids = files_of(packet_id)
-    for file_id in file_ids:
-        for holder in files.holders_of(file_id):
-            return holder, file_id
-    raise FileNotHeld(file_id=file_ids[0] if file_ids else packet_id)
 
 
 def has_scan_due(*, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What can be wrong with a file in the vault."""
 
-from hienluong.kit.errors import Conflict, HienluongError, NotFound, Unavailable
+from hienluong.kit.errors import Conflict, HienluongError, NotFound, TooLarge, Unavailable
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -42,3 +42,21 @@ class TooManyDownloads(Unavailable):
     kept = _("The file is unharmed; nothing was changed.")
     todo = _("Try again in a few seconds.")
     retry_after = 5
+
+
+class AttachmentTooLarge(TooLarge):
+    """An attachment is over the limit."""
+
+    code = "files.attachment-too-large"
+    title = _("Attachment too large")
+    detail = _("The attachment “{name}” is larger than {limit} bytes.")
+    todo = _("Send a smaller file, or ask the operator to raise the limit.")
+
+
+class TooManyAttachments(TooLarge):
+    """There are more attachments than one packet may have."""
+
+    code = "files.too-many-attachments"
+    title = _("Too many attachments")
+    detail = _("There are more than {limit} attachments.")
+    todo = _("Send fewer files, or put several into one archive.")

@@ -25,13 +25,14 @@ from django.db import connection, transaction
 
 from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
-from hienluong.files.streams import file_answer, read_body
+from hienluong.files.streams import Part, file_answer, multipart_answer, read_body
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
 from hienluong.kit.streams import reader_of
 
 __all__ = [
+    "Part",
     "StoredFile",
     "add_keeper",
     "destroy",
@@ -43,6 +44,7 @@ __all__ = [
     "is_kept",
     "is_present",
     "lock",
+    "multipart_answer",
     "open_for",
     "read_body",
     "read_for",

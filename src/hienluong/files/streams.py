@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from secrets import token_hex
 from typing import BinaryIO
 
 from django.conf import settings
@@ -62,6 +65,37 @@ def file_answer(
     return StreamingHttpResponse(
         pieces, content_type=content_type, headers={**headers, "Content-Length": str(size)}
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a multipart answer: its headers, its size in bytes, its bytes in pieces."""
+
+    headers: Mapping[str, str]
+    size: int
+    chunks: Iterable[bytes]
+
+
+def multipart_answer(parts: Sequence[Part]) -> HttpResponseBase:
+    """Returns several files in one answer, as multipart/mixed (RFC 2046); errors as `file_answer`."""
+    boundary = token_hex(24)
+    heads = [_head(boundary, one) for one in parts]
+    end = f"--{boundary}--\r\n".encode()
+    size = sum(len(head) + one.size + 2 for head, one in zip(heads, parts, strict=True)) + len(end)
+    chunks = (
+        chunk for head, one in zip(heads, parts, strict=True) for chunk in ([head], one.chunks, [b"\r\n"])
+    )
+    return file_answer(
+        chain(chain.from_iterable(chunks), [end]),
+        size=size,
+        content_type=f"multipart/mixed; boundary={boundary}",
+        headers={},
+    )
+
+
+def _head(boundary: str, part: Part) -> bytes:
+    lines = [f"--{boundary}", *(f"{name}: {value}" for name, value in part.headers.items())]
+    return "\r\n".join([*lines, f"Content-Length: {part.size}", "", ""]).encode()
 
 
 def read_body(request: HttpRequest, *, refusal: TooLarge, most: int) -> bytes | BinaryIO:

@@ -17,6 +17,13 @@ def reader_at(read_at: Callable[[int, int], bytes], size: int) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(_Places(read_at, size), BUFFER))
 
 
+def from_the_start(source: bytes | BinaryIO) -> bytes | BinaryIO:
+    """Returns bytes or a file, the file to be read once more from its beginning."""
+    if not isinstance(source, bytes):
+        source.seek(0)
+    return source
+
+
 class _Chunks(io.RawIOBase):
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks

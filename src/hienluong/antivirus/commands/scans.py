@@ -17,6 +17,7 @@ from hienluong.edxml.reader import read_attachments
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Packet
 from hienluong.files import service as files
+from hienluong.files.errors import FileNotHeld
 from hienluong.kit.clamd import Clamd, ClamdUnreachable
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.errors import gettext_noop as _
@@ -97,7 +98,7 @@ def _look(clamd: Clamd, packet_id: UUID) -> list[_Found]:
         ClamdUnreachable, ClamdRefused: see `kit.clamd`.
         FileNotHeld, FileGone: nobody holds the file any more, or it is damaged.
     """
-    holder, file_id = exchange.copy_of(packet_id)
+    holder, file_id = _any_copy(packet_id)
     found = []
     for position, part in enumerate(read_attachments(files.stream_for(holder=holder, file_id=file_id))):
         content = part.content
@@ -105,6 +106,15 @@ def _look(clamd: Clamd, packet_id: UUID) -> list[_Found]:
         if signature is not None:
             found.append(_Found(position, signature, content.sha256, content.size, content.media_type))
     return found
+
+
+def _any_copy(packet_id: UUID) -> tuple[UUID, UUID]:
+    """Returns (holder, file) of a copy that somebody still holds; all say the same."""
+    file_ids = exchange.files_of(packet_id)
+    for file_id in file_ids:
+        for holder in files.holders_of(file_id):
+            return holder, file_id
+    raise FileNotHeld(file_id=file_ids[0] if file_ids else packet_id)
 
 
 @transaction.atomic

@@ -55,6 +55,7 @@ from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.events import publish
 from hienluong.kit.jcs import canonical_json
+from hienluong.kit.streams import from_the_start
 from hienluong.ledger import service as ledger
 from hienluong.systems.service import may_send_for
 
@@ -99,7 +100,8 @@ def accept_packet(
         IdempotencyKeyReused: the key came with another file before.
         Unavailable: the disk is full; nothing was stored.
     """
-    sha256, size = _measure(source)
+    sha256 = bytes.fromhex(transmission_digest(from_the_start(source)))
+    size = len(source) if isinstance(source, bytes) else source.tell()
     try:
         require(actor, "exchange.send_packet")
         if idempotency_key is not None and not _is_key(idempotency_key):
@@ -113,7 +115,7 @@ def accept_packet(
             raise SecrecyNotDeclared
         if size > settings.PACKET_MAX_BYTES:
             raise PacketTooLarge(limit=settings.PACKET_MAX_BYTES)
-        wire = read_packet(_from_the_start(source), limits=_limits())
+        wire = read_packet(from_the_start(source), limits=_limits())
         return _accept(actor, wire, source, idempotency_key, audiences, now)
     except PermissionMissing:
         raise  # every interface records these
@@ -130,18 +132,6 @@ def accept_packet(
 
 def _is_key(text: str) -> bool:
     return 0 < len(text) <= IDEMPOTENCY_KEY_MAX and text.isprintable()
-
-
-def _measure(source: bytes | BinaryIO) -> tuple[bytes, int]:
-    """Returns SHA-256 and size of a file."""
-    sha256 = bytes.fromhex(transmission_digest(_from_the_start(source)))
-    return sha256, len(source) if isinstance(source, bytes) else source.tell()
-
-
-def _from_the_start(source: bytes | BinaryIO) -> bytes | BinaryIO:
-    if not isinstance(source, bytes):
-        source.seek(0)
-    return source
 
 
 def _limits() -> Limits:
@@ -194,7 +184,7 @@ def _accept(
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
     addressees = _addressees(actor, wire, to_codes, found, day)
     _refuse_secrets(wire)
-    stored = files.store(_from_the_start(source))
+    stored = files.store(from_the_start(source))
     crash_point("accept.after_fsync")
     with transaction.atomic():
         receipt = _write(actor, wire, sender, addressees, stored, key, audiences, now)
