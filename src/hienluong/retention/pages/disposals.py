@@ -174,8 +174,9 @@ def certificate(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     disposal = queries.find_disposal(actor, disposal_id)
     if disposal.state != Disposal.State.DONE:
         raise Http404
-    rows = list(_in_words(queries.certificate_rows(actor, disposal)))
-    context = {"disposal": disposal, "titles": _titles(), "rows": rows, "counts": _counts(disposal)}
+    words = _in_words(queries.certificate_rows(actor, disposal))
+    rows = [dict(zip(queries.CERTIFICATE, row, strict=True)) for row in words]
+    context = {"disposal": disposal, "rows": rows, "counts": _counts(disposal)}
     return render(request, "retention/certificate.html", context)
 
 
