@@ -32,6 +32,7 @@ TEST_PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "postgresql-15": ("/usr/lib/postgresql/15/bin/postgres",),
     "gettext": ("/usr/bin/msgfmt",),
     "poppler-utils": ("/usr/bin/pdftotext",),
+    "clamav-daemon": ("/usr/sbin/clamd",),
     "libatomic1": tuple(f"/usr/lib/{kind}-linux-gnu/libatomic.so.1" for kind in ("x86_64", "aarch64")),
 }
 """Debian packages that the tests need and the product does not, and what shows that they are there.

@@ -17,6 +17,7 @@ NARROWING = {
     "corrections.changes": "asks through the exchange's `packet`",
     "corrections.recalls_of": "recalls of a packet that the exchange has let the actor see",
     "corrections.sent_delivery": "a page that has asked for the permission to take back",
+    "retention.keeps_for": "whose copies a hold of this actor keeps; whoever places or lifts one asks",
     "exchange.deliveries_of": "rows of a packet that `packet` has let the actor see",
     "exchange.packets_visible_to_secrecy_officer": "asked for only to tell “quarantined” from “not found”",
     "deadlines.clocks_of_packet": "clocks of a packet that the exchange has let the actor see",

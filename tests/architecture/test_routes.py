@@ -88,9 +88,8 @@ EXAMPLES = {
     "quarter": "2026-Q4",
     "packet_id": str(uuid.UUID(int=7)),
 }
-EXAMPLES["receipt_id"] = EXAMPLES["group_id"] = EXAMPLES["webhook_id"] = EXAMPLES[
-    "packet_id"
-]  # the API's addresses name no converter
+for _name in ("receipt_id", "group_id", "webhook_id", "disposal_id"):  # the API's addresses name no converter
+    EXAMPLES[_name] = EXAMPLES["packet_id"]
 
 
 QUESTIONS = {"api/v1/inbox/packets": "?entry=7"}

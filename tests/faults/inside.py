@@ -7,6 +7,9 @@ import json
 import sys
 from typing import Any
 
+from django.conf import settings
+from django.test import Client
+
 from hienluong.directory import service as directory
 from hienluong.files import service as files
 from hienluong.files.models import Holding, SealedFile
@@ -28,6 +31,21 @@ def register_systems(codes: list[str]) -> dict[str, dict[str, str]]:
         )
         made[code] = {"agency": code, "client_id": client_id, "client_secret": secret}
     return made
+
+
+def sign_in_clerk(code: str) -> str:
+    """Makes a clerk of an agency and returns the session of their browser."""
+    found = directory.agency_by_code(code)
+    assert found is not None, code
+    setup, now = directory.Actor.platform("specification"), clock.now()
+    clerk = directory.create_person(actor=setup, full_name="Nguyễn Thị Hạnh", username="van-thu", now=now)
+    directory.assign_post(
+        actor=setup, person=clerk, agency=found.agency, role="clerk", title="Văn thư", now=now
+    )
+    assert clerk.user is not None
+    browser = Client()
+    browser.force_login(clerk.user)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def open_all_files(_: None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from hienluong.edxml.attachments import attach, list_attachments
 from hienluong.edxml.content import Content
 from hienluong.edxml.packet import (
+    Attachment,
     Business,
     Code,
     DocumentHeader,
@@ -43,26 +44,32 @@ def content_of(sender: str, number: int) -> bytes:
 
 def document(sender: str, number: int, recipients: list[str]) -> tuple[str, bytes]:
     """Returns id and edXML file of a document; the same number gives the same bytes."""
-    document_id = f"{sender},2026/11/24,{number}/CV-FAULT"
     part = attach("noi-dung.txt", Content.from_bytes(content_of(sender, number)), content_id="cid:0")
-    return document_id, write_packet(
-        DocumentPacket(
-            header=DocumentHeader(
-                sender=Organ(organ_id=sender, organ_name="Cơ quan gửi"),
-                receivers=tuple(Organ(organ_id=code, organ_name="Nơi nhận") for code in recipients),
-                document_id=document_id,
-                code=Code(number=str(number), notation="CV-FAULT"),
-                promulgation=PromulgationInfo(place="Quảng Trị", date=WireDate("2026/11/24")),
-                document_type=DocumentType(type_name="Công văn"),
-                subject=f"V/v thử độ bền của trục, văn bản {number}",
-                signer=SignerInfo(full_name="Lê Quang Ánh"),
-            ),
-            trace=TraceHeaderList(
-                hops=(TraceHeader(organ_id=sender, timestamp=SENT_AT),), business=Business(kind_code="0")
-            ),
-            manifest=list_attachments((part,)),
-            attachments=(part,),
-        )
+    document_id, packet = packet_of(sender, number, recipients, part)
+    return document_id, write_packet(packet)
+
+
+def packet_of(
+    sender: str, number: int, recipients: list[str], part: Attachment
+) -> tuple[str, DocumentPacket]:
+    """Returns id and packet of a document with one attachment."""
+    document_id = f"{sender},2026/11/24,{number}/CV-FAULT"
+    return document_id, DocumentPacket(
+        header=DocumentHeader(
+            sender=Organ(organ_id=sender, organ_name="Cơ quan gửi"),
+            receivers=tuple(Organ(organ_id=code, organ_name="Nơi nhận") for code in recipients),
+            document_id=document_id,
+            code=Code(number=str(number), notation="CV-FAULT"),
+            promulgation=PromulgationInfo(place="Quảng Trị", date=WireDate("2026/11/24")),
+            document_type=DocumentType(type_name="Công văn"),
+            subject=f"V/v thử độ bền của trục, văn bản {number}",
+            signer=SignerInfo(full_name="Lê Quang Ánh"),
+        ),
+        trace=TraceHeaderList(
+            hops=(TraceHeader(organ_id=sender, timestamp=SENT_AT),), business=Business(kind_code="0")
+        ),
+        manifest=list_attachments((part,)),
+        attachments=(part,),
     )
 
 

@@ -132,7 +132,7 @@ def cast(live: str) -> Iterator[Cast]:
                 subject="Về việc triển khai kế hoạch chuyển đổi số năm 2027 trên địa bàn tỉnh",
                 signer_name="Lê Quang Ánh",
                 priority=number % 5,
-                attachments=[Attached("Công văn.pdf", PDF), Attached("bảng.xlsx", PDF)],
+                attachments=[Attached("Công văn.pdf", PDF), Attached("Phụ lục.pdf", PDF)],
             ),
             declared_not_secret=True,
             now=clock.now(),

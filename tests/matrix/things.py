@@ -41,6 +41,7 @@ from tests.matrix.sign_on import RETURN, token_of_person
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
+from hienluong.antivirus.models import Scan
 from hienluong.deadlines import service as deadlines
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode, CalendarDay
@@ -58,6 +59,8 @@ from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
+from hienluong.retention import service as retention
+from hienluong.retention.commands import carry_out_disposal
 from hienluong.staff import commands as staff
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.takeover import commands as takeover
@@ -80,6 +83,8 @@ def furnish() -> Province:
         _webhooks,
         _deadlines,
         _browsers,
+        _antivirus,
+        _retention,
         _accounts,
         _directory,
         _imports,
@@ -395,6 +400,53 @@ def _browsers(province: Province) -> None:
             **browser_given(code),
         )
         things.update(subscription_id=made.pk)
+
+
+# --- Kept apart, kept, destroyed ------------------------------------------------------------------------------------------
+
+
+def _antivirus(province: Province) -> None:
+    """Keeps a packet of each side apart, as a scan that found something leaves it."""
+    for code, things, prefix in province.sides():
+        infected = send(province, f"{prefix}clerk", COMMUNE, of=code)
+        scan = Scan.objects.create(packet_id=infected.packet_id, state="infected", asked_at=clock.now())
+        scan.findings.create(
+            position=0, signature="Eicar", sha256=bytes(32), size=68, media_type="application/pdf"
+        )
+        things["infected_packet_id"] = infected.packet_id
+
+
+def _retention(province: Province) -> None:
+    """Writes a period, holds a document of each side, and has some that are over their time: to propose, proposed, done."""
+    now = clock.now()
+    period = retention.set_period(
+        actor=SETUP, type_name="Công văn", months=12, valid_from=FOUNDED - timedelta(days=2000), now=now
+    )
+    for code, things, prefix in province.sides():
+        held = retention.place_hold(
+            actor=province.actors[f"{prefix}head"],
+            packet_id=things["registered_packet_id"],
+            reason="Khiếu nại",
+            now=now,
+        )
+        made = {}
+        for state in ("proposed", "done"):
+            old = send(province, f"{prefix}clerk", COMMUNE, of=code)
+            Packet.objects.filter(pk=old.packet_id).update(accepted_at=now - timedelta(days=800))
+            made[state] = retention.propose_disposal(actor=province.actors[f"{prefix}clerk"], now=now)
+            if state == "done":
+                chief = province.actors[f"{prefix}head"]
+                retention.approve_disposal(actor=chief, disposal_id=made[state].pk, now=now)
+                while carry_out_disposal(disposal_id=made[state].pk, now=now):
+                    pass
+        spare = send(province, f"{prefix}clerk", COMMUNE, of=code)
+        Packet.objects.filter(pk=spare.packet_id).update(accepted_at=now - timedelta(days=800))
+        things.update(
+            hold_id=held.pk,
+            period_id=period.pk,
+            disposal_id=made["proposed"].pk,
+            done_disposal_id=made["done"].pk,
+        )
 
 
 # --- Accounts -----------------------------------------------------------------------------------------------------------

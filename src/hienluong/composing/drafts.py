@@ -8,6 +8,7 @@ person; the server keeps neither the key nor the slip.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -15,6 +16,7 @@ from uuid import UUID
 from django.core import signing
 
 from hienluong.directory.service import Actor
+from hienluong.edxml.content import Content
 from hienluong.files import service as files
 from hienluong.kit.errors import Conflict
 from hienluong.kit.errors import gettext_noop as _
@@ -47,15 +49,19 @@ class KeptFile:
     file_id: UUID
     key: bytes
 
-    def read(self) -> bytes:
-        """Returns the file's bytes.
+    def content(self) -> Content:
+        """Returns the file's bytes where they lie.
 
         Raises:
             DraftExpired: the file was swept.
         """
+        return Content.of(self)
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes in pieces, as often as asked; errors as `content`."""
         try:
             with files.vault().open(self.file_id.hex) as source:
-                return b"".join(open_sealed(source, self.key))
+                yield from open_sealed(source, self.key)
         except (FileMissing, SealBroken) as gone:
             raise DraftExpired from gone
 

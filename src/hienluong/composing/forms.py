@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import SEEK_END
 from typing import Any, BinaryIO, Literal, cast
 from uuid import UUID, uuid4
 
@@ -17,8 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from hienluong.composing import drafts
 from hienluong.composing.drafts import DraftExpired, KeptFile
 from hienluong.directory.service import Actor, AgencyPickerForm
+from hienluong.edxml.attachments import fault_of
+from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
 from hienluong.exchange.service import PRIORITIES, Attached, Change, Draft, Packet
-from hienluong.kit.errors import HienluongError
+from hienluong.files.errors import AttachmentTooLarge
+from hienluong.kit.errors import HienluongError, fill
 from hienluong.recipients import service as recipients
 from hienluong.recipients.service import ExpandedGroup, RecipientGroup
 
@@ -73,6 +77,26 @@ class ManyFilesField(forms.FileField):
         """Returns the files chosen, perhaps none."""
         chosen = data if isinstance(data, list | tuple) else [data]
         return [super(ManyFilesField, self).clean(one, initial) for one in chosen if one]
+
+
+def _over_limit(refusal: HienluongError) -> forms.ValidationError:
+    """Returns what to say of an upload that was refused while it was read."""
+    if isinstance(refusal, AttachmentTooLarge):
+        megabytes = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
+        return forms.ValidationError(
+            _("%(name)s is larger than %(limit)d MB."), params={**refusal.params, "limit": megabytes}
+        )
+    return forms.ValidationError(fill(gettext(refusal.detail), refusal.params))
+
+
+def _fault_in(name: str, source: BinaryIO) -> str:
+    """Returns what is wrong with a file by its content, "" when nothing is."""
+    head = source.read(HEAD_BYTES)
+    source.seek(max(0, source.seek(0, SEEK_END) - TAIL_BYTES))
+    media_type = detect_media_type(head, source.read())
+    source.seek(0)
+    fault = fault_of(name, size=len(head), media_type=media_type)
+    return fill(gettext(fault[0]), fault[1]) if fault else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +196,7 @@ class SendForm(AgencyPickerForm):
         actor: Actor,
         *args: Any,
         slips: Sequence[str] = (),
+        refused: Sequence[HienluongError] = (),
         changing: Changing | None = None,
         **kwargs: Any,
     ) -> None:
@@ -185,6 +210,7 @@ class SendForm(AgencyPickerForm):
             del self.fields["also_replaced"]
         self.kept: list[KeptFile] = []
         self._slips = slips
+        self._refused = refused
         self.initial.setdefault("key", uuid4().hex)
         self._groups = recipients.groups(actor)
         field = self.fields["to_groups"]
@@ -248,22 +274,14 @@ class SendForm(AgencyPickerForm):
                 self.add_error(
                     "attachments", _("The attachments are no longer kept. Choose the files again.")
                 )
-        limit = settings.ATTACHMENT_MAX_BYTES
+        for refusal in self._refused:
+            self.add_error("attachments", _over_limit(refusal))
         for upload in uploads:
-            if (upload.size or 0) > limit:
-                self.add_error(
-                    "attachments",
-                    forms.ValidationError(
-                        _("%(name)s is larger than %(limit)d MB."),
-                        params={"name": upload.name, "limit": limit // 1024 // 1024},
-                    ),
-                )
+            source = cast("BinaryIO", upload.file)
+            if fault := _fault_in(upload.name or "", source):
+                self.add_error("attachments", fault)
             else:
-                self.kept.append(
-                    drafts.keep(
-                        actor=self.actor, name=upload.name or "", source=cast("BinaryIO", upload.file)
-                    )
-                )
+                self.kept.append(drafts.keep(actor=self.actor, name=upload.name or "", source=source))
         if not self.kept and not self.has_error("attachments"):
             raise forms.ValidationError(_("Attach the document itself."))
         if sum(file.size for file in self.kept) * BASE64_GROWTH > settings.PACKET_MAX_BYTES:
@@ -326,6 +344,6 @@ class SendForm(AgencyPickerForm):
             priority=value["priority"],
             due_on=value["due_on"],
             also_on_paper=value["also_on_paper"],
-            attachments=[Attached(file.name, file.read()) for file in self.kept],
+            attachments=[Attached(file.name, file.content()) for file in self.kept],
             change=self._change(),
         )

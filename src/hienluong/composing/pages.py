@@ -29,7 +29,8 @@ def send(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _form(request, SendForm(actor, changing=changing))
     kept = request.POST.getlist("kept")
-    form = SendForm(actor, request.POST, request.FILES, slips=kept, changing=changing)
+    refused = getattr(request, "uploads_refused", ())
+    form = SendForm(actor, request.POST, request.FILES, slips=kept, refused=refused, changing=changing)
     step = request.POST.get("step", "check")
     if not form.is_valid() or step == "edit":
         return _form(request, form)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404 as DjangoNotFound
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
@@ -36,10 +36,11 @@ from hienluong.kit.errors import (
 )
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
-from hienluong.monitoring.api import router as monitoring_router
 from hienluong.mailbox.api import router as mailbox_router
+from hienluong.monitoring.api import router as monitoring_router
 from hienluong.reasons.api import router as reasons_router
 from hienluong.recipients.api import router as recipients_router
+from hienluong.retention.api import router as retention_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router
 from hienluong.systems.service import SystemBearer
@@ -65,6 +66,7 @@ api.add_router("", corrections_router)
 api.add_router("", deadlines_router, auth=SystemBearer())
 api.add_router("", webhooks_router, auth=SystemBearer())
 api.add_router("", monitoring_router, auth=SystemBearer())
+api.add_router("", retention_router)
 api.add_router("", error_router)
 
 
@@ -126,6 +128,11 @@ def _not_authenticated(request: HttpRequest, error: AuthenticationError) -> Http
 @api.exception_handler(DjangoNotFound)
 def _not_found(request: HttpRequest, error: DjangoNotFound) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     return problem_response(request, NotFound())
+
+
+@api.exception_handler(UnreadablePostError)
+def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(request, RequestUnreadable())  # the caller has hung up: it is read by nobody
 
 
 @api.exception_handler(HttpError)

@@ -23,6 +23,7 @@ from hienluong.config.errors import DatabaseToolsMissing, OperationRefused, Port
 from hienluong.config.installation import SECRETS, Installation
 from hienluong.config.serving import is_served, require_port
 from hienluong.config.steps import Runner, run_steps
+from hienluong.kit.clamd import Clamd, ClamdUnreachable
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.errors import gettext_noop as _
 
@@ -30,6 +31,7 @@ State = Literal["ok", "warn", "fail"]
 PACKAGE = Path(__file__).resolve().parent.parent
 LAW_ZONE = "Asia/Ho_Chi_Minh"
 FRESH_BACKUP = timedelta(days=2)
+CLAMD_SECONDS = 5.0
 EARLIEST_CLOCK = datetime(2025, 1, 1, tzinfo=UTC)
 
 
@@ -58,7 +60,7 @@ def check(path: Path, *, run: Runner = run_steps) -> list[Finding]:
     except OperationRefused as problem:
         return [*findings, Finding("installation", "fail", *_texts(problem))]
     findings.append(Finding("installation", "ok", f"{installation.kind}, {installation.path}"))
-    for look in (owner, disk, permissions, port, backups):
+    for look in (owner, disk, permissions, port, backups, antivirus):
         findings += _guarded(look.__name__, lambda look=look: list(look(installation)))  # type: ignore[misc]  # the loop's own variable
     return [*findings, *_guarded("database", lambda: database(installation, run))]
 
@@ -201,6 +203,19 @@ def backups(installation: Installation) -> Iterator[Finding]:
         )
     else:
         yield Finding("backup", "ok", f"{len(found)}, last one {last:%Y-%m-%d %H:%M} UTC")
+
+
+def antivirus(_installation: Installation) -> Iterator[Finding]:
+    """Asks ClamAV's daemon what it is, where one is named."""
+    address = os.environ.get("HIENLUONG_CLAMD", "")
+    if not address:
+        todo = _("To scan them, install clamav-daemon and name its socket in HIENLUONG_CLAMD.")
+        yield Finding("antivirus", "ok", "off: attachments reach their recipients unscanned", todo)
+        return
+    try:
+        yield Finding("antivirus", "ok", f"{Clamd(address, CLAMD_SECONDS).version()}, {address}")
+    except ClamdUnreachable as problem:
+        yield Finding("antivirus", "fail", *_texts(problem))
 
 
 def database(installation: Installation, run: Runner) -> list[Finding]:

@@ -127,6 +127,8 @@ INSTALLED_APPS = [
     "hienluong.webhooks",
     "hienluong.monitoring",
     "hienluong.takeover",
+    "hienluong.antivirus",
+    "hienluong.retention",
     "hienluong.config",
 ]
 
@@ -326,8 +328,14 @@ REMINDER_TIME = time.fromisoformat(os.environ.get("HIENLUONG_REMINDER_TIME") or 
 # Files
 FILES_ROOT = Path(os.environ.get("HIENLUONG_FILES_DIR") or DATA_DIR / "files")
 MASTER_KEY_FILE = DATA_DIR / "secrets" / "master-key"
-DATA_UPLOAD_MAX_MEMORY_SIZE = None  # the packet limit below is checked while reading
-FILE_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# The limits below (bytes of a packet, of an attachment, number) are checked while reading.
+DATA_UPLOAD_MAX_MEMORY_SIZE = DATA_UPLOAD_MAX_NUMBER_FILES = None
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "hienluong.config.uploads.BoundedUploads",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Long polling: how long a request may wait, and how many may wait in one web process; each holds a thread of its own.
 LONG_POLL_SECONDS = _number("HIENLUONG_LONG_POLL_SECONDS", 30)
@@ -373,11 +381,17 @@ ALARM_WEBHOOKS_STOPPED = _number("HIENLUONG_ALARM_WEBHOOKS_STOPPED", 0)
 # The exchange
 PACKET_MAX_BYTES = _number("HIENLUONG_PACKET_MAX_BYTES", 70 * 1024 * 1024)  # 50 MB of attachment in base64
 ATTACHMENT_MAX_BYTES = _number("HIENLUONG_ATTACHMENT_MAX_BYTES", 50 * 1024 * 1024)
+ATTACHMENTS_MAX = _number("HIENLUONG_ATTACHMENTS_MAX", 100)
+# Large files that one web process may be handing out at once; each holds a thread of its own until it is read.
+DOWNLOAD_PLACES = _number("HIENLUONG_DOWNLOAD_PLACES", 8)
 # Which codes are the province's own. The merged province's code was not found in any public list
 # (H50 Quảng Trị, H46 Quảng Bình by inference): both are provisional and changed here or by import.
 PROVINCE_CODES = _names("HIENLUONG_PROVINCE_CODES") or ["H50", "H46"]
 # The code the axis writes into the trace of what it forwards (decision 3).
 AXIS_CODE = os.environ.get("HIENLUONG_AXIS_CODE") or PROVINCE_CODES[0]
+# ClamAV's daemon, "unix:/path" or "tcp:host:port"; empty: attachments are not scanned.
+CLAMD = os.environ.get("HIENLUONG_CLAMD", "")
+CLAMD_TIMEOUT_SECONDS = _number("HIENLUONG_CLAMD_TIMEOUT_SECONDS", 120)
 SECRECY_MARKERS = _names("HIENLUONG_SECRECY_MARKERS") or ["MẬT", "TỐI MẬT", "TUYỆT MẬT"]
 SECRECY_SERIES = _names("HIENLUONG_SECRECY_SERIES")
 

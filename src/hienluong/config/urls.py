@@ -32,6 +32,8 @@ urlpatterns = [
     path("deadlines/", include("hienluong.deadlines.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
     path("takeover/", include("hienluong.takeover.urls")),
+    path("antivirus/", include("hienluong.antivirus.urls")),
+    path("retention/", include("hienluong.retention.urls")),
     path("", include("hienluong.portal.urls")),
 ]
 handler400 = "hienluong.portal.pages.bad_request"

@@ -59,9 +59,11 @@ def main() -> None:
         port=installation.listen_port,
         interface=Interfaces.WSGI,
         workers=number_setting("HIENLUONG_WEB_WORKERS", 2, least=1),
-        # Requests that wait for news have threads beside those that work: waiting can never use them up.
+        # Requests that wait for news, and large files that are read slowly, have threads beside those that work:
+        # waiting can never use these up.
         blocking_threads=number_setting("HIENLUONG_WEB_THREADS", 4, least=1)
-        + number_setting("HIENLUONG_LONG_POLL_PLACES", 12),
+        + number_setting("HIENLUONG_LONG_POLL_PLACES", 12)
+        + number_setting("HIENLUONG_DOWNLOAD_PLACES", 8),
         log_level=LogLevels.warning,
         respawn_failed_workers=True,
         workers_kill_timeout=GRACE_SECONDS,

@@ -8,16 +8,18 @@ does not end in zip. Real packets break both, so reading here looks at the bytes
 import binascii
 import re
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from hienluong.edxml.content import ByteSource, Content, Spool, SpoolSlice
 from hienluong.edxml.errors import FormatError
-from hienluong.edxml.media_types import ZIP, extension_of
+from hienluong.edxml.media_types import ZIP, breaks_promise, extension_of
 from hienluong.edxml.packet import Attachment, Manifest, ManifestReference
 from hienluong.edxml.safe_xml import Limits
 from hienluong.edxml.statuses import RAW_EXTENSIONS
 from hienluong.edxml.zip_entry import ZipDamagedError, ZipEntry, sole_entry, zip_of_one
+from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import gettext_noop as _
 
 _WHITE_SPACE = b" \t\r\n"
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/=\s]")
@@ -167,6 +169,29 @@ def attach(
         content_type=f"application/{extension}" if extension in RAW_EXTENSIONS else ZIP,
         content=content,
     )
+
+
+def faults_in(attachments: Sequence[Attachment]) -> list[FieldError]:
+    """Returns which files are empty, or by their content not what their names say: what we write is to be readable.
+
+    What others wrote is taken as it is, with a warning.
+    """
+    faults = []
+    for position, part in enumerate(attachments):
+        fault = fault_of(part.name or "", size=part.content.size, media_type=part.content.media_type)
+        if fault is not None:
+            faults.append(FieldError(f"/attachments/{position}", *fault))
+    return faults
+
+
+def fault_of(name: str, *, size: int, media_type: str) -> tuple[str, dict[str, str]] | None:
+    """Returns the text that says what is wrong with a file by its content, and its values; None: nothing."""
+    if not size:
+        return _("“{name}” is empty."), {"name": name}
+    if breaks_promise(name, media_type):
+        text = _("“{name}” is not what its name says: by its content it is {type}.")
+        return text, {"name": name, "type": media_type}
+    return None
 
 
 def list_attachments(attachments: Iterable[Attachment]) -> Manifest:

@@ -1,18 +1,14 @@
-"""Bytes of files without holding them: a spool on disk, views into it, and what one pass over them tells."""
+"""Bytes of files without holding them, wherever they lie, and what one pass over them tells."""
 
 import hashlib
-import io
-import tempfile
-import threading
-import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol
 
 from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
+from hienluong.kit.spool import CHUNK, Spool, SpoolSlice
 
-CHUNK = 64 * 1024
-_MEMORY_BYTES = 1024 * 1024
+__all__ = ["CHUNK", "ByteSource", "Content", "Spool", "SpoolSlice"]
 
 
 class ByteSource(Protocol):
@@ -60,11 +56,7 @@ class Content:
     @classmethod
     def from_stream(cls, stream: BinaryIO) -> "Content":
         """Returns the content of a binary file, copied to a spool first."""
-        spool = Spool()
-        start = spool.size
-        while chunk := stream.read(CHUNK):
-            spool.append(chunk)
-        return cls.of(SpoolSlice(spool, start, spool.size - start))
+        return cls.of(Spool.of(iter(lambda: stream.read(CHUNK), b"")).whole())
 
     def chunks(self) -> Iterator[bytes]:
         """Yields the bytes in pieces; it may be called again."""
@@ -74,46 +66,10 @@ class Content:
         """Returns all bytes at once; for files known to be small."""
         return b"".join(self.chunks())
 
-
-class Spool:
-    """Holds bytes in memory up to 1 MiB and then in an unnamed temporary file, which goes away with it."""
-
-    def __init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max_size=_MEMORY_BYTES)  # noqa: SIM115 - closed by the finalizer
-        self._lock = threading.Lock()
-        self.size = 0
-        weakref.finalize(self, self._file.close)
-
-    def append(self, data: bytes) -> None:
-        """Adds bytes at the end."""
-        with self._lock:
-            self._file.seek(0, io.SEEK_END)
-            self._file.write(data)
-            self.size += len(data)
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        """Returns up to `size` bytes from `offset` on."""
-        with self._lock:
-            self._file.seek(offset)
-            return self._file.read(size)
-
-
-@dataclass(frozen=True, slots=True)
-class SpoolSlice:
-    """A part of a spool."""
-
-    spool: Spool
-    offset: int
-    size: int
-
-    def read_at(self, offset: int, size: int) -> bytes:
-        """Returns up to `size` bytes from `offset` within the slice on."""
-        return self.spool.read_at(self.offset + offset, max(0, min(size, self.size - offset)))
-
-    def chunks(self) -> Iterator[bytes]:
-        """Yields the bytes in pieces."""
-        for offset in range(0, self.size, CHUNK):
-            yield self.read_at(offset, CHUNK)
+    def open(self) -> BinaryIO:
+        """Returns a file to read the bytes from any place; what can only be read in pieces is copied to a spool first."""
+        source = self.source if isinstance(self.source, SpoolSlice) else Spool.of(self.chunks()).whole()
+        return source.open()
 
 
 @dataclass(frozen=True, slots=True)

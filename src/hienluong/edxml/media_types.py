@@ -44,6 +44,13 @@ PROMISED: Mapping[str, frozenset[str]] = {
 }
 """What a file of an extension may be by its content; extensions not named promise nothing."""
 
+
+def breaks_promise(name: str | None, media_type: str) -> bool:
+    """Returns whether a file is not what the extension of its name promises."""
+    promised = PROMISED.get(extension_of(name))
+    return promised is not None and media_type not in promised
+
+
 # What a ZIP holds makes it an office document; the names stand in its first and last bytes.
 _PARTS = (
     (b"word/document", DOCX),

@@ -52,14 +52,15 @@ def read_packet(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) ->
     return _Assembler(reader, attachments).packet(parsed.root)
 
 
-def read_attachments(source: bytes, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Attachment, ...]:
+def read_attachments(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Attachment, ...]:
     """Returns the attachments alone of a file that was read before, for who looks at nothing else; a status has none.
 
     Raises:
         FormatError: the file is no edXML.
     """
     attachments = AttachmentReader(Spool(), limits)
-    parsed = parse_xml(io.BytesIO(source), limits=limits, divert=attachments.sink_for)
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    parsed = parse_xml(stream, limits=limits, divert=attachments.sink_for)
     _check_root(parsed.root)
     files = list(_descendants(parsed.root, "AttachmentEncoded", "Attachment"))
     return attachments.read_all(files, GroupReader(WarningList(limits.warnings, parsed.warnings)))

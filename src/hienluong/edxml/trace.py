@@ -5,10 +5,13 @@ What is not authored here is never written anew: signatures, spacing and unknown
 
 import io
 import re
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
+from hienluong.edxml.content import SpoolSlice
 from hienluong.edxml.errors import FormatError, dotted_path
 from hienluong.edxml.safe_xml import Limits, feed_parser, new_parser, split_name
 from hienluong.edxml.wire import ACCEPTED_NAMESPACES
@@ -25,15 +28,49 @@ _STATUS_CODE = [*_MESSAGE, "StatusCode"]
 _ORGAN_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,34}")
 
 
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """What is written into a file, and where; `dropped` bytes there give way to it.
+
+    Attributes:
+        at: offset in the original.
+        dropped: bytes of the original left out at that place.
+        added: what stands there instead.
+    """
+
+    at: int
+    dropped: int
+    added: bytes
+
+    def size_of(self, original: int) -> int:
+        """Returns the size of a file of `original` bytes afterwards."""
+        return original - self.dropped + len(self.added)
+
+    def chunks(self, original: SpoolSlice) -> Iterator[bytes]:
+        """Yields the file with the insertion in pieces."""
+        after = self.at + self.dropped
+        yield from SpoolSlice(original.spool, original.offset, self.at).chunks()
+        yield self.added
+        yield from SpoolSlice(original.spool, original.offset + after, original.size - after).chunks()
+
+
 def append_trace(original: bytes, organ_id: str, timestamp: datetime) -> bytes:
-    """Returns a document's bytes with one TraceHeader more, after those it has; all other bytes are the same.
+    """Returns a document's bytes with one TraceHeader more; all other bytes are the same. See `find_trace_place`."""
+    found = find_trace_place(io.BytesIO(original), organ_id, timestamp)
+    if found is None:
+        return original
+    return original[: found.at] + found.added + original[found.at + found.dropped :]
+
+
+def find_trace_place(original: BinaryIO, organ_id: str, timestamp: datetime) -> Insertion | None:
+    """Returns the TraceHeader that a document gets on its way, and where; of the file only the header is read.
 
     It stands after the last TraceHeader; in a TraceHeaderList without one, first; without a list, in a new one after
     the MessageHeader. An empty-element tag (`<TraceHeaderList/>`) is opened up, the only case where a byte changes.
-    A status has no trace (QCVN 102 as the SDK has it): its bytes come back as they are.
+    A status has no trace (QCVN 102 as the SDK has it): None, its bytes stay as they are.
 
     Args:
-        original: the file as it was received, in any encoding that can be read.
+        original: the file as it was received, in any encoding that can be read; it can be read from any place.
         organ_id: code of the system that passes the document on.
         timestamp: when, with a zone.
 
@@ -43,10 +80,11 @@ def append_trace(original: bytes, organ_id: str, timestamp: datetime) -> bytes:
     """
     if not _ORGAN_ID.fullmatch(organ_id):
         raise FormatError("TraceHeaderList.TraceHeader.OrganId", 0, "organ-id", value=organ_id[:80])
-    encoding = detect_encoding(original[:HEAD_BYTES])
-    places = _find_places(original, encoding.expat_name)
+    head = original.read(HEAD_BYTES)
+    encoding = detect_encoding(head)
+    places = _find_places(head, original, encoding.expat_name)
     if places.is_status:
-        return original
+        return None
     prefix = places.prefix
     hop = _wrapped(
         prefix,
@@ -55,18 +93,17 @@ def append_trace(original: bytes, organ_id: str, timestamp: datetime) -> bytes:
     )
     codec = encoding.codec
     if places.hop is not None:
-        at = _element_end(original, places.hop, codec)
-        return original[:at] + hop.encode(codec) + original[at:]
+        return Insertion(_element_end(original, places.hop, codec), 0, hop.encode(codec))
     if places.trace_list is not None:
         at = _tag_end(original, places.trace_list.start, codec)
         if not _is_empty_tag(original, at, codec):
-            return original[:at] + hop.encode(codec) + original[at:]
-        opened = f">{hop}</{places.trace_list_name}>"
-        return original[: at - len("/>".encode(codec))] + opened.encode(codec) + original[at:]
+            return Insertion(at, 0, hop.encode(codec))
+        mark = len("/>".encode(codec))
+        return Insertion(at - mark, mark, f">{hop}</{places.trace_list_name}>".encode(codec))
     if places.message is None:
         raise FormatError("MessageHeader", 1, "no-place")
     at = _element_end(original, places.message, codec)
-    return original[:at] + _wrapped(prefix, "TraceHeaderList", hop).encode(codec) + original[at:]
+    return Insertion(at, 0, _wrapped(prefix, "TraceHeaderList", hop).encode(codec))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,18 +167,17 @@ class _Finder:
         return dotted_path(name or "?" for name in self._names)
 
 
-def _find_places(original: bytes, expat_name: str) -> _Places:
+def _find_places(head: bytes, rest: BinaryIO, expat_name: str) -> _Places:
     parser = new_parser(expat_name)
     finder = _Finder(parser)
     parser.StartElementHandler = finder.start
     parser.EndElementHandler = finder.end
-    limits = Limits(file_bytes=max(len(original), 1))
     try:
         feed_parser(
             parser,
-            original[:HEAD_BYTES],
-            io.BytesIO(original[HEAD_BYTES:]),
-            limits=limits,
+            head,
+            rest,
+            limits=Limits(file_bytes=sys.maxsize),
             path=finder.path,
             root_seen=lambda: bool(finder._names),  # noqa: SLF001 - one module
         )
@@ -155,7 +191,7 @@ def _wrapped(prefix: str, name: str, content: str) -> str:
     return f"<{full_name}>{content}</{full_name}>"
 
 
-def _element_end(original: bytes, span: _Span, codec: str) -> int:
+def _element_end(original: BinaryIO, span: _Span, codec: str) -> int:
     """Returns the offset after an element whose start tag and end were noted."""
     start_tag_end = _tag_end(original, span.start, codec)
     if _is_empty_tag(original, start_tag_end, codec):
@@ -163,14 +199,14 @@ def _element_end(original: bytes, span: _Span, codec: str) -> int:
     return _tag_end(original, span.end, codec)
 
 
-def _tag_end(original: bytes, start: int, codec: str) -> int:
+def _tag_end(original: BinaryIO, start: int, codec: str) -> int:
     """Returns the offset after the tag that begins at `start`; a ">" within quotes does not end it."""
     double, single, end = ('"'.encode(codec), "'".encode(codec), ">".encode(codec))
     width = len(end)
     quote = b""
     at = start
-    while at < len(original):
-        unit = original[at : at + width]
+    original.seek(start)
+    while unit := original.read(width):
         at += width
         if quote:
             quote = b"" if unit == quote else quote
@@ -181,6 +217,7 @@ def _tag_end(original: bytes, start: int, codec: str) -> int:
     raise FormatError("edXMLHeader", 1, "missing")
 
 
-def _is_empty_tag(original: bytes, end: int, codec: str) -> bool:
+def _is_empty_tag(original: BinaryIO, end: int, codec: str) -> bool:
     mark = "/>".encode(codec)
-    return original[end - len(mark) : end] == mark
+    original.seek(end - len(mark))
+    return original.read(len(mark)) == mark

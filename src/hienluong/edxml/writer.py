@@ -8,13 +8,13 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO
+from typing import Any
 
 from hienluong.edxml.attachment_reader import CONTENT_NAME
 from hienluong.edxml.attachments import travelling_bytes
 from hienluong.edxml.packet import MANIFEST_VERSION, Attachment, DocumentPacket, Manifest, Packet
 from hienluong.edxml.safe_xml import Attribute, Element
-from hienluong.edxml.trace import append_trace
+from hienluong.edxml.trace import append_trace, find_trace_place
 from hienluong.edxml.validation import validate_packet
 from hienluong.edxml.wire import (
     NO_EXTRA,
@@ -24,9 +24,9 @@ from hienluong.edxml.wire import (
     fields_in_order,
 )
 from hienluong.edxml.wire_values import WireDate, WireTime
-from hienluong.edxml.xml_output import Tag, XmlOutput
+from hienluong.edxml.xml_output import Tag, Writer, XmlOutput
 
-__all__ = ["append_trace", "write_packet", "write_packet_to"]
+__all__ = ["append_trace", "find_trace_place", "write_packet", "write_packet_to"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ def write_packet(packet: Packet) -> bytes:
     return out.getvalue()
 
 
-def write_packet_to(packet: Packet, out: BinaryIO) -> None:
-    """Writes a packet to a binary file piece by piece, for packets with large attachments.
+def write_packet_to(packet: Packet, out: Writer) -> None:
+    """Writes a packet to a file or spool piece by piece, for packets with large attachments.
 
     Raises:
         FormatError: as `write_packet`; nothing has been written then.

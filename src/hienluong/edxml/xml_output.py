@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Protocol
 
 from hienluong.edxml.attachments import base64_pieces
 from hienluong.edxml.content import ByteSource, Content
@@ -51,10 +51,17 @@ class Tag:
         raise AssertionError("one more candidate than there are bound prefixes")
 
 
-class XmlOutput:
-    """Writes tags and texts to a binary file as UTF-8."""
+class Writer(Protocol):
+    """Takes bytes: a binary file, a spool."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def write(self, data: bytes, /) -> object:
+        """Takes the next bytes."""
+
+
+class XmlOutput:
+    """Writes tags and texts as UTF-8."""
+
+    def __init__(self, out: Writer) -> None:
         self._out = out
 
     def declaration(self) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, Query, Router, UploadedFile
 
 from hienluong.directory.service import Actor
+from hienluong.edxml.content import Content
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketTooLarge
 from hienluong.exchange.inbox_api import router as inbox_router
@@ -29,6 +31,7 @@ from hienluong.exchange.schemas import (
     WarningOut,
 )
 from hienluong.exchange.service import Attached, Change, Draft, Receipt
+from hienluong.files.service import read_body
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
@@ -40,7 +43,6 @@ __all__ = ["RECEIPTS", "CriteriaIn", "State", "receipt_answer", "router"]
 router = Router(auth=SystemBearer(), tags=["exchange"])
 router.add_router("", inbox_router, auth=SystemBearer(), tags=["exchange"])
 EDXML = "application/xml"
-CHUNK = 1024 * 1024
 
 DeclaredNotSecret = Annotated[bool, Header(alias="Declared-Not-Secret")]
 IdempotencyKey = Annotated[
@@ -52,27 +54,6 @@ def actor_of(request: HttpRequest) -> Actor:
     """Returns the system that the access token belongs to."""
     actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
     return actor
-
-
-def _body(request: HttpRequest) -> bytes:
-    """Reads the request's body up to the limit.
-
-    Raises:
-        PacketTooLarge: it is longer; the rest is not read.
-    """
-    from django.conf import settings  # noqa: PLC0415 - read at the call, so that tests can lower the limit
-
-    limit: int = settings.PACKET_MAX_BYTES
-    if int(request.headers.get("Content-Length") or 0) > limit:
-        raise PacketTooLarge(limit=limit)
-    parts: list[bytes] = []
-    size = 0
-    while chunk := request.read(CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise PacketTooLarge(limit=limit)
-        parts.append(chunk)
-    return b"".join(parts)
 
 
 def receipt_answer(receipt: Receipt) -> HttpResponse:
@@ -108,10 +89,11 @@ def hand_in_packet(
 
     The same file, or the same Idempotency-Key, again answers 200 with the first receipt.
     """
+    most: int = settings.PACKET_MAX_BYTES
     return receipt_answer(
         service.accept_packet(
             actor=actor_of(request),
-            source=_body(request),
+            source=read_body(request, refusal=PacketTooLarge(limit=most), most=most),
             declared_not_secret=declared_not_secret,
             idempotency_key=idempotency_key,
             now=clock.now(),
@@ -135,8 +117,7 @@ def send_document(
     change = _change(
         **{name: values.pop(name) for name in ("updates", "replaces", "change_reason", "added", "removed")}
     )
-    files = [Attached(file.name or "", file.read()) for file in attachments]
-    draft = Draft(**values, change=change, attachments=files)
+    draft = Draft(**values, change=change, attachments=[_attached(file) for file in attachments])
     return receipt_answer(
         service.send_document(
             actor=actor_of(request),
@@ -146,6 +127,10 @@ def send_document(
             now=clock.now(),
         )
     )
+
+
+def _attached(file: UploadedFile) -> Attached:
+    return Attached(file.name or "", Content.from_stream(cast("BinaryIO", file.file)))
 
 
 def _change(

@@ -1,6 +1,13 @@
 """What can go wrong on the axis; each error names what was wrong, what was kept and what to do."""
 
-from hienluong.kit.errors import Conflict, Forbidden, HienluongError, InvalidInput, NotFound, TooLarge
+from hienluong.kit.errors import (
+    Conflict,
+    Forbidden,
+    HienluongError,
+    InvalidInput,
+    NotFound,
+    TooLarge,
+)
 from hienluong.kit.errors import gettext_noop as _
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from secrets import token_hex
 from typing import Annotated, Any, Literal
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from ninja import Header, Query, Router
 
@@ -26,7 +25,8 @@ from hienluong.exchange.schemas import (
     InboxOut,
     State,
 )
-from hienluong.exchange.service import ARRIVALS, Batch, Confirmation, Fetched, Page
+from hienluong.exchange.service import ARRIVALS, Confirmation, Fetched, Page
+from hienluong.files.service import Part, file_answer, multipart_answer
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_number_cursor, write_cursor
@@ -119,7 +119,7 @@ def _seconds_to_wait(prefer: str) -> int:
 )
 def fetch_packets(
     request: HttpRequest, entry: Annotated[list[int], Query(min_length=1, max_length=BATCH_ENTRIES)]
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Answers several packets as multipart/mixed (RFC 2046), as many as fit into the limit of bytes, and always one.
 
     Each is the file that `GET /inbox/{entry}/packet` answers, and counts as fetched. Fetching again is harmless.
@@ -127,17 +127,6 @@ def fetch_packets(
     batch = service.fetch_packets(
         actor=_actor(request), delivery_ids=entry, most_bytes=settings.BATCH_MAX_BYTES, now=clock.now()
     )
-    boundary = token_hex(24)
-    body = b"".join(_parts(request, batch, boundary))
-    return HttpResponse(body, content_type=f"multipart/mixed; boundary={boundary}")
-
-
-def _parts(request: HttpRequest, batch: Batch, boundary: str) -> list[bytes]:
-    """Returns the body: with its length known it leaves the web server's thread at once, however slow the reader."""
-    parts: list[bytes] = []
-    for one in batch.fetched:
-        headers = {"Content-Type": EDXML, "Entry": str(one.delivery.pk), **_file_headers(one)}
-        parts += [_part(boundary, headers, len(one.content)), one.content, b"\r\n"]
     summary = {
         "left_out": batch.left_out,
         "refused": [
@@ -145,13 +134,16 @@ def _parts(request: HttpRequest, batch: Batch, boundary: str) -> list[bytes]:
         ],
     }
     text = json.dumps(summary, ensure_ascii=False).encode()
-    head = _part(boundary, {"Content-Type": "application/json; charset=utf-8"}, len(text))
-    return [*parts, head, text, b"\r\n", f"--{boundary}--\r\n".encode()]
-
-
-def _part(boundary: str, headers: dict[str, str], length: int) -> bytes:
-    lines = [f"--{boundary}", *(f"{name}: {value}" for name, value in headers.items())]
-    return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode()
+    parts = [
+        Part(
+            {"Content-Type": EDXML, "Entry": str(one.delivery.pk), **_file_headers(one)},
+            one.size,
+            one.chunks(),
+        )
+        for one in batch.fetched
+    ]
+    parts.append(Part({"Content-Type": "application/json; charset=utf-8"}, len(text), [text]))
+    return multipart_answer(parts)
 
 
 def _file_headers(fetched: Fetched) -> dict[str, str]:
@@ -204,10 +196,12 @@ def confirm_packets(
         }
     },
 )
-def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponse:
+def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     """Answers the edXML file: the sender's bytes with one trace of the axis added. Fetching again is harmless."""
     fetched = service.fetch_packet(actor=_actor(request), delivery_id=entry_id, now=clock.now())
-    return HttpResponse(fetched.content, content_type=EDXML, headers=_file_headers(fetched))
+    return file_answer(
+        fetched.chunks(), size=fetched.size, content_type=EDXML, headers=_file_headers(fetched)
+    )
 
 
 @router.post("/inbox/{entry_id}/confirm", response=EntryOut, summary="Confirm a packet (mailbox plane)")

@@ -367,6 +367,12 @@ def recipients_with_due(*, now: datetime) -> list[tuple[int, ...]]:
     ]
 
 
+def files_of(packet_id: UUID) -> list[UUID]:
+    """Returns the files of a packet in the vault, one for each time it was handed in."""
+    found = Transmission.objects.filter(packet=packet_id).order_by("accepted_at", "id")
+    return list(found.values_list("file_id", flat=True))
+
+
 def has_scan_due(*, now: datetime) -> bool:
     """Returns whether attachments wait to be searched for marks of secrecy."""
     return Scan.objects.filter(due_at__lte=now).exists()

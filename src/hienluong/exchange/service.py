@@ -22,6 +22,7 @@ from hienluong.exchange.commands import (
     confirm_delivery,
     destroy_packet,
     end_delivery,
+    fail_packet,
     fetch_packet,
     fetch_packets,
     open_entry,
@@ -33,7 +34,8 @@ from hienluong.exchange.commands import (
     send_document,
 )
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
-from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
+from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER, wake_packet
+from hienluong.exchange.gates import Gate, Hold, add_gate
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient, Transmission
 from hienluong.exchange.offers import Mark, Offer, Remark, Shown, add_to_inbox, add_to_packet_page, marked
@@ -43,6 +45,7 @@ from hienluong.exchange.queries import (
     Page,
     agency_of,
     entry,
+    files_of,
     inbox,
     journey,
     key_first_used_at,
@@ -71,6 +74,8 @@ __all__ = [
     "DeliveryEvent",
     "Draft",
     "Fetched",
+    "Gate",
+    "Hold",
     "Hop",
     "Journey",
     "Mark",
@@ -86,6 +91,7 @@ __all__ = [
     "Shown",
     "Transmission",
     "accept_packet",
+    "add_gate",
     "add_recipients",
     "add_to_inbox",
     "add_to_packet_page",
@@ -96,8 +102,10 @@ __all__ = [
     "destroy_packet",
     "end_delivery",
     "entry",
+    "fail_packet",
     "fetch_packet",
     "fetch_packets",
+    "files_of",
     "inbox",
     "journey",
     "key_first_used_at",
@@ -120,4 +128,5 @@ __all__ = [
     "retry_deliveries",
     "send_document",
     "sent",
+    "wake_packet",
 ]

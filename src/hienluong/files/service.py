@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,26 +24,37 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import connection, transaction
 
-from hienluong.files.errors import FileGone, FileNotHeld
+from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
+from hienluong.files.streams import Part, file_answer, multipart_answer, read_body
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
+from hienluong.kit.streams import reader_of
 
 __all__ = [
+    "Part",
     "StoredFile",
+    "add_keeper",
     "destroy",
+    "facts_of",
+    "file_answer",
     "free_bytes",
     "hold",
     "holders_of",
+    "is_kept",
     "is_present",
+    "lock",
+    "multipart_answer",
     "open_for",
+    "read_body",
     "read_for",
     "reapply_destructions",
     "release",
     "release_all",
     "share",
     "store",
+    "stream_for",
     "sweep_orphans",
     "vault",
 ]
@@ -161,6 +172,11 @@ def _chunks(file_id: UUID, key: bytes) -> Iterator[bytes]:
         raise FileGone(file_id=file_id) from problem
 
 
+def stream_for(*, holder: UUID, file_id: UUID) -> BinaryIO:
+    """Returns the file to a holder as something to read from once; errors as `open_for`, the latter while reading."""
+    return reader_of(open_for(holder=holder, file_id=file_id))
+
+
 def read_for(*, holder: UUID, file_id: UUID) -> bytes:
     """Returns the whole file to a holder; for files known to be small."""
     return b"".join(open_for(holder=holder, file_id=file_id))
@@ -171,13 +187,44 @@ def is_present(file_id: UUID) -> bool:
     return vault().holds(file_id.hex)
 
 
+Keeper = Callable[[UUID, UUID], bool]
+_keepers: list[Keeper] = []
+
+
+def add_keeper(keeper: Keeper) -> None:
+    """Asks the function before every destruction whether it keeps the copy: (file, holder)."""
+    _keepers.append(keeper)
+
+
+def is_kept(*, file_id: UUID, holder: UUID) -> bool:
+    """Returns whether something keeps a holder's copy from being destroyed; the file's row is to be locked."""
+    return any(keeper(file_id, holder) for keeper in _keepers)
+
+
+def lock(file_ids: Iterable[UUID]) -> None:
+    """Locks files until the end of the transaction: none of their copies is destroyed meanwhile."""
+    list(SealedFile.objects.select_for_update().filter(id__in=list(file_ids)).order_by("id"))
+
+
+def facts_of(file_id: UUID) -> tuple[int, bytes]:
+    """Returns size and SHA-256 of the plain bytes of a file that somebody holds."""
+    found = SealedFile.objects.get(id=file_id)
+    return found.size, bytes(found.sha256)
+
+
 @transaction.atomic
 def destroy(*, file_id: UUID, holder: UUID, reason: str, now: datetime) -> None:
     """Destroys a holder's copy: its key goes now, the ciphertext with the last key (Decree 30/2020, App. VI, III.8).
 
     The destruction is kept for good, in the table and in `destructions.jsonl` beside the files (fsynced), so that
     a restore from an older backup re-applies it.
+
+    Raises:
+        FileKept: something keeps the copy (`add_keeper`).
     """
+    lock([file_id])
+    if is_kept(file_id=file_id, holder=holder):
+        raise FileKept(file_id=file_id)
     Destruction.objects.get_or_create(
         file_id=file_id, holder=holder, defaults={"destroyed_at": now, "reason": reason}
     )
@@ -235,6 +282,10 @@ def reapply_destructions() -> int:
                 defaults={"destroyed_at": datetime.fromisoformat(fact["at"]), "reason": fact["reason"]},
             )
     count = 0
+    with (
+        connection.cursor() as cursor
+    ):  # what was destroyed lawfully is, though a hold of then stands in the backup
+        cursor.execute("SET LOCAL hienluong.reapplying = 'on'")
     for destruction in Destruction.objects.iterator():
         if Holding.objects.filter(file_id=destruction.file_id, holder=destruction.holder).exists():
             _drop(destruction.file_id, destruction.holder)

@@ -50,12 +50,16 @@ MENU = (
                 permission="monitoring.view_monitor",
             ),
             Entry(_("Deadlines"), "deadlines:deadlines", icon="clock", permission="deadlines.view_deadlines"),
+            Entry(
                 _("Earlier system"),
                 "takeover:intakes",
                 icon="database-import",
                 permission="takeover.view_intakes",
             ),
-            Entry(_("Axis monitor"), "exchange:monitor", icon="activity", permission="exchange.view_monitor"),
+            Entry(_("Malware"), "antivirus:quarantine", icon="bug", permission="antivirus.view_quarantine"),
+            Entry(
+                _("Destruction"), "retention:disposals", icon="archive", permission="retention.view_retention"
+            ),
             Entry(_("Reasons"), "reasons:reasons", icon="list-details", permission="reasons.manage_reasons"),
         ),
     ),

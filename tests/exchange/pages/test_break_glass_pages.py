@@ -60,7 +60,7 @@ def test_whole_way_from_asking_to_ending(visit: Visit, received: Callable[..., D
     assert "/quarantine/" not in opened
     assert "/report/" not in opened
     attachment: Any = operator.get(f"{page}attachments/0/")
-    assert b"".join(attachment.streaming_content).startswith(b"%PDF")
+    assert attachment.content.startswith(b"%PDF")
     assert "Phan Vận was let see the content by Bùi Ước and looked 2 times." in _text(clerk.get(page))
 
     looks = _text(auditor.get(request))

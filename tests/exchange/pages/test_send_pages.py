@@ -107,7 +107,7 @@ def test_checked_document_is_sent_with_its_file_to_everybody_named(clerk: Client
     assert packet.priority == 1
     assert set(packet.deliveries.values_list("recipient_code", flat=True)) == {DONG_HOI, CABINET}
     download: Any = clerk.get(f"/exchange/packets/{packet.pk}/attachments/0/")
-    assert b"".join(download.streaming_content) == PDF
+    assert download.content == PDF
 
 
 def test_errors_are_summed_up_and_linked_and_input_and_file_are_kept(clerk: Client) -> None:
@@ -174,7 +174,7 @@ def test_file_over_the_limit_is_named_and_the_others_are_kept(clerk: Client, set
 
 def test_files_that_are_too_large_together_are_refused(clerk: Client, settings: Settings) -> None:
     settings.PACKET_MAX_BYTES = 1_400_000
-    halves = [_upload(f"{number}.pdf", bytes(600_000)) for number in range(2)]
+    halves = [_upload(f"{number}.pdf", PDF + bytes(600_000)) for number in range(2)]
     assert "together are too large" in _text(_check(clerk, attachments=halves))
 
 

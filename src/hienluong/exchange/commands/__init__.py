@@ -19,11 +19,15 @@ from hienluong.exchange.commands.batches import (
 )
 from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
-from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients
+from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, fail_packet
 from hienluong.exchange.commands.retry import retry_deliveries
 from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
-from hienluong.exchange.commands.withdrawal import add_recipients, change_delivery, end_delivery
+from hienluong.exchange.commands.withdrawal import (
+    add_recipients,
+    change_delivery,
+    end_delivery,
+)
 
 __all__ = [
     "ARRIVALS",
@@ -45,6 +49,7 @@ __all__ = [
     "destroy_packet",
     "drain_recipients",
     "end_delivery",
+    "fail_packet",
     "fetch_packet",
     "fetch_packets",
     "open_entry",

@@ -11,7 +11,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.conf import settings
@@ -21,6 +21,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.edxml.changes import added_receivers
+from hienluong.edxml.identity import transmission_digest
 from hienluong.edxml.packet import Packet as WirePacket
 from hienluong.edxml.packet import StatusPacket
 from hienluong.edxml.reader import read_packet
@@ -54,6 +55,7 @@ from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.events import publish
 from hienluong.kit.jcs import canonical_json
+from hienluong.kit.streams import from_the_start
 from hienluong.ledger import service as ledger
 from hienluong.systems.service import may_send_for
 
@@ -79,13 +81,15 @@ class Receipt:
 def accept_packet(
     *,
     actor: Actor,
-    source: bytes,
+    source: bytes | BinaryIO,
     declared_not_secret: bool,
     now: datetime,
     idempotency_key: str | None = None,
     audiences: Sequence[Audience] = (),
 ) -> Receipt:
     """Accepts one edXML file and returns its receipt; the same file or key again gets the first receipt again.
+
+    A large file is given as an open one that can be read from any place: it is never held in memory.
 
     Raises:
         Forbidden, SenderNotAllowed: the actor may not send, or not for the agency in From (decision 4).
@@ -96,7 +100,8 @@ def accept_packet(
         IdempotencyKeyReused: the key came with another file before.
         Unavailable: the disk is full; nothing was stored.
     """
-    sha256 = hashlib.sha256(source).digest()
+    sha256 = bytes.fromhex(transmission_digest(from_the_start(source)))
+    size = len(source) if isinstance(source, bytes) else source.tell()
     try:
         require(actor, "exchange.send_packet")
         if idempotency_key is not None and not _is_key(idempotency_key):
@@ -108,9 +113,9 @@ def accept_packet(
             return first
         if not declared_not_secret:
             raise SecrecyNotDeclared
-        if len(source) > settings.PACKET_MAX_BYTES:
+        if size > settings.PACKET_MAX_BYTES:
             raise PacketTooLarge(limit=settings.PACKET_MAX_BYTES)
-        wire = read_packet(source, limits=_limits())
+        wire = read_packet(from_the_start(source), limits=_limits())
         return _accept(actor, wire, source, idempotency_key, audiences, now)
     except PermissionMissing:
         raise  # every interface records these
@@ -119,7 +124,7 @@ def accept_packet(
             actor=actor.ref,
             action="exchange.packet-refused",
             subject=f"file:{sha256.hex()}",
-            details={"sha256": sha256.hex(), "size": len(source), "code": refusal.code},
+            details={"sha256": sha256.hex(), "size": size, "code": refusal.code},
             now=now,
         )
         raise
@@ -130,7 +135,11 @@ def _is_key(text: str) -> bool:
 
 
 def _limits() -> Limits:
-    return Limits(file_bytes=settings.PACKET_MAX_BYTES, attachment_bytes=settings.ATTACHMENT_MAX_BYTES)
+    return Limits(
+        file_bytes=settings.PACKET_MAX_BYTES,
+        attachment_bytes=settings.ATTACHMENT_MAX_BYTES,
+        attachments=settings.ATTACHMENTS_MAX,
+    )
 
 
 def _first_receipt(actor: Actor, sha256: bytes, key: str | None) -> Receipt | None:
@@ -161,7 +170,7 @@ def _load(receipt: str) -> dict[str, Any]:
 def _accept(
     actor: Actor,
     wire: WirePacket,
-    source: bytes,
+    source: bytes | BinaryIO,
     key: str | None,
     audiences: Sequence[Audience],
     now: datetime,
@@ -175,7 +184,7 @@ def _accept(
         raise SenderNotAllowed(actor=actor.agency_name or actor.name, sender=wire.sender.organ_id)
     addressees = _addressees(actor, wire, to_codes, found, day)
     _refuse_secrets(wire)
-    stored = files.store(source)
+    stored = files.store(from_the_start(source))
     crash_point("accept.after_fsync")
     with transaction.atomic():
         receipt = _write(actor, wire, sender, addressees, stored, key, audiences, now)

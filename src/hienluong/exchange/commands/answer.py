@@ -15,20 +15,22 @@ from django.db.models import Q
 
 from hienluong.access import service as access
 from hienluong.directory.service import Actor, allowed, require
+from hienluong.edxml.content import Spool, SpoolSlice
 from hienluong.edxml.packet import (
-    DocumentPacket,
     ResponseFor,
     StaffInfo,
     StatusHeader,
     StatusPacket,
 )
-from hienluong.edxml.reader import read_packet
+from hienluong.edxml.reader import read_attachments
+from hienluong.edxml.trace import Insertion
 from hienluong.edxml.wire_values import WireDate, WireTime
-from hienluong.edxml.writer import append_trace, write_packet
+from hienluong.edxml.writer import find_trace_place, write_packet
 from hienluong.exchange import policy
 from hienluong.exchange.commands.accept import Receipt, accept_packet
 from hienluong.exchange.commands.compose import own_organ
 from hienluong.exchange.errors import DeliveryNotFound, PacketQuarantined, PartNotFound, StatusRefused
+from hienluong.exchange.gates import refuse_closed
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Transmission
 from hienluong.exchange.permissions import GLASS_KIND
 from hienluong.exchange.queries import entry, key_first_used_at, mailbox_of, packet_by_glass, reportable_now
@@ -46,11 +48,23 @@ NOTE_MAX = 500
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A packet as handed to its recipient: the original bytes with the axis's own trace added (decision 3)."""
+    """A packet as handed to its recipient: the original bytes with the axis's own trace added (decision 3).
+
+    Attributes:
+        delivery: its entry.
+        size: bytes, the trace included.
+        etag: SHA-256 of the bytes, in hex.
+    """
 
     delivery: Delivery
-    content: bytes
+    size: int
     etag: str
+    _original: SpoolSlice
+    _trace: Insertion | None
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yields the bytes in pieces; a large file is never held in memory."""
+        return self._trace.chunks(self._original) if self._trace else self._original.chunks()
 
 
 def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
@@ -64,7 +78,9 @@ def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
     require(actor, "exchange.confirm_delivery")
     with transaction.atomic():
         delivery = _locked_entry(actor, delivery_id)
-        content = _with_our_trace(actor, delivery)
+        if delivery.packet.kind == Packet.Kind.DOCUMENT:
+            refuse_closed(delivery.packet_id)
+        fetched = _with_our_trace(actor, delivery)
         if delivery.state == policy.DELIVERED:
             _step(delivery, policy.FETCHED, actor, now)
             delivery.fetched_at = now
@@ -73,19 +89,25 @@ def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
                 actor=actor.ref,
                 action="exchange.packet-fetched",
                 subject=f"packet:{delivery.packet_id}",
-                details={"delivery": delivery.pk, "sha256": hashlib.sha256(content).hexdigest()},
+                details={"delivery": delivery.pk, "sha256": fetched.etag},
                 now=now,
             )
-    return Fetched(delivery, content, hashlib.sha256(content).hexdigest())
+    return fetched
 
 
-def _with_our_trace(actor: Actor, delivery: Delivery) -> bytes:
+def _with_our_trace(actor: Actor, delivery: Delivery) -> Fetched:
     """Returns the original bytes plus one trace; its time is that of acceptance, so every fetch gives the same bytes."""
     assert actor.agency_id is not None  # noqa: S101 - the mailbox is an agency's
-    original = files.read_for(holder=actor.agency_id, file_id=delivery.transmission.file_id)
-    if delivery.packet.kind == Packet.Kind.STATUS:
-        return original
-    return append_trace(original, settings.AXIS_CODE, delivery.transmission.accepted_at)
+    original = Spool.of(files.open_for(holder=actor.agency_id, file_id=delivery.transmission.file_id)).whole()
+    trace = None
+    if delivery.packet.kind == Packet.Kind.DOCUMENT:
+        at = delivery.transmission.accepted_at
+        trace = find_trace_place(original.open(), settings.AXIS_CODE, at)
+    size = trace.size_of(original.size) if trace else original.size
+    digest = hashlib.sha256()
+    for chunk in trace.chunks(original) if trace else original.chunks():
+        digest.update(chunk)
+    return Fetched(delivery, size, digest.hexdigest(), original, trace)
 
 
 def confirm_delivery(
@@ -286,10 +308,12 @@ def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) ->
         Forbidden: the actor may not see content.
         PacketNotFound, PacketQuarantined: see `queries.packet`.
         PartNotFound: the packet has no attachment of that position.
+        and what a gate raises: nobody may have the content.
         FileNotHeld: the agency's copy was destroyed.
     """
     by_glass = not allowed(actor, "exchange.view_mailbox")
     packet = packet_by_glass(actor, packet_id, now=now) if by_glass else find_packet(actor, packet_id)
+    refuse_closed(packet_id)
     if not by_glass:
         _note_first_look(actor, packet, now)
     part = packet.parts.filter(position=position).first()
@@ -299,8 +323,7 @@ def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) ->
     if by_glass:
         what = f"attachment {position}"
         access.record_look(actor=actor, kind=GLASS_KIND, object_id=str(packet_id), what=what, now=now)
-    wire = read_packet(files.read_for(holder=holder, file_id=transmission.file_id))
-    assert isinstance(wire, DocumentPacket)  # noqa: S101 - a status has no parts
+    attachments = read_attachments(files.stream_for(holder=holder, file_id=transmission.file_id))
     ledger.record(
         actor=actor.ref,
         action="exchange.part-read",
@@ -308,7 +331,7 @@ def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) ->
         details={"position": position, "sha256": bytes(part.sha256).hex()},
         now=now,
     )
-    content = wire.attachments[position].content
+    content = attachments[position].content
     return PartRead(part.name, part.real_type, content.size, content.chunks())
 
 

@@ -60,7 +60,7 @@ def fetch_packets(*, actor: Actor, delivery_ids: Sequence[int], most_bytes: int,
             batch.refused.append(Refusal(number, problem))
         else:
             batch.fetched.append(fetched)
-            taken += len(fetched.content)
+            taken += fetched.size
     return batch
 
 

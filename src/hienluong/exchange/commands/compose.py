@@ -10,9 +10,9 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, FoundAgency, require
-from hienluong.edxml.attachments import attach, list_attachments
+from hienluong.edxml.attachments import attach, faults_in, list_attachments
 from hienluong.edxml.changes import ADDED, REMOVED
-from hienluong.edxml.content import Content
+from hienluong.edxml.content import Content, Spool
 from hienluong.edxml.packet import (
     Attachment,
     Business,
@@ -36,7 +36,7 @@ from hienluong.edxml.packet import (
 from hienluong.edxml.reader import read_packet
 from hienluong.edxml.statuses import BusinessKind
 from hienluong.edxml.wire_values import WireDate, WireTime
-from hienluong.edxml.writer import write_packet
+from hienluong.edxml.writer import write_packet_to
 from hienluong.exchange.audiences import settle_audiences
 from hienluong.exchange.commands.accept import Receipt, accept_packet
 from hienluong.exchange.errors import DocumentFrozen, PacketNotFound, RecipientUnknown
@@ -51,10 +51,10 @@ from hienluong.kit.errors import gettext_noop as _
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """A file to send along."""
+    """A file to send along; a large one as a content that lies elsewhere."""
 
     name: str
-    content: bytes
+    content: bytes | Content
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +153,8 @@ def send_document(
     sender = own_organ(actor)
     written_at = key_first_used_at(actor, idempotency_key) or now
     parts = tuple(_attachment(position, file) for position, file in enumerate(draft.attachments))
+    if faults := faults_in(parts):
+        raise InvalidInput(faults)
     wire = DocumentPacket(
         header=DocumentHeader(
             sender=sender,
@@ -177,9 +179,11 @@ def send_document(
         manifest=list_attachments(parts),
         attachments=parts,
     )
+    written = Spool()
+    write_packet_to(wire, written)
     return accept_packet(
         actor=actor,
-        source=write_packet(wire),
+        source=written.whole().open(),
         declared_not_secret=declared_not_secret,
         idempotency_key=idempotency_key or f"compose-{uuid4()}",
         audiences=audiences,
@@ -250,7 +254,7 @@ def own_document(actor: Actor, packet_id: UUID) -> tuple[Packet, DocumentPacket]
     if packet.sender_id != actor.agency_id or packet.kind != Packet.Kind.DOCUMENT or actor.agency_id is None:
         raise PacketNotFound(id=packet_id)
     first = packet.transmissions.order_by("accepted_at", "id")[0]
-    wire = read_packet(files.read_for(holder=actor.agency_id, file_id=first.file_id))
+    wire = read_packet(files.stream_for(holder=actor.agency_id, file_id=first.file_id))
     assert isinstance(wire, DocumentPacket)  # noqa: S101 - its kind says so
     return packet, wire
 
@@ -268,7 +272,7 @@ def receivers(actor: Actor, codes: Sequence[str]) -> tuple[Organ, ...]:
 
 def _attachment(position: int, file: Attached) -> Attachment:
     """Returns a file as an attachment; its ContentId follows from the file, so that writing again gives the same."""
-    content = Content.from_bytes(file.content)
+    content = file.content if isinstance(file.content, Content) else Content.from_bytes(file.content)
     return attach(
         file.name, content, content_id=f"cid:{uuid5(NAMESPACE_OID, f'{position} {content.sha256}')}"
     )

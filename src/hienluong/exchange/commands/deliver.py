@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -12,7 +13,8 @@ from hienluong.exchange import policy
 from hienluong.exchange.channels.registry import channel
 from hienluong.exchange.errors import DeliveryFailed
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
-from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
+from hienluong.exchange.gates import held_back
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient
 from hienluong.jobs import service as jobs
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import gettext_noop as _
@@ -64,6 +66,7 @@ def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
         return 0
     failed, dead = _in_the_way(list(recipients), {delivery.packet.document_id for delivery in due}, now)
     delivered: list[Delivery] = []
+    held = held_back({one.packet_id for one in due if one.packet.kind == Packet.Kind.DOCUMENT}, now)
     for delivery in due:
         delivery.recipient = recipients[delivery.recipient_id]
         line = (delivery.recipient_id, delivery.packet.sender_code)
@@ -75,7 +78,12 @@ def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
             delivery.save(update_fields=["due_at"])
             continue
         if dead.get(document, delivery.pk) < delivery.pk:
-            _hold_behind_dead_letter(delivery, now)
+            _put_off(delivery, None, BEHIND_DEAD_LETTER, now)  # a retry of that one releases it
+            continue
+        if hold := held.get(delivery.packet_id):
+            _put_off(delivery, hold.until, hold.why, now)
+            if hold.until is not None:
+                failed[line] = (delivery.pk, hold.until)
             continue
         try:
             channel(delivery.recipient.channel).deliver(delivery)
@@ -210,9 +218,39 @@ def _bury(delivery: Delivery, now: datetime) -> None:
     )
 
 
-def _hold_behind_dead_letter(delivery: Delivery, now: datetime) -> None:
-    """Leaves a packet waiting behind a dead letter about the same document; a retry of that one releases it."""
-    delivery.failure = BEHIND_DEAD_LETTER
-    delivery.due_at = None
+def _put_off(delivery: Delivery, until: datetime | None, why: str, now: datetime) -> None:
+    """Leaves a packet waiting: until then, or until it is woken."""
+    delivery.failure = why
+    delivery.due_at = until
     delivery.changed_at = now
     delivery.save(update_fields=["failure", "due_at", "changed_at"])
+
+
+@transaction.atomic
+def wake_packet(*, packet_id: UUID, now: datetime) -> None:
+    """Lets the drainer look again at once at a packet that a gate held back, and at what waits behind it."""
+    if Packet.objects.filter(pk=packet_id).exclude(secrecy=Packet.Secrecy.OPEN).exists():
+        return
+    waiting = Delivery.objects.filter(state=policy.WAITING, attempts=0)
+    lines = waiting.filter(packet=packet_id).values("recipient")
+    to_wake = waiting.filter(packet=packet_id) | waiting.filter(recipient__in=lines, due_at__gt=now)
+    # In the drainer's order, so that neither waits for the other for ever.
+    locked = to_wake.select_for_update(of=["self"], no_key=True).order_by("id").values_list("id", flat=True)
+    Delivery.objects.filter(id__in=list(locked)).update(due_at=now, failure="")
+
+
+@transaction.atomic
+def fail_packet(*, packet_id: UUID, reason: str, now: datetime) -> int:
+    """Sends every delivery of a packet that still waits to the dead letters; returns how many."""
+    waiting = (
+        Delivery.objects.select_for_update(of=["self"])
+        .select_related("packet")
+        .filter(packet=packet_id, state=policy.WAITING)
+        .order_by("id")
+    )
+    count = 0
+    for delivery in waiting:
+        delivery.failure, delivery.due_at, delivery.changed_at = reason, None, now
+        _bury(delivery, now)
+        count += 1
+    return count

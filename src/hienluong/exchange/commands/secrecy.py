@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import logging
 from datetime import datetime
 from uuid import UUID
 
-import pypdf
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
 
 from hienluong.access import service as access
 from hienluong.directory.service import Actor, require
-from hienluong.edxml.reader import read_attachments
-from hienluong.edxml.secrecy import find_secrecy_markers
+from hienluong.edxml.stamps import stamp_in
 from hienluong.exchange.errors import PacketNotFound
 from hienluong.exchange.events import PacketQuarantined
 from hienluong.exchange.models import Delivery, Packet, Part, Scan, Transmission
@@ -29,8 +26,6 @@ from hienluong.ledger import service as ledger
 
 log = logging.getLogger(__name__)
 QUARANTINED = _("taken out of the exchange")
-SCANNED_PAGES = 3  # the stamp stands on the first page; a cover letter may come before it
-STAMP_LINE_MAX = 40  # a stamp is a line of its own; running text speaks of secrets without being one
 SCANNED_AT_ONCE = 20
 SCAN_ATTEMPTS = 5
 SCAN_AGAIN_AFTER = "5 minutes"  # times the attempts so far
@@ -145,7 +140,9 @@ def scan_packets(*, now: datetime) -> int:
     done = []
     for packet_id, submitter, file_id in taken:
         try:
-            stamp = _stamp_in(files.read_for(holder=submitter, file_id=file_id))
+            stamp = stamp_in(
+                files.stream_for(holder=submitter, file_id=file_id), markers=settings.SECRECY_MARKERS
+            )
         except HienluongError:  # destroyed meanwhile, or an operator must restore the file first
             log.warning("The attachments of packet %s cannot be read for secrecy stamps.", packet_id)
             continue
@@ -156,27 +153,3 @@ def scan_packets(*, now: datetime) -> int:
         done.append(packet_id)
     Scan.objects.filter(packet_id__in=done).delete()
     return len(taken)
-
-
-def _stamp_in(source: bytes) -> str | None:
-    """Returns the first mark of secrecy that stands as a stamp in the attachments of an edXML file."""
-    for part in read_attachments(source):
-        text = _text_of(part.content.media_type, part.content.read())
-        lines = [line for line in text.splitlines() if len(line) <= STAMP_LINE_MAX]
-        stamps = find_secrecy_markers(lines, markers=settings.SECRECY_MARKERS)
-        if stamps:
-            return stamps[0].marker
-    return None
-
-
-def _text_of(media_type: str, content: bytes) -> str:
-    if media_type == "text/plain":
-        return content.decode("utf-8", "replace")
-    if media_type != "application/pdf":
-        return ""
-    try:
-        reader = pypdf.PdfReader(io.BytesIO(content))
-        return "\n".join(page.extract_text() for page in reader.pages[:SCANNED_PAGES])
-    except Exception:  # noqa: BLE001 - a PDF that cannot be read is no reason to lose the packet
-        log.info("A PDF could not be searched for secrecy stamps.")
-        return ""

@@ -27,7 +27,8 @@ DESTROYED_BECAUSE = "taken back by its sender"
 def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     """Ends a delivery: it leaves the mailbox, and the recipient's copy is destroyed; the record stays.
 
-    Returns False, and does nothing, where it was withdrawn before. A copy that the agency holds as the sender stays.
+    Returns False, and does nothing, where it was withdrawn before. A copy that the agency holds as the sender stays;
+    one under a legal hold stays too, unseen, until the hold is lifted.
     """
     if delivery.state == policy.WITHDRAWN:
         return False
@@ -45,6 +46,9 @@ def withdraw(delivery: Delivery, *, by: str, now: datetime) -> bool:
     holder = delivery.recipient.agency_id
     transmission = delivery.transmission
     destroyed = holder is not None and holder not in {delivery.packet.sender_id, transmission.submitter}
+    if holder is not None and destroyed:
+        files.lock([transmission.file_id])
+        destroyed = not files.is_kept(file_id=transmission.file_id, holder=holder)
     publish(DeliveryWithdrawn(delivery.pk, delivery.packet_id, now))
     ledger.record(
         actor=AXIS.ref,

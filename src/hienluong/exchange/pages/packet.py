@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
@@ -18,6 +18,7 @@ from hienluong.exchange.offers import shown_with
 from hienluong.exchange.pages import actor_of
 from hienluong.exchange.receipts import signed
 from hienluong.exchange.service import Hop, Journey, Offer, Remark, Shown
+from hienluong.files.service import file_answer
 from hienluong.kit import clock
 from hienluong.recipients.service import why_dropped
 
@@ -117,14 +118,14 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def attachment(request: HttpRequest, packet_id: UUID, position: int) -> StreamingHttpResponse:
+def attachment(request: HttpRequest, packet_id: UUID, position: int) -> HttpResponseBase:
     """Hands out an attachment, always as a download: it never runs or shows inside our pages."""
     part = service.read_part(actor=actor_of(request), packet_id=packet_id, position=position, now=clock.now())
-    response = StreamingHttpResponse(part.chunks, content_type=part.media_type)
-    response.headers["Content-Disposition"] = content_disposition_header(True, part.name) or "attachment"
-    response.headers["Content-Length"] = str(part.size)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    headers = {
+        "Content-Disposition": content_disposition_header(True, part.name) or "attachment",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+    }
+    return file_answer(part.chunks, size=part.size, content_type=part.media_type, headers=headers)
 
 
 @require_GET

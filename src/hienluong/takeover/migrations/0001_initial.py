@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0004_sandbox'),
-        ('exchange', '0007_search'),  # makes the extensions that the index of the search needs
+        ('exchange', '0008_search'),  # makes the extensions that the index of the search needs
     ]
 
     operations = [

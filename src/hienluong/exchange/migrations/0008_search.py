@@ -40,7 +40,7 @@ def write_keys(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("exchange", "0006_position_in_mailbox")]
+    dependencies = [("exchange", "0007_flow_indexes")]
 
     operations = [
         migrations.RunPython(enable, migrations.RunPython.noop, elidable=False),

@@ -1,0 +1,86 @@
+"""Which packets were scanned, what was found in which attachment, and how the daemon is."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from hienluong.exchange.models import Packet
+
+
+class Scan(models.Model):
+    """A packet whose attachments are scanned before anybody receives it, and what came of it."""
+
+    class State(models.TextChoices):
+        """Only what is clean, or was released, passes."""
+
+        WAITING = "waiting", _("waits to be scanned")
+        CLEAN = "clean", _("clean")
+        INFECTED = "infected", _("infected")
+        UNSCANNABLE = "unscannable", _("cannot be scanned")
+        RELEASED = "released", _("released")
+        REFUSED = "refused", _("refused for good")
+
+    packet = models.OneToOneField(Packet, on_delete=models.CASCADE, primary_key=True)
+    state = models.CharField(max_length=11, choices=State, default=State.WAITING)
+    due_at = models.DateTimeField(null=True, help_text="when to try next; null: nothing to do")
+    attempts = models.PositiveIntegerField(default=0)
+    trouble = models.TextField(blank=True, help_text="why the last attempt came to nothing")
+    engine = models.CharField(max_length=200, blank=True, help_text="what clamd said of itself at the scan")
+    asked_at = models.DateTimeField()
+    scanned_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True, help_text="name at that time")
+    decision_reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["released", "refused"])
+                | (models.Q(decided_at__isnull=False) & ~models.Q(decision_reason="")),
+                name="antivirus_decision_has_reason",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(due_at__isnull=False), name="antivirus_due"),
+            models.Index(
+                fields=["-packet"],
+                condition=~models.Q(state__in=["waiting", "clean"]),
+                name="antivirus_quarantine",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.packet_id}: {self.state}"
+
+
+class Finding(models.Model):
+    """What clamd found in one attachment."""
+
+    scan = models.ForeignKey(Scan, on_delete=models.CASCADE, related_name="findings", db_index=False)
+    position = models.PositiveSmallIntegerField(help_text="of the attachment in its packet, from 0")
+    signature = models.CharField(max_length=300)
+    sha256 = models.BinaryField(max_length=32)
+    size = models.BigIntegerField()
+    media_type = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["scan", "position"], name="antivirus_finding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.scan_id}/{self.position}: {self.signature}"
+
+
+class Engine(models.Model):
+    """How the daemon is, as the last conversation showed it: one row."""
+
+    answers = models.BooleanField()
+    since = models.DateTimeField()
+    version = models.CharField(max_length=200, blank=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="antivirus_one_engine")]
+
+    def __str__(self) -> str:
+        return self.version or self.problem

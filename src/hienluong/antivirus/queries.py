@@ -1,0 +1,79 @@
+"""Reads: what is due, what is kept apart, how the daemon is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from hienluong.antivirus import policy
+from hienluong.antivirus.errors import ScanNotFound
+from hienluong.antivirus.models import Engine, Scan
+from hienluong.directory.service import Actor, require
+
+PAGE = 50
+AT_ONCE = 50
+SHOWN = {
+    "": Q(state__in=[policy.INFECTED, policy.UNSCANNABLE]),
+    "waiting": Q(state=policy.WAITING),
+    "decided": Q(state__in=[policy.RELEASED, policy.REFUSED]),
+}
+
+
+def scans_due(*, now: datetime) -> list[UUID]:
+    """Returns packets that are to be scanned now, the longest due first."""
+    found = Scan.objects.filter(state=policy.WAITING, due_at__lte=now).order_by("due_at")
+    return list(found.values_list("packet", flat=True)[:AT_ONCE])
+
+
+def scans_visible_to(actor: Actor | None) -> QuerySet[Scan]:
+    """Returns what was scanned, for those who keep watch: metadata, never content.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor may see none.
+    """
+    require(actor, "antivirus.view_quarantine")
+    return Scan.objects.select_related("packet").prefetch_related("findings")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanPage:
+    """One page of scans, newest first, and where the next begins; `waiting`: how many wait to be scanned."""
+
+    scans: list[Scan]
+    next: str | None
+    waiting: int
+    engine: Engine | None
+    is_on: bool
+
+
+def search_scans(
+    actor: Actor | None, *, show: str = "", before: UUID | None = None, limit: int = PAGE
+) -> ScanPage:
+    """Returns what is kept apart ("" for undecided, "waiting", "decided"), and how the daemon is."""
+    found = scans_visible_to(actor).filter(SHOWN.get(show, SHOWN[""]))
+    if before is not None:
+        found = found.filter(packet__lt=before)
+    rows = list(found.order_by("-packet")[: limit + 1])
+    return ScanPage(
+        rows[:limit],
+        str(rows[limit - 1].pk) if len(rows) > limit else None,
+        Scan.objects.filter(due_at__isnull=False).count(),
+        Engine.objects.filter(pk=1).first(),
+        bool(settings.CLAMD),
+    )
+
+
+def find_scan(actor: Actor | None, packet_id: UUID) -> Scan:
+    """Returns the scan of one packet.
+
+    Raises:
+        ScanNotFound: it was never asked for.
+    """
+    found = scans_visible_to(actor).filter(packet=packet_id).first()
+    if found is None:
+        raise ScanNotFound
+    return found
