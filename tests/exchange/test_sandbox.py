@@ -31,14 +31,13 @@ from hienluong.directory.errors import CodesRefused, PersonRefused
 from hienluong.directory.models import Agency, AgencyCode, Post
 from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
-from hienluong.exchange.commands import purge_sandbox
 from hienluong.exchange.errors import RecipientUnknown, SenderNotAllowed
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Recipient, Transmission
 from hienluong.files.models import SealedFile
 from hienluong.kit import clock
 from hienluong.kit.figures import Period, all_figures
 from hienluong.monitoring import service as monitoring
-from hienluong.sandbox.commands import answer_as_echo
+from hienluong.sandbox.commands import answer_as_echo, purge_sandbox
 from hienluong.systems import service as systems
 from hienluong.systems.errors import RightRefused
 from hienluong.systems.models import AgencySystem, SendingRight

@@ -21,7 +21,9 @@ class Scan(models.Model):
         RELEASED = "released", _("released")
         REFUSED = "refused", _("refused for good")
 
-    packet = models.OneToOneField(Packet, on_delete=models.CASCADE, primary_key=True)
+    packet = models.OneToOneField(
+        Packet, on_delete=models.CASCADE, primary_key=True, related_name="malware_scan"
+    )
     state = models.CharField(max_length=11, choices=State, default=State.WAITING)
     due_at = models.DateTimeField(null=True, help_text="when to try next; null: nothing to do")
     attempts = models.PositiveIntegerField(default=0)

@@ -1,4 +1,4 @@
-"""Registers the axis: permissions, tasks, notices, listeners, figures."""
+"""Registers the axis: permissions, tasks, notices, listeners."""
 
 from django.apps import AppConfig
 
@@ -10,4 +10,4 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports what registers itself."""
-        from hienluong.exchange import figures, listeners, permissions, tasks  # noqa: F401, PLC0415 - they need loaded models
+        from hienluong.exchange import listeners, permissions, tasks  # noqa: F401, PLC0415 - they need loaded models

@@ -35,6 +35,7 @@ from hienluong.exchange.commands import (
 )
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER, wake_packet
+from hienluong.exchange.commands.withdrawal import delete_packets
 from hienluong.exchange.gates import Gate, Hold, add_gate
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient, Transmission
@@ -99,6 +100,7 @@ __all__ = [
     "change_delivery",
     "confirm_deliveries",
     "confirm_delivery",
+    "delete_packets",
     "destroy_packet",
     "end_delivery",
     "entry",

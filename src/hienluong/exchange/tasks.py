@@ -17,14 +17,8 @@ def _scans() -> list[str]:
     return ["packets"] if queries.has_scan_due(now=clock.now()) else []
 
 
-@jobs.periodic(cron="47 3 * * *", name="exchange.purge_sandbox")
-def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
-    """Deletes what test agencies sent each other long ago."""
-    commands.purge_sandbox(now=clock.now())
-
-
 @jobs.periodic(cron="* * * * *", name="exchange.tidy_search")
-def tidy_search(timestamp: int) -> None:  # noqa: ARG001 - the same
+def tidy_search(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
     """Enters the newest packets into the index of the search, so that no acceptance has to."""
     search.enter_waiting()
 

@@ -1,4 +1,4 @@
-"""Registers the monitoring: permissions, what the clock does, what is said of alarms."""
+"""Registers the monitoring: permissions, figures, what the clock does, what is said of alarms."""
 
 from django.apps import AppConfig
 
@@ -10,4 +10,4 @@ class MonitoringConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports what registers itself."""
-        from hienluong.monitoring import permissions, tasks, telling  # noqa: F401, PLC0415 - they need loaded models
+        from hienluong.monitoring import figures, permissions, tasks, telling  # noqa: F401, PLC0415 - they need loaded models

@@ -116,9 +116,7 @@ class Disposal(models.Model):
         ]
         indexes = [
             models.Index(fields=["agency", "-id"], name="retention_disposal_of_agency"),
-            models.Index(
-                fields=["id"], condition=models.Q(state="approved"), name="retention_disposal_to_carry_out"
-            ),
+            models.Index(fields=["id"], condition=models.Q(state="approved"), name="retention_disposal_due"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The work of the sandbox's partner, one call into its command."""
+"""The work of the sandbox: what its partner answers, and the end of what is old."""
 
 from __future__ import annotations
 
@@ -11,3 +11,9 @@ from hienluong.sandbox import commands
 def answer_as_echo(delivery_id: int) -> None:
     """Lets the sandbox's partner answer what reached it."""
     commands.answer_as_echo(delivery_id=delivery_id, now=clock.now())
+
+
+@jobs.periodic(cron="47 3 * * *", name="sandbox.purge_sandbox")
+def purge_sandbox(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands every periodic job its time
+    """Deletes what test agencies sent each other long ago."""
+    commands.purge_sandbox(now=clock.now())

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Scan',
             fields=[
-                ('packet', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='exchange.packet')),
+                ('packet', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='malware_scan', serialize=False, to='exchange.packet')),
                 ('state', models.CharField(choices=[('waiting', 'waits to be scanned'), ('clean', 'clean'), ('infected', 'infected'), ('unscannable', 'cannot be scanned'), ('released', 'released'), ('refused', 'refused for good')], default='waiting', max_length=11)),
                 ('due_at', models.DateTimeField(help_text='when to try next; null: nothing to do', null=True)),
                 ('attempts', models.PositiveIntegerField(default=0)),

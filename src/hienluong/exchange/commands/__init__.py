@@ -21,7 +21,6 @@ from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
 from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, fail_packet
 from hienluong.exchange.commands.retry import retry_deliveries
-from hienluong.exchange.commands.sandbox import purge_sandbox
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import (
     add_recipients,
@@ -54,7 +53,6 @@ __all__ = [
     "fetch_packets",
     "open_entry",
     "open_packet",
-    "purge_sandbox",
     "quarantine_packet",
     "read_part",
     "report_status",

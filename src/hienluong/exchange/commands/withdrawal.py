@@ -15,7 +15,7 @@ from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.exchange import policy
 from hienluong.exchange.commands.accepted_rows import Addressee, deliver_also
 from hienluong.exchange.events import DeliveryChanged, DeliveryWithdrawn
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Transmission
 from hienluong.files import service as files
 from hienluong.kit.events import publish
 from hienluong.ledger import service as ledger
@@ -180,3 +180,15 @@ def add_recipients(*, packet_id: UUID, found: Collection[FoundAgency], now: date
         now=now,
     )
     return len(fresh)
+
+
+def delete_packets(packets: Collection[UUID]) -> None:
+    """Deletes packets, those of test agencies, with all that belongs to them, in the caller's transaction."""
+    for file_id in Transmission.objects.filter(packet__in=packets).values_list("file_id", flat=True):
+        files.release(file_id=file_id)
+    DeliveryEvent.objects.filter(delivery__packet__in=packets).delete()
+    DeliveryEvent.objects.filter(status_packet__in=packets).delete()
+    Delivery.objects.filter(packet__in=packets).delete()
+    Transmission.objects.filter(packet__in=packets).delete()
+    Part.objects.filter(packet__in=packets).delete()
+    Packet.objects.filter(id__in=packets).delete()

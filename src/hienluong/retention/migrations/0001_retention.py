@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='disposal',
-            index=models.Index(condition=models.Q(('state', 'approved')), fields=['id'], name='retention_disposal_to_carry_out'),
+            index=models.Index(condition=models.Q(('state', 'approved')), fields=['id'], name='retention_disposal_due'),
         ),
         migrations.AddConstraint(
             model_name='disposal',

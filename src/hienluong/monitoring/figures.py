@@ -8,8 +8,7 @@ from django.db.models import F
 from django.db.models.functions import TruncDate
 
 from hienluong.directory.service import sandbox_agency_ids
-from hienluong.exchange import policy
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
+from hienluong.exchange.service import Delivery, DeliveryEvent, Packet, policy
 from hienluong.kit.clock import VIETNAM
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.figures import PERCENT, Counted, Figure, Period, Rhythm, offer

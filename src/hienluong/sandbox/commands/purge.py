@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
-from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Part, Transmission
-from hienluong.files import service as files
+from hienluong.exchange import service as exchange
+from hienluong.exchange.service import Packet
 from hienluong.ledger import service as ledger
 
 BATCH = 500
@@ -33,12 +32,12 @@ def purge_sandbox(*, now: datetime) -> int:
                 .order_by("kind", "id")
                 .values_list("id", flat=True)[:BATCH]
             )
-            _delete(old)
+            exchange.delete_packets(old)
             if old:
                 ledger.record(
                     actor=PURGER.ref,
-                    action="exchange.sandbox-purged",
-                    subject="exchange:sandbox",
+                    action="sandbox.purged",
+                    subject="sandbox",
                     details={"packets": len(old), "before": before.isoformat(timespec="seconds")},
                     now=now,
                 )
@@ -46,14 +45,3 @@ def purge_sandbox(*, now: datetime) -> int:
         if len(old) < BATCH:
             return purged
     return purged
-
-
-def _delete(packets: list[UUID]) -> None:
-    for file_id in Transmission.objects.filter(packet__in=packets).values_list("file_id", flat=True):
-        files.release(file_id=file_id)
-    DeliveryEvent.objects.filter(delivery__packet__in=packets).delete()
-    DeliveryEvent.objects.filter(status_packet__in=packets).delete()
-    Delivery.objects.filter(packet__in=packets).delete()
-    Transmission.objects.filter(packet__in=packets).delete()
-    Part.objects.filter(packet__in=packets).delete()
-    Packet.objects.filter(id__in=packets).delete()
