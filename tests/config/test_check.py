@@ -34,17 +34,23 @@ def test_a_new_installation_passes_every_check_of_its_own(installed: Path, place
     assert {name: found[name]["state"] for name in names} == dict.fromkeys(names, "ok")
     assert found["backup"]["state"] == "warn"
     assert "hienluong backup" in found["backup"]["todo"]
+    assert "unscanned" in found["antivirus"]["found"]
+    assert "HIENLUONG_CLAMD" in found["antivirus"]["todo"]
 
 
 def test_each_harm_fails_with_what_mends_it(installation: Installation) -> None:
     secret = installation.secrets / "master-key"
     secret.chmod(0o644)
     try:
-        code, found = findings(installation.path, HIENLUONG_MINIMUM_FREE_MB=str(2**40))
+        nowhere = "unix:/nowhere/clamd.ctl"
+        code, found = findings(
+            installation.path, HIENLUONG_MINIMUM_FREE_MB=str(2**40), HIENLUONG_CLAMD=nowhere
+        )
     finally:
         secret.chmod(0o600)
     assert code == 1
     assert found["permissions"]["state"] == found["disk"]["state"] == "fail"
+    assert (found["antivirus"]["state"], nowhere in found["antivirus"]["found"]) == ("fail", True)
     assert found["permissions"]["todo"] == f"chmod go= {secret}"
     assert "HIENLUONG_MINIMUM_FREE_MB" in found["disk"]["found"]
 

@@ -26,8 +26,8 @@ SCANS: Final[dict[str, frozenset[str]]] = {
     REFUSED: frozenset(),
 }
 AGAIN_SECONDS: Final = (5, 10, 20, 30)
-LOOK_AGAIN_SECONDS: Final = 2.0
-"""A packet that waits for its scan is looked at again so often, whatever becomes of the wake-up."""
+LOOK_AGAIN_SECONDS: Final = 60.0
+"""A packet that waits for its scan is woken by it; whatever becomes of that, it is looked at again so often."""
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime:

@@ -177,7 +177,10 @@ def over_time(actor: Actor | None, *, on: date, limit: int) -> list[OverTime]:
     """
     actor = require(actor, "retention.view_retention")
     values: dict[str, Any] = {"agency": actor.agency_id, "day": on, "open": list(OPEN), "limit": limit}
-    rows = list(Period.objects.values_list("type_key", "pk"))
+    rows = list(Period.objects.exclude(months=None).values_list("type_key", "pk"))
+    if not rows:
+        return []
+    rows += Period.objects.filter(months=None).values_list("type_key", "pk")
     with connection.cursor() as cursor:
         cursor.execute(_KINDS, values)
         kinds = [str(kind) for [kind] in cursor.fetchall()]

@@ -231,9 +231,10 @@ def wake_packet(*, packet_id: UUID, now: datetime) -> None:
     """Lets the drainer look again at once at a packet that a gate held back, and at what waits behind it."""
     if Packet.objects.filter(pk=packet_id).exclude(secrecy=Packet.Secrecy.OPEN).exists():
         return
-    waiting = Delivery.objects.filter(state=policy.WAITING, attempts=0)
+    waiting = Delivery.objects.filter(state=policy.WAITING)
     lines = waiting.filter(packet=packet_id).values("recipient")
-    to_wake = waiting.filter(packet=packet_id) | waiting.filter(recipient__in=lines, due_at__gt=now)
+    behind = waiting.filter(recipient__in=lines, due_at__gt=now, attempts=0)
+    to_wake = waiting.filter(packet=packet_id) | behind
     # In the drainer's order, so that neither waits for the other for ever.
     locked = to_wake.select_for_update(of=["self"], no_key=True).order_by("id").values_list("id", flat=True)
     Delivery.objects.filter(id__in=list(locked)).update(due_at=now, failure="")
