@@ -34,6 +34,9 @@ def test_a_new_installation_passes_every_check_of_its_own(installed: Path, place
     assert {name: found[name]["state"] for name in names} == dict.fromkeys(names, "ok")
     assert found["backup"]["state"] == "warn"
     assert "hienluong backup" in found["backup"]["todo"]
+    # Nothing runs: what the monitoring would say of it stands here too.
+    assert found["alarm-worker"]["state"] == "warn"
+    assert "restart the service" in found["alarm-worker"]["todo"]
 
 
 def test_each_harm_fails_with_what_mends_it(installation: Installation) -> None:
