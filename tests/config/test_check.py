@@ -36,6 +36,9 @@ def test_a_new_installation_passes_every_check_of_its_own(installed: Path, place
     assert "hienluong backup" in found["backup"]["todo"]
     assert "unscanned" in found["antivirus"]["found"]
     assert "HIENLUONG_CLAMD" in found["antivirus"]["todo"]
+    # Nothing runs: what the monitoring would say of it stands here too.
+    assert found["alarm-worker"]["state"] == "warn"
+    assert "restart the service" in found["alarm-worker"]["todo"]
 
 
 def test_each_harm_fails_with_what_mends_it(installation: Installation) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import psycopg
@@ -248,23 +248,29 @@ def database(installation: Installation, run: Runner) -> list[Finding]:
         except DatabaseToolsMissing as problem:
             findings.append(Finding("database-tools", "warn", *_texts(problem)))
         pending = run(installation, "pending")["pending"]
-    if pending:
-        todo = _("Run “hienluong upgrade”.")
-        findings.append(Finding("migrations", "fail", f"{len(pending)} pending", todo))
-    else:
-        findings.append(Finding("migrations", "ok", f"none pending, version {__version__}"))
-        findings += _guarded(
-            "alarms", lambda: list(conditions(run(installation, "conditions")["conditions"]))
-        )
+        if pending:
+            todo = _("Run “hienluong upgrade”.")
+            findings.append(Finding("migrations", "fail", f"{len(pending)} pending", todo))
+        else:
+            findings.append(Finding("migrations", "ok", f"none pending, version {__version__}"))
+            findings += _guarded("alarms", lambda: _alarms(installation, run))
     return findings
 
 
-def conditions(found: list[dict[str, Any]]) -> Iterator[Finding]:
+def _alarms(installation: Installation, run: Runner) -> list[Finding]:
     """Says what the monitoring says of each condition that it watches; one line where all are well."""
+    found = run(installation, "conditions")["conditions"]
     bad = [one for one in found if one["bad"]]
     for one in bad:
-        value = "never" if one["value"] is None else f"{one['value']:g} {one['unit']}".strip()
-        name = f"alarm-{one['name'].replace('_', '-')}"
-        yield Finding(name, "warn", f"{value}, limit {one['limit']:g}", one["todo"])
-    if found and not bad:
-        yield Finding("alarms", "ok", f"{len(found)} conditions are well")
+        one["value"] = "never" if one["value"] is None else f"{one['value']:g} {one['unit']}".strip()
+    if not bad:
+        return [Finding("alarms", "ok", f"{len(found)} conditions are well")]
+    return [
+        Finding(
+            f"alarm-{one['name'].replace('_', '-')}",
+            "warn",
+            f"{one['value']}, limit {one['limit']:g}",
+            one["todo"],
+        )
+        for one in bad
+    ]
