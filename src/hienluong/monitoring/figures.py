@@ -48,7 +48,7 @@ def _arrival_told_in_day(period: Period) -> Counted:
 
 offer(
     Figure(
-        name="exchange.documents_accepted",
+        name="monitoring.documents_accepted",
         title=_("Documents accepted by the axis"),
         unit="documents",
         basis="28/2018/QĐ-TTg, art. 11",
@@ -60,7 +60,7 @@ offer(
 )
 offer(
     Figure(
-        name="exchange.arrival_told_in_day",
+        name="monitoring.arrival_told_in_day",
         title=_("Arrivals told to the sender within the day"),
         unit=PERCENT,
         basis="30/2020/NĐ-CP, art. 21.2.c",
