@@ -78,9 +78,7 @@ def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
     require(actor, "exchange.confirm_delivery")
     with transaction.atomic():
         delivery = _locked_entry(actor, delivery_id)
-        if delivery.packet.kind == Packet.Kind.DOCUMENT:
-            refuse_closed(delivery.packet_id)
-        fetched = _with_our_trace(actor, delivery)
+        fetched = with_our_trace(actor, delivery)
         if delivery.state == policy.DELIVERED:
             _step(delivery, policy.FETCHED, actor, now)
             delivery.fetched_at = now
@@ -95,8 +93,14 @@ def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
     return fetched
 
 
-def _with_our_trace(actor: Actor, delivery: Delivery) -> Fetched:
-    """Returns the original bytes plus one trace; its time is that of acceptance, so every fetch gives the same bytes."""
+def with_our_trace(actor: Actor, delivery: Delivery) -> Fetched:
+    """Returns the original bytes plus one trace; its time is that of acceptance, so every fetch gives the same bytes.
+
+    Raises:
+        FileNotHeld, FileGone: as `fetch_packet`; and whatever a gate raises that keeps the packet closed.
+    """
+    if delivery.packet.kind == Packet.Kind.DOCUMENT:
+        refuse_closed(delivery.packet_id)
     assert actor.agency_id is not None  # noqa: S101 - the mailbox is an agency's
     original = Spool.of(files.open_for(holder=actor.agency_id, file_id=delivery.transmission.file_id)).whole()
     trace = None

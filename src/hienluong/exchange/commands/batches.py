@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import policy
-from hienluong.exchange.commands.answer import NOTE_MAX, Fetched, fetch_packet
+from hienluong.exchange.commands.answer import NOTE_MAX, Fetched, with_our_trace
 from hienluong.exchange.errors import DeliveryNotFound
 from hienluong.exchange.models import Delivery, DeliveryEvent
 from hienluong.exchange.queries import mailbox_of
@@ -38,30 +38,49 @@ class Batch:
 
 
 def fetch_packets(*, actor: Actor, delivery_ids: Sequence[int], most_bytes: int, now: datetime) -> Batch:
-    """Hands several packets to their recipient, in the order asked for, each as `fetch_packet` does.
+    """Hands several packets to their recipient, in the order asked for, each as `fetch_packet` does, in one transaction.
 
-    As many as `most_bytes` holds, and always the first: each packet is a transaction, so what was handed out stays
-    handed out whatever becomes of the next.
+    As many as `most_bytes` holds, and always the first; one that is refused holds up no other.
 
     Raises:
         Forbidden: the actor may not fetch.
     """
     require(actor, "exchange.confirm_delivery")
     wanted = list(dict.fromkeys(delivery_ids))
-    sizes = dict(mailbox_of(actor).filter(id__in=wanted).values_list("id", "transmission__size"))
     batch, taken = Batch(), 0
-    for at, number in enumerate(wanted):
-        if taken and taken + sizes.get(number, 0) > most_bytes:
-            batch.left_out = wanted[at:]
-            break
-        try:
-            fetched = fetch_packet(actor=actor, delivery_id=number, now=now)
-        except HienluongError as problem:
-            batch.refused.append(Refusal(number, problem))
-        else:
+    with transaction.atomic():
+        found = _locked(actor, wanted)
+        events: list[DeliveryEvent] = []
+        acts: list[ledger.Act] = []
+        for at, number in enumerate(wanted):
+            row = found.get(number)
+            if taken and row is not None and taken + row.transmission.size > most_bytes:
+                batch.left_out = wanted[at:]
+                break
+            try:
+                if row is None:
+                    raise DeliveryNotFound(id=number)
+                fetched = with_our_trace(actor, row)
+            except HienluongError as problem:
+                batch.refused.append(Refusal(number, problem))
+                continue
             batch.fetched.append(fetched)
             taken += fetched.size
+            if row.state == policy.DELIVERED:
+                events.append(_step(row, policy.FETCHED, actor, now))
+                row.fetched_at = now
+                details = {"delivery": row.pk, "sha256": fetched.etag}
+                acts.append(ledger.Act("exchange.packet-fetched", f"packet:{row.packet_id}", details))
+        _write([event.delivery for event in events], "state", "changed_at", "fetched_at")
+        DeliveryEvent.objects.bulk_create(events)
+        ledger.record_many(actor=actor.ref, acts=acts, now=now)
     return batch
+
+
+def _locked(actor: Actor, delivery_ids: Sequence[int]) -> dict[int, Delivery]:
+    """Returns the entries of the actor's mailbox among these, locked in one order, so that two batches never wait in a ring."""
+    rows = mailbox_of(actor).select_related("packet", "recipient", "transmission").filter(id__in=delivery_ids)
+    return {row.pk: row for row in rows.select_for_update(of=["self"]).order_by("id")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +104,7 @@ def confirm_deliveries(
     """
     require(actor, "exchange.confirm_delivery")
     with transaction.atomic():
-        wanted = sorted({one.delivery_id for one in confirmations})
-        locked = mailbox_of(actor).select_for_update(of=["self"]).filter(id__in=wanted).order_by("id")
-        found = {row.pk: row for row in locked}
+        found = _locked(actor, [one.delivery_id for one in confirmations])
         outcomes: list[Delivery | Refusal] = []
         events: list[DeliveryEvent] = []
         acts: list[ledger.Act] = []
@@ -108,7 +125,7 @@ def confirm_deliveries(
                         f"exchange.packet-{row.state}", f"packet:{row.packet_id}", {"delivery": row.pk}
                     )
                 )
-        _write_states([event.delivery for event in events])
+        _write([event.delivery for event in events], "state", "changed_at", "failure", "confirmed_at")
         DeliveryEvent.objects.bulk_create(events)
         ledger.record_many(actor=actor.ref, acts=acts, now=now)
         crash_point("confirm.before_commit")
@@ -116,22 +133,17 @@ def confirm_deliveries(
     return outcomes
 
 
-def _write_states(rows: Sequence[Delivery]) -> None:
-    """Writes what the steps changed, those that changed alike in one statement: nearly always there is only one."""
+def _write(rows: Sequence[Delivery], *fields: str) -> None:
+    """Writes the fields, of rows that have the same in them with one statement: nearly always there is only one."""
     alike: dict[tuple[Any, ...], list[int]] = {}
     for row in rows:
-        alike.setdefault((row.state, row.changed_at, row.failure, row.confirmed_at), []).append(row.pk)
-    for (state, changed_at, failure, confirmed_at), numbers in alike.items():
-        Delivery.objects.filter(id__in=numbers).update(
-            state=state, changed_at=changed_at, failure=failure, confirmed_at=confirmed_at
-        )
+        alike.setdefault(tuple(getattr(row, field) for field in fields), []).append(row.pk)
+    for values, numbers in alike.items():
+        Delivery.objects.filter(id__in=numbers).update(**dict(zip(fields, values, strict=True)))
 
 
-def _confirmed(row: Delivery, one: Confirmation, actor: Actor, now: datetime) -> DeliveryEvent | None:
-    """Takes the step in the row and returns it as history; None where it was taken before."""
-    after = policy.CONFIRMED if one.outcome == "done" else policy.REJECTED
-    if row.state == after:
-        return None
+def _step(row: Delivery, after: str, actor: Actor, now: datetime, note: str = "") -> DeliveryEvent:
+    """Takes a step of the mailbox plane in the row, and returns it as history; neither is written yet."""
     policy.require_mailbox_step(row.state, after)
     event = DeliveryEvent(
         delivery=row,
@@ -140,9 +152,18 @@ def _confirmed(row: Delivery, one: Confirmation, actor: Actor, now: datetime) ->
         after=after,
         at=now,
         actor=actor.name[:200],
-        note=one.note[:NOTE_MAX],
+        note=note[:NOTE_MAX],
     )
     row.state, row.changed_at = after, now
+    return event
+
+
+def _confirmed(row: Delivery, one: Confirmation, actor: Actor, now: datetime) -> DeliveryEvent | None:
+    """Takes the step in the row and returns it as history; None where it was taken before."""
+    after = policy.CONFIRMED if one.outcome == "done" else policy.REJECTED
+    if row.state == after:
+        return None
+    event = _step(row, after, actor, now, one.note)
     row.failure = one.note[:NOTE_MAX] if after == policy.REJECTED else ""
     row.confirmed_at = now if after == policy.CONFIRMED else None
     return event
