@@ -52,7 +52,6 @@ from hienluong.exchange.queries import (
     reportable_now,
     sent,
 )
-from hienluong.exchange.search import Criteria
 
 __all__ = [
     "ARRIVALS",
@@ -61,7 +60,6 @@ __all__ = [
     "Batch",
     "Change",
     "Confirmation",
-    "Criteria",
     "Delivery",
     "DeliveryEvent",
     "Draft",
