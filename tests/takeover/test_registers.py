@@ -16,8 +16,8 @@ from personas import KHE_SANH, System
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
-from hienluong.exchange.service import Criteria
 from hienluong.kit import clock
+from hienluong.kit.criteria import Criteria
 from hienluong.ledger.models import QueuedEntry
 from hienluong.takeover import commands
 from hienluong.takeover.errors import (

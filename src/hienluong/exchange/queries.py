@@ -24,7 +24,8 @@ from hienluong.exchange.models import (
     Transmission,
 )
 from hienluong.exchange.permissions import handles, may_see_content
-from hienluong.exchange.search import NO_CRITERIA, Criteria, find_in_mailbox, find_sent
+from hienluong.exchange.search import find_in_mailbox, find_sent
+from hienluong.kit.criteria import NO_CRITERIA, Criteria
 from hienluong.kit.errors import Forbidden
 
 PAGE = 50

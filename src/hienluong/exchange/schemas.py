@@ -10,7 +10,7 @@ from ninja import Field, Schema
 
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.queries import Hop, Journey
-from hienluong.exchange.search import Criteria
+from hienluong.kit.criteria import Criteria
 
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 """Text that the database can hold: everything but the letter NUL."""

@@ -9,76 +9,23 @@ the first did not fill the page.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from hienluong.kit.search_key import number_pattern, patterns
+from hienluong.kit.criteria import Conditions, Criteria, conditions
+from hienluong.kit.search_key import patterns
 
 WALKED = 4_000
 """So many of the newest entries are looked at one by one before the index is asked."""
 
-_LINES = {"notation": 1, "subject": 3, "agency": 4}
-"""The lines of `Packet.search_key`: number and notation, type, subject, sender."""
 
-
-@dataclass(frozen=True, slots=True)
-class Criteria:
-    """What is looked for; empty means any. Diacritics and capitals do not count. Dates are the documents' own.
-
-    `agency` is the sender of what came in, and any recipient of what was sent.
-    """
-
-    text: str = ""
-    number: str = ""
-    notation: str = ""
-    subject: str = ""
-    agency: str = ""
-    dated_from: date | None = None
-    dated_to: date | None = None
-
-    def __bool__(self) -> bool:
-        """Whether anything is asked for."""
-        return self != NO_CRITERIA
-
-
-NO_CRITERIA = Criteria()
-
-
-class _Where:
-    """Conditions joined by AND, with their parameters."""
-
-    def __init__(self) -> None:
-        self.conditions: list[str] = []
-        self.values: list[Any] = []
-
-    def add(self, condition: str, *values: Any) -> None:
-        self.conditions.append(condition)
-        self.values += values
-
-    def __str__(self) -> str:
-        return " AND ".join(self.conditions) or "true"
-
-
-def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> _Where:
+def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> Conditions:
     """Returns what a packet `p` must be."""
-    where = _Where()
+    where = conditions(criteria, key="p.search_key", day="p.promulgated_on", agency_in_key=received)
     if only_open:
         where.add("p.secrecy = 'open'")
-    for pattern in patterns(criteria.text):
-        where.add("p.search_key LIKE %s", pattern)
-    if criteria.number:
-        where.add("p.search_key LIKE %s", number_pattern(criteria.number))
-    named = {"notation": criteria.notation, "subject": criteria.subject}
-    for name, text in (named | {"agency": criteria.agency} if received else named).items():
-        for pattern in patterns(text):
-            where.add(
-                "p.search_key LIKE %s", pattern
-            )  # what the index can answer; the line is looked at then
-            where.add(f"split_part(p.search_key, E'\\n', {_LINES[name]}) LIKE %s", pattern)
     if criteria.agency and not received:
         asked = patterns(criteria.agency)
         where.add(
@@ -86,10 +33,6 @@ def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> _Where
             f"WHERE d.packet_id = p.id AND {' AND '.join(['r.search_key LIKE %s'] * len(asked))})",
             *asked,
         )
-    if criteria.dated_from:
-        where.add("p.promulgated_on >= %s", criteria.dated_from)
-    if criteria.dated_to:
-        where.add("p.promulgated_on <= %s", criteria.dated_to)
     return where
 
 
@@ -114,7 +57,7 @@ SELECT id FROM (SELECT id, place FROM near UNION ALL SELECT id, place FROM far) 
 def _find(
     walked: tuple[str, Sequence[Any]],
     far: tuple[str, Sequence[Any]],
-    packet: _Where,
+    packet: Conditions,
     holder: UUID,
     order: str,
     limit: int,
@@ -150,7 +93,7 @@ def find_in_mailbox(
     only_open: bool,
 ) -> list[int]:
     """Returns ids of entries of an agency's mailbox: oldest first after a place, or newest first before one."""
-    entry = _Where()
+    entry = Conditions()
     entry.add("d.recipient_id = (SELECT id FROM exchange_recipient WHERE agency_id = %s)", holder)
     for column, values in (("state", states), ("business_state", business_states), ("kind", [kind or ""])):
         if any(values):
@@ -175,7 +118,7 @@ def find_sent(
     criteria: Criteria, *, holder: UUID, kind: str | None, before: UUID | None, limit: int
 ) -> list[UUID]:
     """Returns ids of packets that an agency sent, newest first."""
-    sent = _Where()
+    sent = Conditions()
     sent.add("s.sender_id = %s::uuid", holder)
     if kind:
         sent.add("s.kind = %s", kind)

@@ -57,7 +57,6 @@ from hienluong.exchange.queries import (
     reportable_now,
     sent,
 )
-from hienluong.exchange.search import Criteria
 
 __all__ = [
     "ARRIVALS",
@@ -70,7 +69,6 @@ __all__ = [
     "Batch",
     "Change",
     "Confirmation",
-    "Criteria",
     "Delivery",
     "DeliveryEvent",
     "Draft",

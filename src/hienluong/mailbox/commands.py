@@ -10,7 +10,8 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from hienluong.directory.service import Actor, require
-from hienluong.exchange.service import Criteria, agency_of, labels
+from hienluong.exchange.service import agency_of, labels
+from hienluong.kit.criteria import Criteria
 from hienluong.ledger import service as ledger
 from hienluong.mailbox.queries import Words, inbox_rows, sent_rows
 

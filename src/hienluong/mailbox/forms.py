@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import day_field
-from hienluong.exchange.service import Criteria, Packet, policy
+from hienluong.exchange.service import Packet, policy
+from hienluong.kit.criteria import Criteria
 
 _OPENED = (policy.FETCHED, policy.CONFIRMED)
 # What each view shows: its title, the states of the mailbox plane, and those of the business plane (empty: any).

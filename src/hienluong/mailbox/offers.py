@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 
 from hienluong.directory.service import Actor
-from hienluong.exchange.service import Criteria
+from hienluong.kit.criteria import Criteria
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class State(models.TextChoices):
 class Profile(models.Model):
     """The columns of one system's registers, by name: said once, used for every further file."""
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="takeover_profiles")
     name = models.CharField(max_length=100)
     columns = models.JSONField(help_text="heading in the file by our field")
     saved_at = models.DateTimeField()
@@ -56,7 +56,7 @@ class Intake(models.Model):
         ARCHIVE = "archive", _("archive of packets")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="takeover_intakes")
     kind = models.CharField(max_length=8, choices=Kind)
     direction = models.CharField(
         max_length=8, choices=Direction, blank=True, help_text="of a register; packets say it themselves"
@@ -92,7 +92,9 @@ class TakenDocument(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     intake = models.ForeignKey(Intake, on_delete=models.PROTECT, related_name="documents")
     place = models.TextField(help_text="row of the register, or name in the archive")
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", db_index=False)
+    agency = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="taken_documents", db_index=False
+    )
     direction = models.CharField(max_length=8, choices=Direction)
     identity = models.BinaryField(max_length=32, help_text="the same document again is already there")
     kind = models.CharField(max_length=6, default="edoc", help_text="edoc or status")
@@ -158,7 +160,7 @@ class AsideFile(models.Model):
 class NumberBook(models.Model):
     """One series of numbers of an agency in a year (Decree 30/2020/NĐ-CP, art. 15): the next one is in it."""
 
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="number_books")
     series = models.CharField(
         max_length=100, help_text="which documents share the numbers; the head of the agency decides"
     )
@@ -198,7 +200,7 @@ class Comparison(models.Model):
     """The register of the earlier system for some days beside what passed here in the same days."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="takeover_comparisons")
     direction = models.CharField(max_length=8, choices=Direction)
     first_day = models.DateField()
     last_day = models.DateField()

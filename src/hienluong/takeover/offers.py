@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Actor, allowed
-from hienluong.exchange.service import Criteria
+from hienluong.kit.criteria import Criteria
 from hienluong.mailbox.service import Found, Hit, add_to_search
 from hienluong.takeover.models import Direction, TakenDocument
 from hienluong.takeover.queries.documents import documents

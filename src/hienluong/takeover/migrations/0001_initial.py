@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('requested_by', models.CharField(help_text='name at that time', max_length=200)),
                 ('requested_by_id', models.CharField(max_length=60)),
                 ('created_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takeover_comparisons', to='directory.agency')),
             ],
         ),
         migrations.CreateModel(
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
                 ('applied_at', models.DateTimeField(null=True)),
                 ('undone_at', models.DateTimeField(null=True)),
                 ('undone_by', models.CharField(blank=True, max_length=200)),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takeover_intakes', to='directory.agency')),
             ],
         ),
         migrations.CreateModel(
@@ -109,7 +109,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField()),
                 ('first', models.PositiveIntegerField(help_text="from which number it continued an earlier system's book")),
                 ('next', models.PositiveIntegerField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='number_books', to='directory.agency')),
             ],
         ),
         migrations.CreateModel(
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=100)),
                 ('columns', models.JSONField(help_text='heading in the file by our field')),
                 ('saved_at', models.DateTimeField()),
-                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
+                ('agency', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='takeover_profiles', to='directory.agency')),
             ],
         ),
         migrations.CreateModel(
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('file_id', models.UUIDField(help_text='a packet in the vault', null=True)),
                 ('file_sha256', models.BinaryField(max_length=32, null=True)),
                 ('parts', models.JSONField(default=list, help_text='attachments: [{name, type, size, sha256}]')),
-                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.agency')),
+                ('agency', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='taken_documents', to='directory.agency')),
                 ('intake', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='takeover.intake')),
             ],
         ),

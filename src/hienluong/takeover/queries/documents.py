@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 
 from hienluong.directory.service import Actor, require
-from hienluong.exchange.service import Criteria
+from hienluong.kit.criteria import Criteria, conditions
 from hienluong.kit.cursors import read_cursor, write_cursor
 from hienluong.kit.errors import InvalidInput
-from hienluong.kit.search_key import number_pattern, patterns
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.models import TakenDocument
 
 PER_PAGE = 50
-_LINES = {"notation": 1, "subject": 3, "agency": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +44,15 @@ def documents(
     if direction:
         found = found.filter(direction=direction)
     if criteria:
-        found = found.extra(**_where(criteria))
+        where = conditions(
+            criteria, key="takeover_takendocument.search_key", day="takeover_takendocument.dated_on"
+        )
+        found = found.extra(where=where.texts, params=where.values)  # noqa: S610 - values are parameters
     if place := _place(after):
         found = found.filter(Q(day__lt=place[0]) | Q(day=place[0], id__lt=place[1]))
     rows = list(found.order_by("-day", "-id")[: limit + 1])
     last = rows[limit - 1] if len(rows) > limit else None
     return DocumentPage(rows[:limit], write_cursor("taken", f"{last.day}~{last.pk}") if last else "")
-
-
-def _where(criteria: Criteria) -> dict[str, Any]:
-    """Returns the conditions for `QuerySet.extra`: patterns the index answers, and the line each must stand in."""
-    key = "takeover_takendocument.search_key"
-    where, params = [], []
-    for pattern in patterns(criteria.text):
-        where.append(f"{key} LIKE %s")
-        params.append(pattern)
-    if criteria.number:
-        where.append(f"{key} LIKE %s")
-        params.append(number_pattern(criteria.number))
-    for name, line in _LINES.items():
-        for pattern in patterns(getattr(criteria, name)):
-            where.append(f"{key} LIKE %s AND split_part({key}, E'\\n', {line}) LIKE %s")
-            params += [pattern, pattern]
-    if criteria.dated_from:
-        where.append("takeover_takendocument.dated_on >= %s::date")
-        params.append(criteria.dated_from.isoformat())
-    if criteria.dated_to:
-        where.append("takeover_takendocument.dated_on <= %s::date")
-        params.append(criteria.dated_to.isoformat())
-    return {"where": where, "params": params}
 
 
 def _place(cursor: str) -> tuple[date, UUID] | None:
