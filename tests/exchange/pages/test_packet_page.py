@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., Client]
 Received = Callable[..., Delivery]
 
-PACKET_QUERIES = 14
+PACKET_QUERIES = 15
 
 
 def _page(browser: Client, packet_id: object) -> str:
