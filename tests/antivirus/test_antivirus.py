@@ -327,8 +327,8 @@ def test_operator_refuses_for_good_and_the_sender_is_told(
     way = home_affairs.get(f"/packets/{infected.pk}").json()
     assert way["deliveries"][0]["state"] == "dead"
     assert SIGNATURE in str(way)
-    exchange.retry_delivery(  # a retry of what failed brings it no further
-        actor=_operator(home_affairs), delivery_id=delivery.pk, now=clock.now()
+    exchange.retry_deliveries(  # a retry of what failed brings it no further
+        actor=_operator(home_affairs), delivery_ids=[delivery.pk], reason="thử lại", now=clock.now()
     )
     carry()
     assert dong_hoi.inbox() == []

@@ -66,7 +66,6 @@ def test_sent_as_a_workbook_names_every_recipient_and_how_far_it_is(visit: Visit
     received(15)
     answer: Any = visit(HOME_AFFAIRS).get("/exchange/sent/export.xlsx")
     book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
-    answer.close()
     rows = list(book.worksheets[0].iter_rows(values_only=True))
     assert rows[1][:2] == ("15", "SNV-VP")
     assert "Ủy ban nhân dân phường Đồng Hới: in the mailbox" in rows[1]
@@ -79,7 +78,6 @@ def test_cell_is_never_a_formula(visit: Visit, received: Received) -> None:
     assert row[4].startswith("'=")
     answer: Any = visit(DONG_HOI).get("/exchange/inbox/export.xlsx")
     sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).worksheets[0]
-    answer.close()
     assert sheet["E2"].data_type == "s"
 
 

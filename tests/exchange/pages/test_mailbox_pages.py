@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., Client]
 Received = Callable[..., Delivery]
 
-INBOX_QUERIES = 6
+INBOX_QUERIES = 7
 SENT_QUERIES = 7
 
 

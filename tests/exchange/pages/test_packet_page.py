@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., Client]
 Received = Callable[..., Delivery]
 
-PACKET_QUERIES = 17  # three of them by what stands above: a scan, holds, a destruction
+PACKET_QUERIES = 18  # four of them by what stands above: clocks, a scan, holds, a destruction
 
 
 def _page(browser: Client, packet_id: object) -> str:
