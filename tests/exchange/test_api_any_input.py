@@ -39,6 +39,8 @@ NOTHING_IS_WRONG = {
     "GET /api/v1/errors",
     "GET /api/v1/agencies/{code}",
     "GET /api/v1/webhooks",
+    "GET /api/v1/deadlines/figures",
+    "GET /api/v1/receipt-keys",
 }
 """Operations that take nothing, or any text there is."""
 EXAMPLES = 12
