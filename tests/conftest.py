@@ -83,7 +83,9 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 @pytest.hookimpl(trylast=True)  # after they were put in random order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begins with what takes long, so that in the end no process works alone while the others are done."""
-    items.sort(key=lambda item: not any(item.iter_markers("faults")) and not any(item.iter_markers("browser")))
+    items.sort(
+        key=lambda item: not any(item.iter_markers("faults")) and not any(item.iter_markers("browser"))
+    )
 
 
 def pytest_collection_finish() -> None:

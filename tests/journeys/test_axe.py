@@ -255,7 +255,9 @@ def _context(chromium: Browser, live: str, look: Look, session: str | None) -> B
 def _examine(page: Page, look: Look, name: str) -> None:
     """Notes what axe finds, a page wider than the screen, and another language than the one asked for."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: dict[str, Any] = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    found: dict[str, Any] = page.evaluate(
+        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+    )
     for violation in found["violations"]:
         for node in violation["nodes"]:
             look.faults.append(
