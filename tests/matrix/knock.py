@@ -144,4 +144,6 @@ def _watched(seen: Seen) -> Iterator[None]:
 
 
 def _is_entry(value: object) -> bool:
-    return isinstance(value, bytes) and value.startswith(b'{"') and value.endswith(b"}")  # and no salt that begins so
+    return (
+        isinstance(value, bytes) and value.startswith(b'{"') and value.endswith(b"}")
+    )  # and no salt that begins so

@@ -35,22 +35,36 @@ def _menu(page: str) -> list[str]:
 MAILBOX = ("/", "/exchange/inbox/", "/exchange/sent/")
 RECALLS = "/corrections/recalls/"
 DEADLINES = "/deadlines/"
+TAKEOVER = "/takeover/"
+KEEPING = "/retention/"
+AXIS = ("/exchange/monitor/", "/antivirus/")
 
 
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, DEADLINES, *DIRECTORY, *SYSTEMS]),
-        ("head", [*MAILBOX, RECALLS, DEADLINES, *DIRECTORY, *SYSTEMS, REVIEWS]),
-        ("operator", ["/", DEADLINES, "/exchange/monitor/", "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
+        ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, DEADLINES, TAKEOVER, KEEPING, *DIRECTORY, *SYSTEMS]),
+        ("head", [*MAILBOX, RECALLS, DEADLINES, TAKEOVER, KEEPING, *DIRECTORY, *SYSTEMS, REVIEWS]),
+        ("operator", ["/", DEADLINES, TAKEOVER, *AXIS, "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
         (
             "auditor",
-            ["/", DEADLINES, "/exchange/monitor/", *DIRECTORY, *SYSTEMS, "/access/roles/", REVIEWS, GLASS],
+            [
+                "/",
+                DEADLINES,
+                TAKEOVER,
+                *AXIS,
+                KEEPING,
+                *DIRECTORY,
+                *SYSTEMS,
+                "/access/roles/",
+                REVIEWS,
+                GLASS,
+            ],
         ),
         (
             "administrator",
             [
-                *("/", DEADLINES, "/exchange/monitor/", "/reasons/", *AGENCIES, "/imports/", *PEOPLE),
+                *("/", DEADLINES, TAKEOVER, *AXIS, KEEPING, "/reasons/", *AGENCIES, "/imports/", *PEOPLE),
                 *("/accounts/", "/sign-on/clients/", *SYSTEMS),
                 *("/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],

@@ -43,18 +43,18 @@ MENU = (
                 icon="arrow-back-up",
                 permission="corrections.view_recalls",
             ),
-            Entry(
-                _("Axis monitor"),
-                "monitoring:monitor",
-                icon="activity",
-                permission="monitoring.view_monitor",
-            ),
             Entry(_("Deadlines"), "deadlines:deadlines", icon="clock", permission="deadlines.view_deadlines"),
             Entry(
                 _("Earlier system"),
                 "takeover:intakes",
                 icon="database-import",
                 permission="takeover.view_intakes",
+            ),
+            Entry(
+                _("Axis monitor"),
+                "monitoring:monitor",
+                icon="activity",
+                permission="monitoring.view_monitor",
             ),
             Entry(_("Malware"), "antivirus:quarantine", icon="bug", permission="antivirus.view_quarantine"),
             Entry(
