@@ -137,7 +137,6 @@ def test_packets_are_handed_in_looked_at_and_saved(visit: Visit) -> None:
         assert answer.headers["Content-Disposition"].startswith("attachment")
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert b"".join(answer.streaming_content)
-        answer.close()
     assert clerk.get(f"/takeover/documents/{found.pk}/attachments/7/").status_code == 404
 
 
@@ -174,7 +173,6 @@ def test_comparison_is_made_shown_narrowed_and_taken_along(visit: Visit) -> None
     assert table[1][:5] == ["missing here", today, "8/SNV", "Sở Nội vụ", "Thư mời"]
     workbook: Any = clerk.get(f"{own}export.xlsx")
     assert b"".join(workbook.streaming_content).startswith(b"PK")
-    workbook.close()
     assert clerk.get(f"{own}export.pdf").status_code == 404
 
 
