@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from personas import deliver, document
 
@@ -34,8 +35,16 @@ class Merger:
     successor: Mapping[str, Agency]
 
 
-@pytest.fixture
-def merger() -> Merger:
+@pytest.fixture(scope="module")
+def merger(django_db_setup: None, django_db_blocker: Any) -> Iterator[Merger]:
+    """The merger, rehearsed once; what each specification does afterwards is undone within it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield rehearse()
+        transaction.set_rollback(True)
+    directory.forget()
+
+
+def rehearse() -> Merger:
     """Enters the 276 committees of before as the merger finds them, and merges each where its commune went."""
     now, platform = clock.now(), Actor.platform("specification")
     directory.load_reference_data(now=now)
