@@ -14,7 +14,6 @@ import subprocess
 import tempfile
 import threading
 import time
-from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,19 +41,17 @@ def pgbench_script(first: list[str], second: list[str], client_offset: int) -> s
         "\\set round :round + 1",
         "BEGIN;",
     ]
-    for one, other in zip_longest(first, second, fillvalue=""):
-        lines.append(_with_own_identities(one, other) + ";")
+    constant = set(_IDENTITY.findall("\n".join(second)))
+    lines += [_with_own_identities(statement, constant) + ";" for statement in first]
     return "\n".join([*lines, "COMMIT;", ""])
 
 
-def _with_own_identities(one: str, other: str) -> str:
-    constant = set(_IDENTITY.findall(other))
-
+def _with_own_identities(statement: str, constant: set[str]) -> str:
     def renew(found: re.Match[str]) -> str:
         text = found.group()
         return text if text in constant else f"{text[:-_TAIL]}:number"
 
-    return _IDENTITY.sub(renew, one.replace(NUMBER_PLACE, ":number")).replace("\n", " ")
+    return _IDENTITY.sub(renew, statement.replace(NUMBER_PLACE, ":number")).replace("\n", " ")
 
 
 def copy_of_database(installation: Installation) -> str:
