@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from playwright.sync_api import Browser
 from tests.exchange.personas import document
-from tests.journeys.pictures import EVERY_LOOK
-from tests.journeys.test_axe import OFFICE, Cast, Look, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look
+from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -64,9 +64,8 @@ def taken(cast: Cast) -> None:
 
 @EVERY_LOOK
 def test_pages_about_taking_over_have_no_fault_that_axe_knows(
-    chromium: Browser, live: str, cast: Cast, taken: None, width: int, language: str, scheme: str
+    chromium: Browser, live: str, cast: Cast, taken: None, look: Look
 ) -> None:
-    look = Look(width, language, scheme)
     staged = Intake.objects.get(state="columns")
     archive = AsideFile.objects.get().intake
     packet = TakenDocument.objects.exclude(file_id=None).get()

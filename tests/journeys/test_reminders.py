@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
-from tests.journeys.test_axe import OFFICE, Look, _context, _person
+from tests.journeys.looks import Look
+from tests.journeys.test_axe import OFFICE, _context, _person
 
 from hienluong.directory import service as directory
 from hienluong.kit import clock

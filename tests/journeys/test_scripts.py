@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, expect
-from tests.journeys.test_axe import Cast, Look, _context, _visit, cast  # noqa: F401 - its province
+from tests.journeys.looks import Look
+from tests.journeys.test_axe import Cast, _context, _visit, cast  # noqa: F401 - its province
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 

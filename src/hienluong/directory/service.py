@@ -69,6 +69,7 @@ from hienluong.directory.policy import (
 )
 from hienluong.directory.queries import (
     AgencyPage,
+    Commune,
     FoundAgency,
     actor_of,
     administrators_to_tell,
@@ -79,6 +80,7 @@ from hienluong.directory.queries import (
     agency_by_id,
     agency_codes,
     calendar,
+    map_of_communes,
     not_ended,
     operators_to_tell,
     people_to_tell,
@@ -108,6 +110,7 @@ __all__ = [
     "AgencyPage",
     "AgencyPickerForm",
     "AskedForm",
+    "Commune",
     "Fact",
     "FoundAgency",
     "ImportSummary",
@@ -165,6 +168,7 @@ __all__ = [
     "kind_by_code",
     "load_reference_data",
     "lock_administrators",
+    "map_of_communes",
     "may_administer",
     "merge_agencies",
     "move_agency",

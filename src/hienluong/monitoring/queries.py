@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from hienluong.directory.service import Actor, Agency, require
+from hienluong.directory.service import Actor, Agency, Commune, map_of_communes, require
 from hienluong.exchange.service import Recipient
 from hienluong.kit.cursors import read_cursor, read_id_cursor, read_number_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
@@ -55,6 +55,15 @@ class WaitingPage:
 
     rows: list[Waiting]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """A commune on the map: how many packets wait for it and its units, and since when the oldest."""
+
+    commune: Commune
+    count: int
+    oldest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +235,28 @@ def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int =
         ],
         write_cursor("waiting", place) if following else None,
     )
+
+
+def waiting_by_commune(actor: Actor | None) -> list[WaitingPlace]:
+    """Returns every commune of today with what waits for it, in Vietnamese order.
+
+    Raises:
+        PermissionMissing: the actor does not watch the axis.
+    """
+    require(actor, "monitoring.view_monitor")
+    found: QuerySet[Any, Any] = (
+        real_deliveries()
+        .filter(state__in=WAITING, recipient__agency__unit__isnull=False)
+        .values("recipient__agency__unit")
+        .annotate(count=Count("pk"), oldest=Min("created_at"))
+    )
+    waits = {row["recipient__agency__unit"]: row for row in found}
+    nothing: dict[str, Any] = {"count": 0, "oldest": None}
+    return [
+        WaitingPlace(commune, row["count"], row["oldest"])
+        for commune in map_of_communes(actor)
+        for row in [waits.get(commune.unit.pk, nothing)]
+    ]
 
 
 def failure_groups(actor: Actor | None, *, after: str = "", limit: int = PAGE) -> GroupPage:

@@ -7,6 +7,7 @@ from hienluong.monitoring.pages import alarms, failures, metrics, monitor
 app_name = "monitoring"
 urlpatterns = [
     path("", monitor.show, name="monitor"),
+    path("communes/", monitor.communes, name="communes"),
     path("waiting/", monitor.waiting, name="waiting"),
     path("failures/", failures.index, name="failures"),
     path("failures/groups/", failures.groups, name="groups"),

@@ -13,7 +13,9 @@ from hienluong import __version__
 from hienluong.access import service as access
 from hienluong.directory.service import Actor
 from hienluong.notices import service as notices
+from hienluong.portal.help import topic_of
 from hienluong.portal.navigation import menu_for
+from hienluong.portal.tour import stop_at
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -27,6 +29,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu": SimpleLazyObject(lambda: list(menu_for(actor, request.path))),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor.id) if actor else 0),
         "alerts": SimpleLazyObject(lambda: _alerts(actor)),
+        "help_topic": topic_of(request.path),
+        "stop": stop_at(request, actor),
         "version": __version__,
         "demonstration": settings.DEMONSTRATION,
     }

@@ -10,6 +10,11 @@ app_name = "portal"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("worker.js", pages.worker, name="worker"),
+    path("design/", pages.design, name="design"),
+    path("help/", pages.help_index, name="help"),
+    path("help/<slug:topic>/", pages.help_text, name="help_text"),
+    path("tour/end/", pages.end_tour, name="end_tour"),
+    path("search/", pages.search, name="search"),
     path("notices/", pages.notice_list, name="notices"),
     path("language/", require_http_methods(["GET", "POST"])(set_language), name="set_language"),
 ]

@@ -16,6 +16,7 @@ def _operated(**more: object) -> dict[str, Door | tuple[Door, ...]]:
 ROUTES: Table = {
     "metrics": {"GET": anybody(answers=404)},  # off: there is no token on this server
     "exchange/monitor/": {"GET": (door(*WATCHERS), door(*WATCHERS, headers={"HX-Request": "true"}))},
+    "exchange/monitor/communes/": {"GET": (door(*WATCHERS), door(*WATCHERS, headers={"HX-Request": "true"}))},
     "exchange/monitor/waiting/": {"GET": door(*WATCHERS)},
     "exchange/monitor/failures/": {"GET": door(*WATCHERS)},
     "exchange/monitor/failures/groups/": {"GET": door(*WATCHERS)},

@@ -90,6 +90,9 @@ def tree(request: HttpRequest, agency_id: UUID | None = None) -> HttpResponse:
 @require_GET
 def communes(request: HttpRequest) -> HttpResponse:
     """Shows the map of the communes and, beside it, the former ones that went into each."""
-    return render(
-        request, "directory/communes.html", {"communes": queries.map_of_communes(acting_actor(request))}
-    )
+    communes = queries.map_of_communes(acting_actor(request))
+    shapes = [
+        {"name": one.unit.full_name, "outline": one.outline, "href": f"#commune-{one.unit.code}"}
+        for one in communes
+    ]
+    return render(request, "directory/communes.html", {"communes": communes, "shapes": shapes})

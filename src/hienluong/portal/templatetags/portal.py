@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django import template
 from django.forms import BoundField, CheckboxInput, ClearableFileInput, FileInput, RadioSelect, Select
@@ -59,6 +60,57 @@ def sparkline(values: Sequence[float]) -> str:
     top = max(values, default=0) or 1
     step = 100 / max(len(values) - 1, 1)
     return " ".join(f"{index * step:.1f},{29 - value / top * 28:.1f}" for index, value in enumerate(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One column on a plane 720 wide and 160 high; `series` counts from 1. Numbers are text: no language writes them."""
+
+    series: int
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The columns, and what the top of the plane stands for."""
+
+    top: float
+    bars: list[Bar]
+
+
+@register.simple_tag
+def chart_of(series: Sequence[tuple[str, Sequence[float]]]) -> Chart:
+    """Returns the columns of a chart: those of the same time stand side by side, the highest reaches the top."""
+    top = max((value for _, values in series for value in values), default=0)
+    places = max((len(values) for _, values in series), default=0)
+    step = 720 / max(places, 1)
+    width = step * 0.8 / max(len(series), 1)
+    bars = [
+        Bar(
+            number,
+            f"{place * step + step * 0.1 + (number - 1) * width:.1f}",
+            f"{160 - height:.1f}",
+            f"{width:.1f}",
+            f"{height:.1f}",
+        )
+        for number, (_, values) in enumerate(series, start=1)
+        for place, value in enumerate(values)
+        for height in [160 * value / top if top else 0]
+        if height
+    ]
+    return Chart(top, bars)
+
+
+@register.simple_tag
+def chart_rows(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]
+) -> list[tuple[str, tuple[float, ...]]]:
+    """Returns the numbers of a chart as rows of a table, the newest first."""
+    rows = list(zip(names, zip(*(values for _, values in series), strict=True), strict=True))
+    return rows[::-1]
 
 
 @register.filter
