@@ -53,7 +53,7 @@ TOURS = (
             "exchange.send_packet",
             _("Send a document"),
             _(
-                "Choose who receives it, one agency or all 78 communes at once, and add the file. You check your answers "
+                "Choose who receives it, one agency or all communes at once, and add the file. You check your answers "
                 "before anything is sent."
             ),
         ),
@@ -81,7 +81,7 @@ TOURS = (
             "directory:agencies",
             "directory.view_agency",
             _("Who is who"),
-            _("Agencies with every code that was ever valid, the tree, mergers, and the map of the 78 communes."),
+            _("Agencies with every code that was ever valid, the tree, mergers, and the map of the communes."),
         ),
     ),
     (
