@@ -239,6 +239,22 @@ def _context(chromium: Browser, live: str, look: Look, session: str | None) -> B
     return context
 
 
+LONGER = """() => {
+  const fixed = "time, code, svg, script, style, option, .nowrap, .number, .visually-hidden";
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const kept = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.data.trim() && !node.parentElement.closest(fixed)) kept.push([node, node.data]);
+  }
+  for (const [node, text] of kept) node.data = `${text} ${text.trim()} ${text.trim()} `;
+  const broken = document.documentElement.scrollWidth > innerWidth;
+  for (const [node, text] of kept) node.data = text;
+  return broken;
+}"""
+"""Makes every text three times as long, says whether the page is then wider than the screen, and puts all back."""
+
+
 def _examine(page: Page, look: Look, name: str) -> None:
     """Notes what axe finds, a page wider than the screen, and another language than the one asked for."""
     page.evaluate(AXE.read_text(encoding="utf-8"))
@@ -250,6 +266,8 @@ def _examine(page: Page, look: Look, name: str) -> None:
             )
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         look.faults.append(f"{name}: wider than the screen")
+    elif page.evaluate(LONGER):
+        look.faults.append(f"{name}: wider than the screen when every text is three times as long")
     if page.evaluate("document.documentElement.lang") != look.language:
         look.faults.append(f"{name}: not in the language asked for")
     look.at(page, name)

@@ -21,7 +21,6 @@ TOPICS: Final = {
     "exchange/inbox/": "inbox",
     "exchange/sent/": "sent",
     "exchange/send/": "sending",
-    "exchange/drafts/": "sending",
     "exchange/": "document",
     "corrections/": "recalls",
     "deadlines/": "deadlines",
