@@ -10,7 +10,7 @@ ROUTES: Table = {
     "design/": {"GET": anybody()},  # made-up samples
     "help/": {"GET": anybody()},
     "help/<slug:topic>/": {"GET": anybody(given={"topic": "inbox"})},
-    "tour/end/": {"POST": anybody(answers=302, even_half_way=True, acts=False)},  # a cookie, and nothing else
+    "tour/end/": {"POST": anybody(answers=302, acts=False)},  # a cookie, and nothing else
     "worker.js": {"GET": anybody(even_half_way=True)},  # a script, the same for everybody
     "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
     "language/": {  # a cookie, and nothing else
