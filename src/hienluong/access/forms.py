@@ -62,7 +62,7 @@ class AskForm(AskedForm):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Why metadata are not enough. Do not write content into it."),
+        help_text=_("Why metadata are not enough. Do not quote the document."),
     )
     legal_basis = forms.CharField(
         label=_("Legal basis"),

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hienluong.deadlines import commands, queries, tables
 from hienluong.deadlines.cursors import read_place, read_rank, write_place, write_rank
 from hienluong.deadlines.forms import AnnouncementForm, CancellationForm, ClockFilter, SpanFilter
-from hienluong.deadlines.labels import basis_of, said
+from hienluong.deadlines.labels import STATES, basis_of, in_another_day, said
 from hienluong.deadlines.models import Clock
 from hienluong.directory.service import (
     Actor,
@@ -88,6 +88,8 @@ def _list(request: HttpRequest, actor: Actor, agency_id: UUID | None) -> HttpRes
 
 def _row(clock: Clock, now: datetime) -> dict[str, Any]:
     text, tone = said(clock, now)
+    if not clock.stopped_at and clock.due_at >= now and in_another_day(clock, now):
+        text = str(STATES["running"])  # the day and the time stand beside it
     return {
         "clock": clock,
         "said": text,

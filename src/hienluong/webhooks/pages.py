@@ -12,6 +12,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
@@ -33,6 +34,7 @@ from hienluong.webhooks.forms import (
     WebhookFilter,
 )
 from hienluong.webhooks.models import Message, Webhook
+from hienluong.webhooks.policy import VERIFICATION
 
 SHOWN_FOR = 3600
 """For how many seconds a form that showed a secret is remembered, so that sending it again does nothing."""
@@ -45,6 +47,12 @@ TONES = {
     Message.State.DELIVERED: "good",
     Message.State.FAILED: "bad",
 }
+
+NAMES: dict[str, str | Promise] = {
+    **dict((*KINDS, *OPERATOR_KINDS)),
+    VERIFICATION: gettext_lazy("the address is verified"),
+}
+"""What a message says, in words."""
 
 
 @require_GET
@@ -79,6 +87,7 @@ def show(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     page = queries.messages_of(actor, hook, before=_uuid(before))
     for message in page.messages:
         message.tone = TONES[Message.State(message.state)]  # type: ignore[attr-defined]  # for the page
+        message.named = NAMES.get(message.kind, "")  # type: ignore[attr-defined]  # for the page
     ended = hook.state == Webhook.State.ENDED
     return render(
         request,
@@ -237,7 +246,7 @@ def end(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
         hook,
         gettext_lazy("End a webhook"),
         gettext_lazy("End it"),
-        warning=gettext_lazy("Nothing is sent any more, what waits included. This cannot be undone."),
+        warning=gettext_lazy("Nothing is sent to it any more, not even what waits. This cannot be undone."),
         tone="danger",
     )
     return ask(request, AskedForm(request.POST or None), question, act)

@@ -30,6 +30,7 @@ from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange import service as exchange
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam
+from hienluong.kit.errors import Translate, fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
@@ -51,11 +52,16 @@ REASONS = {
     reading.DAMAGED: _("Its bytes in the archive are damaged. Pack it anew from the earlier system."),
     reading.BOMB: _("It unpacks to many times its size, as no packet does."),
     reading.NOT_A_FILE: _("It is a link or no ordinary file; links are not followed."),
-    "unreadable": _("It is not edXML that can be read: {problem}"),
+    "unreadable": _("It is not edXML that can be read: {problem} Correct it and hand the archive in again."),
     "foreign": _("The agency neither sent nor received it: from {sender} to {receivers}."),
     "conflict": _("Another document with the same DocumentId is there already, with other content."),
     "secret": _("It bears a mark of secrecy ({marker}); its bytes are not kept here."),
 }
+
+
+def _told(problem: FormatError, translate: Translate) -> str:
+    facts = {**problem.params, "cause_text": problem.reason_text(translate)}
+    return fill(translate(problem.detail), facts)
 
 
 def file_limit() -> int:
@@ -156,7 +162,8 @@ class _Taking:
         try:
             wire = read_packet(one.content, limits=self.limits)
         except FormatError as problem:
-            self._keep_aside(one, "unreadable", {"problem": problem.explain(gettext)})
+            said = {"problem": _told(problem, gettext), "problem_en": _told(problem, untranslated)}
+            self._keep_aside(one, "unreadable", said)
             return
         marker = _marker(wire)
         if marker:
