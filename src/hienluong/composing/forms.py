@@ -133,7 +133,7 @@ class SendForm(AgencyPickerForm):
     to_groups = forms.MultipleChoiceField(
         label=_("Groups of recipients"),
         required=False,
-        help_text=_("Who is in a group is settled when you send; you see it before."),
+        help_text=_("The members are settled when you send; you see them before."),
         widget=forms.CheckboxSelectMultiple,
     )
     type_name = forms.CharField(

@@ -122,7 +122,7 @@ def revoke(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         lead=gettext_lazy("Every recipient is told that the document is revoked."),
         facts=_facts(packet),
         warning=gettext_lazy(
-            "What nobody has fetched is withdrawn at once; who agrees destroys its copy. This cannot be undone."
+            "Copies that nobody has fetched are withdrawn at once; an agency that agrees destroys its copy. This cannot be undone."
         ),
         tone="danger",
     )
@@ -156,7 +156,9 @@ def correct(request: HttpRequest, delivery_id: int) -> HttpResponse:
         gettext_lazy("Send to the right agency"),
         gettext_lazy("Take back and send"),
         _address(wrong.packet),
-        lead=gettext_lazy("The document is taken back here and sent there, in one act; the two stay linked."),
+        lead=gettext_lazy(
+            "The document is taken back from the wrong agency and sent to the right one in one step; the two stay linked."
+        ),
         facts=[
             *_facts(wrong.packet),
             (gettext_lazy("Went to"), wrong.recipient.name),

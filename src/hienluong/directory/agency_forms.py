@@ -171,7 +171,7 @@ class MergeForm(AgencyForm):
     """Merging into a successor; several at once."""
 
     successor = AgencyField(label=_("Merges into"), help_text=_("A code of the agency that takes over."))
-    on = _day(_("First day it is no more"), _("Day/month/year; may lie ahead."))
+    on = _day(_("First day it no longer exists"), _("Day/month/year; may lie ahead."))
     others = AgencyListField(
         label=_("Others that merge with it"), required=False, help_text=_("One code per line.")
     )
@@ -184,13 +184,13 @@ class SplitForm(AgencyForm):
     mail_to = AgencyField(
         label=_("Receives what is still addressed to it"), help_text=_("One of them, by its code.")
     )
-    on = _day(_("First day it is no more"), _("Day/month/year; may lie ahead."))
+    on = _day(_("First day it no longer exists"), _("Day/month/year; may lie ahead."))
 
 
 class EndForm(AgencyForm):
     """Ending without a successor."""
 
-    on = _day(_("First day it is no more"), _("Day/month/year; may lie ahead."))
+    on = _day(_("First day it no longer exists"), _("Day/month/year; may lie ahead."))
 
 
 class CodeForm(AgencyForm):

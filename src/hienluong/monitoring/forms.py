@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from hienluong.directory.service import AskedForm
 from hienluong.monitoring.causes import BY_CODE, CAUSES
@@ -30,7 +30,7 @@ class FailureFilter(forms.Form):
         choices=[("", _("all")), *((cause.code, cause.title) for cause in CAUSES)],
     )
     to = forms.CharField(
-        label=_("Recipient"),
+        label=_("Code of the recipient"),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "H50.…"}),
@@ -47,7 +47,7 @@ def _reason() -> forms.CharField:
     return forms.CharField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("It stands in the ledger: what was mended, or who asked for it."),
+        help_text=_("Kept in the ledger: what was repaired, or who asked for it."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why, for the record.")},
     )
@@ -75,7 +75,7 @@ class LimitForm(AskedForm):
         choices=[("yes", _("is raised")), ("no", _("is never raised"))],
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
-    repeat_hours = forms.IntegerField(label=_("Said again after so many hours"), min_value=1, max_value=168)
+    repeat_hours = forms.IntegerField(label=_("Repeat after (hours)"), min_value=1, max_value=168)
     reason = _reason()
 
     def __init__(self, condition: Condition, *args: Any, **kwargs: Any) -> None:
@@ -83,21 +83,19 @@ class LimitForm(AskedForm):
         self.fields["value"].help_text = UNITS[condition.unit]
 
 
+def _silences() -> list[tuple[str, str]]:
+    """Returns how long an alarm may be silenced, in the language of who asks."""
+    hours = [(str(n), ngettext("%(hours)d hour", "%(hours)d hours", n) % {"hours": n}) for n in (1, 4, 8)]
+    days = [(str(24 * n), ngettext("%(days)d day", "%(days)d days", n) % {"days": n}) for n in (1, 3, 7, 30)]
+    return hours + days
+
+
 class SilenceForm(AskedForm):
     """For how long nobody is told, and why."""
 
     hours = forms.ChoiceField(
         label=_("For how long"),
-        choices=[
-            *(
-                (str(hours), ngettext_lazy("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours})
-                for hours in (1, 4, 8)
-            ),
-            *(
-                (str(24 * days), ngettext_lazy("%(days)d day", "%(days)d days", days) % {"days": days})
-                for days in (1, 3, 7, 30)
-            ),
-        ],
+        choices=_silences,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     reason = _reason()

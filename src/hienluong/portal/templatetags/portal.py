@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from django import template
 from django.forms import BoundField, CheckboxInput, ClearableFileInput, FileInput, RadioSelect, Select
+from django.forms.boundfield import BoundWidget
 from django.forms.widgets import CheckboxSelectMultiple
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -52,6 +53,25 @@ def is_checkbox(field: BoundField) -> bool:
 def is_group(field: BoundField) -> bool:
     """Returns whether the field is a group of choices, which needs a legend instead of a label."""
     return isinstance(field.field.widget, RadioSelect | CheckboxSelectMultiple)
+
+
+@register.filter
+def is_optional(field: BoundField) -> bool:
+    """Returns whether the field may be left empty; one of a form's `one_of` may not be if the others are."""
+    return not field.field.required and field.name not in getattr(field.form, "one_of", ())
+
+
+@register.filter
+def tick(choice: BoundWidget) -> SafeString:
+    """Returns the box or the button of one choice of a group, in the look of the house."""
+    choice.data["attrs"].setdefault("class", "form-check-input")
+    return choice.tag()
+
+
+@register.filter
+def cited(source: str) -> str:
+    """Returns articles of the law as people cite them: "30/2020/NĐ-CP, art. 21.2"."""
+    return source.replace(", art. ", gettext(", art. "))
 
 
 @register.filter
