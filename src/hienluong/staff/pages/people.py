@@ -117,9 +117,7 @@ def deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
         gettext_lazy("End posts and close the account"),
         _address(view.person),
         facts=[_named(view.person), *posts],
-        warning=gettext_lazy(
-            "All posts end at once, the account is closed, and its sessions end."
-        ),
+        warning=gettext_lazy("All posts end at once, the account is closed, and its sessions end."),
         tone="danger",
     )
     return ask(request, ReasonForm(request.POST or None), question, act)
