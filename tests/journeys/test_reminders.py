@@ -82,7 +82,7 @@ def test_browser_that_gives_a_subscription_is_listed_and_removed(clerk: BrowserC
 
     page = clerk.new_page()
     page.goto(f"{live}/account/")
-    page.click("text=Choose the ways")
+    page.click("text=Choose how")
     page.uncheck("[name=mail]")
     page.click("text=Save")
     expect(page.get_by_text("Saved.")).to_be_visible()

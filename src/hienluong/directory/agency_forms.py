@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory import queries
@@ -20,7 +20,7 @@ from hienluong.kit.errors import FieldError
 
 _DAY_HINT = _("Day/month/year.")
 _STATES = (
-    (queries.IN_FORCE, _("in force")),
+    (queries.IN_FORCE, pgettext_lazy("agency", "in force")),
     (queries.PROVISIONAL, _("with a provisional code")),
     (queries.ENDED, _("ended")),
 )
@@ -133,7 +133,7 @@ class ParticularsForm(AgencyForm):
 class NewAgencyForm(ParticularsForm):
     """A new agency or internal unit."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=200)
     valid_from = _day(_("In force from"))
     place = forms.ChoiceField(label=_("Place"), choices=Agency.Place.real())
     parent = AgencyField(
