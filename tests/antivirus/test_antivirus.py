@@ -319,6 +319,17 @@ def test_silent_daemon_loses_nothing_passes_nothing_and_is_told_once(
     assert Engine.objects.get().answers is True
 
 
+def test_every_silence_of_the_daemon_is_told(
+    home_affairs: System, operator: Client, daemon: str, settings: Settings
+) -> None:
+    settings.CLAMD_TIMEOUT_SECONDS = 2
+    for number, address in enumerate(["unix:/nowhere/clamd.ctl", daemon] * 2):
+        settings.CLAMD = address
+        send(home_affairs, number + 1)
+        carry_later()
+    assert Notice.objects.filter(code="antivirus.silent").count() == 2
+
+
 def test_worker_that_ends_in_the_middle_scans_again(
     clamd: str, home_affairs: System, dong_hoi: System
 ) -> None:
@@ -395,6 +406,7 @@ def test_scan_with_other_signatures_lets_a_false_alarm_pass(
     scan.refresh_from_db()
     assert scan.state == "infected", "the daemon still knows it"
     assert dong_hoi.inbox() == []
+    assert Notice.objects.filter(code="antivirus.found").count() == 2
 
 
 def test_what_is_scanned_again_stays_closed_until_that_scan_is_done(
