@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from hienluong.corrections import policy
 from hienluong.corrections.commands.references import take_changes
 from hienluong.corrections.models import Recall
@@ -85,9 +87,10 @@ def follow_recall(event: StatusRecorded) -> None:
         return
     if event.before == ASKED_BACK:
         answered = Recall.objects.filter(delivery=delivery, state=policy.ASKED)
-    else:  # a revocation: what it revoked at this recipient
+    else:  # a revocation: what it revoked at this recipient; what was asked back before goes with it
+        at_this_recipient = Q(by_packet=event.packet_id, delivery__recipient=delivery.recipient_id)
         answered = Recall.objects.filter(
-            by_packet=event.packet_id, delivery__recipient=delivery.recipient_id, state=policy.ASKED
+            at_this_recipient | Q(delivery__in=event.withdrawn), state=policy.ASKED
         )
     for recall in answered.select_for_update().select_related("delivery__packet", "delivery__recipient"):
         recall.state, recall.answer = ANSWERS[event.code], event.note
