@@ -380,6 +380,10 @@ def test_operator_refuses_for_good_and_the_sender_is_told(
     )
     carry()
     assert dong_hoi.inbox() == []
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.failure) == ("dead", KEPT_APART), (
+        "it fails again at once, and waits for nothing"
+    )
 
 
 def _operator(system: System) -> Actor:

@@ -35,7 +35,7 @@ def held_back(packets: Collection[UUID], now: datetime) -> Mapping[UUID, Hold]:
     held = {}
     for packet, (state, scanned_at) in known.items():
         if state in policy.APART:
-            held[packet] = Hold(None, KEPT_APART)
+            held[packet] = Hold(None, KEPT_APART, for_good=state == policy.REFUSED)
         elif state not in policy.PASSES and (settings.CLAMD or scanned_at is not None):
             held[packet] = Hold(again, SCAN_AWAITED)
     return held
