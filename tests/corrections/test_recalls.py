@@ -138,6 +138,11 @@ def test_clerks_are_told_of_every_document_and_of_every_answer(
         _recall(home_affairs, delivery.packet_id, {"note": why})
         _answer(dong_hoi, delivery, "16", why), _answer(khe_sanh, other, "16", why)
 
+    refused = fetched(4, DONG_HOI, KHE_SANH)
+    for system, one in zip((dong_hoi, khe_sanh), refused.packet.deliveries.order_by("pk"), strict=True):
+        assert _answer(system, one, "02", "nhầm nơi nhận").status_code == 201
+    assert Notice.objects.filter(code="exchange.refused", values__document="4/SNV-VP").count() == 2
+
     told = Notice.objects.filter(code__startswith="corrections").values_list("code", "values__document")
     assert sorted(told) == [
         *[("corrections.kept", "3/SNV-VP")] * 4,

@@ -153,7 +153,7 @@ def _stop(webhook: Webhook, now: datetime) -> None:
         readers=[Reader(person, address) for person, address in people],
         code="webhooks.stopped",
         values={"url": webhook.url, "system": webhook.system.name, "agency": owner.name},
-        link=f"/webhooks/{webhook.pk}/#{now:%Y%m%dT%H%M%S%f}",  # a notice of the same address is said once
+        link=notices.link_at(f"/webhooks/{webhook.pk}/", now),
         now=now,
     )
     _record("webhooks.webhook-stopped", webhook, now)

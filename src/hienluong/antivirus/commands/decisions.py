@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import transaction
 
 from hienluong.antivirus import policy
-from hienluong.antivirus.commands.scans import said_at
 from hienluong.antivirus.errors import ScanDecided, ScanningOff, ScanNotFound
 from hienluong.antivirus.models import Scan
 from hienluong.directory import service as directory
@@ -103,7 +102,7 @@ def _decide(actor: Actor, packet_id: UUID, state: str, reason: str, now: datetim
             readers=[Reader(*person) for person in people],
             code=f"antivirus.{state}",
             values={"document": f"{packet.code_number}/{packet.code_notation}", "reason": reason},
-            link=f"/exchange/packets/{packet_id}/{said_at(now)}",
+            link=notices.link_at(f"/exchange/packets/{packet_id}/", now),
             now=now,
         )
     ledger.record(
