@@ -107,6 +107,15 @@ def test_delivery_that_waits_for_its_next_attempt_has_it_now(failed: Failed, ope
     assert (done.delivery_ids, delivery.due_at, delivery.attempts) == ([delivery.pk], now, 5)
 
 
+def test_what_is_held_back_for_a_moment_does_not_fail(failed: Failed, operator: Actor) -> None:
+    delivery = failed(state="waiting", failure="waits until its attachments are scanned for malware")
+    Delivery.objects.filter(pk=delivery.pk).update(attempts=0, due_at=clock.now() + timedelta(minutes=1))
+    assert queries.failures(operator).rows == []
+    assert queries.glance(operator, now=clock.now()).failing == 0
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=None)  # kept apart: somebody has to decide
+    assert [row.delivery_id for row in queries.failures(operator).rows] == [delivery.pk]
+
+
 def test_what_was_taken_out_as_secret_is_not_tried_again(
     failed: Failed, operator: Actor, home_affairs: System
 ) -> None:
