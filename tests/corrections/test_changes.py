@@ -394,6 +394,23 @@ def test_document_asked_back_and_then_revoked_is_given_back_by_one_answer(
     assert list(Recall.objects.values_list("state", "answer")) == [("agreed", "đã xóa")]
 
 
+def test_revocation_that_the_axis_refuses_stands_in_the_ledger(
+    fetched: Arrive, home_affairs: System, settings: Any
+) -> None:
+    delivery = fetched()
+    settings.SECRECY_MARKERS = ["tập huấn"]  # what it says is a mark of secrecy since then
+
+    answer = home_affairs.post(f"/packets/{delivery.packet_id}/revocation", {"reason": "Thu hồi"})
+
+    assert answer.status_code == 403, answer.content
+    entry = QueuedEntry.objects.get(action="corrections.refused")
+    assert (entry.subject, problem(answer)["code"]) == (
+        f"packet:{delivery.packet_id}",
+        "exchange.secret-content",
+    )
+    assert not Packet.objects.filter(business=1).exists()
+
+
 def test_added_receiver_gets_a_document_that_comes_after_its_update(
     home_affairs: System, khe_sanh: System
 ) -> None:
