@@ -372,35 +372,6 @@ def test_nothing_is_sent_for_a_system_that_has_ended(
     assert peer.got == []
 
 
-def test_webhook_of_a_system_that_has_ended_is_no_trouble_and_leaves_no_messages(
-    caller: Callable[..., Caller], subscribed: Subscribed, platform: Any, settings: Any
-) -> None:
-    system = caller().system
-    hook, _peer = subscribed(system)
-    arrive(system.agency_id, *range(5))
-    Webhook.objects.update(failures=3)
-    assert queries.trouble_counts() == queries.Troubles(stopped=0, failing=1)
-    systems.end_system(actor=platform, system=system, now=clock.now())
-
-    assert queries.trouble_counts() == queries.Troubles(stopped=0, failing=0)
-    much_later = clock.now() + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)
-    assert attempts.sweep_log(now=much_later) == 6  # five, and the challenge
-    assert not hook.messages.exists()
-
-
-def test_log_is_swept_some_at_a_time(
-    caller: Callable[..., Caller], subscribed: Subscribed, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    system = caller().system
-    hook, _peer = subscribed(system)
-    arrive(system.agency_id, *range(5))
-    tasks.deliver_due(hook.pk)
-    monkeypatch.setattr(attempts, "SWEPT_TOGETHER", 2)
-
-    assert attempts.sweep_log(now=clock.now() + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)) == 6
-    assert not hook.messages.exists()
-
-
 def _drip(peer: ssl.SSLSocket, stop: threading.Event) -> None:
     peer.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
     while not stop.wait(0.1):
