@@ -16,6 +16,7 @@ from hienluong.exchange.channels.mailbox import FILE_MISSING, NO_MAILBOX
 from hienluong.exchange.channels.registry import NO_CHANNEL
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
 from hienluong.exchange.models import Delivery
+from hienluong.exchange.service import quarantine_packet
 from hienluong.kit import clock
 from hienluong.monitoring import commands, queries
 from hienluong.monitoring.causes import CAUSES
@@ -104,6 +105,27 @@ def test_delivery_that_waits_for_its_next_attempt_has_it_now(failed: Failed, ope
     done = commands.retry_failures(actor=operator, delivery_id=delivery.pk, reason="x", now=now)
     delivery.refresh_from_db()
     assert (done.delivery_ids, delivery.due_at, delivery.attempts) == ([delivery.pk], now, 5)
+
+
+def test_what_is_held_back_for_a_moment_does_not_fail(failed: Failed, operator: Actor) -> None:
+    delivery = failed(state="waiting", failure="waits until its attachments are scanned for malware")
+    Delivery.objects.filter(pk=delivery.pk).update(attempts=0, due_at=clock.now() + timedelta(minutes=1))
+    assert queries.failures(operator).rows == []
+    assert queries.glance(operator, now=clock.now()).failing == 0
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=None)  # kept apart: somebody has to decide
+    assert [row.delivery_id for row in queries.failures(operator).rows] == [delivery.pk]
+
+
+def test_what_was_taken_out_as_secret_is_not_tried_again(
+    failed: Failed, operator: Actor, home_affairs: System
+) -> None:
+    delivery = failed()
+    quarantine_packet(
+        actor=home_affairs.clerk(), packet_id=delivery.packet_id, reason="dấu Mật", now=clock.now()
+    )
+    done = commands.retry_failures(actor=operator, delivery_id=delivery.pk, reason="x", now=clock.now())
+    delivery.refresh_from_db()
+    assert (done.delivery_ids, delivery.state) == ([], "dead")
 
 
 def test_more_than_go_at_once_are_said(

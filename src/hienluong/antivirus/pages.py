@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -63,7 +64,7 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         "findings": [(one, bytes(one.sha256).hex()) for one in scan.findings.all()],
         "may_release": may and policy.RELEASED in after,
         "may_refuse": may and policy.REFUSED in after,
-        "may_rescan": may and policy.WAITING in after,
+        "may_rescan": may and policy.WAITING in after and bool(settings.CLAMD),
     }
     return render(request, "antivirus/scan.html", context)
 

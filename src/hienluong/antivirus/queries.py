@@ -18,7 +18,7 @@ PAGE = 50
 AT_ONCE = 50
 SHOWN = {
     "": Q(state__in=[policy.INFECTED, policy.UNSCANNABLE]),
-    "waiting": Q(state=policy.WAITING),
+    "waiting": Q(state=policy.WAITING, due_at__isnull=False),  # the index of what is due finds them
     "decided": Q(state__in=[policy.RELEASED, policy.REFUSED]),
 }
 

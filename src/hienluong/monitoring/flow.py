@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from hienluong.directory.service import Agency
-from hienluong.exchange.service import Delivery, DeliveryEvent, Recipient, Transmission
+from hienluong.exchange.service import Delivery, DeliveryEvent, Packet, Recipient, Transmission
 from hienluong.monitoring.models import Hour
 
 HOUR = timedelta(hours=1)
@@ -91,8 +91,9 @@ def sandbox_mailboxes() -> list[int]:
 
 
 def real_deliveries() -> QuerySet[Delivery]:
-    """Returns all deliveries but those of the sandbox."""
-    return Delivery.objects.exclude(recipient__agency__place=Agency.Place.SANDBOX)
+    """Returns all deliveries but those of the sandbox, and of packets that were taken out: nothing is asked about them."""
+    found = Delivery.objects.exclude(recipient__agency__place=Agency.Place.SANDBOX)
+    return found.filter(packet__secrecy=Packet.Secrecy.OPEN)
 
 
 def flow(*, now: datetime) -> Flow:

@@ -31,6 +31,7 @@ __all__ = [
     "Subscription",
     "Ways",
     "declare_text",
+    "link_at",
     "mail_is_waiting",
     "mail_waiting",
     "mark_read",
@@ -93,10 +94,15 @@ def text_of(notice: Notice) -> str:
     return fill(translation.gettext(_TEXTS[notice.code]), notice.values)
 
 
+def link_at(link: str, now: datetime) -> str:
+    """Returns a link of this moment, for what may happen again: a notice of the same kind and link is said once for ever."""
+    return f"{link}#{now:%Y%m%dT%H%M%S%f}"
+
+
 def tell(
     *, readers: Iterable[Reader], code: str, values: Mapping[str, str], link: str, now: datetime
 ) -> None:
-    """Writes one notice per reader in the caller's transaction; the same notice is said once.
+    """Writes one notice per reader in the caller's transaction; one of the same kind and link is said once (`link_at`).
 
     Mail goes out by a job that commits with it, where a mail server is configured.
     """

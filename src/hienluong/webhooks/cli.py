@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -225,7 +225,8 @@ def replay(
     failed: bool,
 ) -> Answer:
     """Sends messages again."""
-    from hienluong.webhooks import commands  # noqa: PLC0415 - needs Django
+    from hienluong.directory.service import day_after  # noqa: PLC0415 - needs Django
+    from hienluong.webhooks import commands  # noqa: PLC0415 - the same
 
     try:
         message_id = UUID(message.removeprefix("msg_")) if message else None
@@ -235,12 +236,13 @@ def replay(
         ) from problem
     if not (message or since or failed):
         raise click.UsageError(_("Say which: --message, --since or --failed."))
+    end = day_after(until.date()) if until else None
     count = commands.replay_messages(
         actor=actor,
         webhook=_found(actor, webhook_id),
         message_id=message_id,
         since=since.replace(tzinfo=clock.VIETNAM) if since else None,
-        until=until.replace(tzinfo=clock.VIETNAM) + timedelta(days=1) if until else None,
+        until=datetime.combine(end, time(), clock.VIETNAM) if end else None,
         only_failed=failed,
         now=now,
     )

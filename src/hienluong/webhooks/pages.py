@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,16 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import Actor, AskedForm, Question, acting_actor, allowed, ask, require
+from hienluong.directory.service import (
+    Actor,
+    AskedForm,
+    Question,
+    acting_actor,
+    allowed,
+    ask,
+    day_after,
+    require,
+)
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, HienluongError, InvalidInput
 from hienluong.systems.errors import SecretShownBefore
@@ -208,12 +217,12 @@ def replay(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         by_day = given["which"] == "time"
-        last = given["until"] if by_day else None
+        end = day_after(given["until"]) if by_day else None
         count = commands.replay_messages(
             actor=actor,
             webhook=hook,
             since=_begin(given["since"]) if by_day else None,
-            until=_begin(last + timedelta(days=1)) if last else None,
+            until=_begin(end) if end else None,
             only_failed=not by_day,
             now=clock.now(),
         )

@@ -161,7 +161,7 @@ def _settle(
 def _tell(packet: Packet, state: str, found: list[_Found], trouble: str, now: datetime) -> None:
     operators = [Reader(*person) for person in directory.operators_to_tell()]
     signature = ", ".join(sorted({one.signature for one in found}))
-    link = FOUND_LINK.format(packet=packet.pk)
+    link = notices.link_at(FOUND_LINK.format(packet=packet.pk), now)
     if state == policy.UNSCANNABLE:
         values = {"sender": packet.sender_name, "reason": trouble}
         notices.tell(readers=operators, code="antivirus.unscannable", values=values, link=link, now=now)
@@ -175,7 +175,7 @@ def _tell(packet: Packet, state: str, found: list[_Found], trouble: str, now: da
         readers=[Reader(*person) for person in people],
         code="antivirus.not_sent",
         values={"document": f"{packet.code_number}/{packet.code_notation}", "signature": signature},
-        link=f"/exchange/packets/{packet.pk}/",
+        link=notices.link_at(f"/exchange/packets/{packet.pk}/", now),
         now=now,
     )
 
@@ -189,7 +189,7 @@ def _note_silence(packet_id: UUID, problem: ClamdUnreachable, now: datetime) -> 
             readers=[Reader(*person) for person in directory.operators_to_tell()],
             code="antivirus.silent",
             values={"reason": reason},
-            link="/antivirus/",
+            link=notices.link_at("/antivirus/", now),
             now=now,
         )
         ledger.record(

@@ -13,7 +13,7 @@ from hienluong.exchange import policy
 from hienluong.exchange.channels.registry import channel
 from hienluong.exchange.errors import DeliveryFailed
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
-from hienluong.exchange.gates import held_back
+from hienluong.exchange.gates import Hold, held_back
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient
 from hienluong.jobs import service as jobs
 from hienluong.kit.crash import crash_point
@@ -80,13 +80,14 @@ def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
         if dead.get(document, delivery.pk) < delivery.pk:
             _put_off(delivery, None, BEHIND_DEAD_LETTER, now)  # a retry of that one releases it
             continue
-        if hold := held.get(delivery.packet_id):
+        hold = held.get(delivery.packet_id)
+        if hold is not None and not hold.for_good:
             _put_off(delivery, hold.until, hold.why, now)
             if hold.until is not None:
                 failed[line] = (delivery.pk, hold.until)
             continue
         try:
-            channel(delivery.recipient.channel).deliver(delivery)
+            _hand_over(delivery, hold)
         except DeliveryFailed as failure:
             _note_failure(delivery, failure, now)
             if delivery.due_at is None:
@@ -98,6 +99,13 @@ def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
     if delivered:
         _mark_delivered(delivered, now)
     return len(due)
+
+
+def _hand_over(delivery: Delivery, hold: Hold | None) -> None:
+    """Gives a packet to its channel; one that a gate holds for good fails instead."""
+    if hold is not None:
+        raise DeliveryFailed(reason=hold.why, permanent=True)
+    channel(delivery.recipient.channel).deliver(delivery)
 
 
 Line = tuple[int, str]
