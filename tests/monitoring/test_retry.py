@@ -8,14 +8,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from personas import CABINET, DONG_HOI, KHE_SANH, System, document, problem
+from personas import CABINET, DONG_HOI, KHE_SANH, System, deliver, document, problem
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
+from hienluong.exchange import service as exchange
 from hienluong.exchange.channels.mailbox import FILE_MISSING, NO_MAILBOX
 from hienluong.exchange.channels.registry import NO_CHANNEL
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
-from hienluong.exchange.models import Delivery
+from hienluong.exchange.models import Delivery, Packet
 from hienluong.kit import clock
 from hienluong.monitoring import commands, queries
 from hienluong.monitoring.causes import CAUSES
@@ -115,6 +116,35 @@ def test_more_than_go_at_once_are_said(
     assert (first.delivery_ids, first.more) == ([rows[0].pk, rows[1].pk], True)
     second = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
     assert (second.delivery_ids, second.more) == ([rows[2].pk], False)
+
+
+def test_what_was_taken_out_as_secret_is_not_set_on_its_way_again(
+    failed: Failed, operator: Actor, home_affairs: System
+) -> None:
+    secret, open_one = failed(15), failed(16)
+    exchange.quarantine_packet(
+        actor=home_affairs.clerk(), packet_id=secret.packet_id, reason="Có dấu mật", now=clock.now()
+    )
+    done = commands.retry_failures(actor=operator, everything=True, reason="mended", now=clock.now())
+    secret.refresh_from_db()
+    assert (done.delivery_ids, secret.state, secret.due_at) == ([open_one.pk], "dead", None)
+
+
+def test_what_was_taken_out_as_secret_does_not_follow_a_dead_letter(
+    failed: Failed, operator: Actor, home_affairs: System
+) -> None:
+    first, later = failed(15), failed(16)
+    Packet.objects.filter(pk=later.packet_id).update(document_id=first.packet.document_id, business=2)
+    Delivery.objects.filter(pk=later.pk).update(state="waiting", due_at=None, attempts=0)
+    exchange.quarantine_packet(
+        actor=home_affairs.clerk(), packet_id=later.packet_id, reason="Có dấu mật", now=clock.now()
+    )
+    commands.retry_failures(actor=operator, delivery_id=first.pk, reason="mended", now=clock.now())
+    deliver()
+    assert set(Delivery.objects.values_list("pk", "state")) == {
+        (first.pk, "delivered"),
+        (later.pk, "waiting"),
+    }
 
 
 def test_system_watches_and_acts_only_where_the_setting_names_it(

@@ -19,7 +19,7 @@ def retry_deliveries(*, actor: Actor, delivery_ids: Collection[int], reason: str
     """Sets deliveries that failed, or that a recipient's system refused, on their way again, and returns which.
 
     Harmless when repeated: one that does not fail any more is passed over, and so is one that is asked back, frozen
-    until its recipient answers. One that waits for its next attempt has it now. What waited behind a dead letter
+    until its recipient answers, or was taken out since it may be secret. One that waits for its next attempt has it now. What waited behind a dead letter
     follows. Who may is asked by the caller (`monitoring`).
     """
     rows = list(
@@ -27,6 +27,7 @@ def retry_deliveries(*, actor: Actor, delivery_ids: Collection[int], reason: str
         .filter(
             Q(state__in=[policy.DEAD, policy.REJECTED]) | Q(state=policy.WAITING, due_at__gt=now),
             id__in=delivery_ids,
+            packet__secrecy="open",
         )
         .exclude(business_state=policy.ASKED_BACK)
         .only("state", "packet_id")
@@ -74,6 +75,6 @@ def _release_followers(delivery_ids: list[int], now: datetime) -> None:
             "UPDATE exchange_delivery h SET due_at = %s, failure = '' "
             "FROM exchange_packet hp, exchange_delivery d JOIN exchange_packet p ON p.id = d.packet_id "
             "WHERE d.id = ANY(%s::bigint[]) AND hp.document_id = p.document_id AND hp.sender_code = p.sender_code "
-            "AND h.packet_id = hp.id AND h.recipient_id = d.recipient_id AND h.state = %s AND h.due_at IS NULL",
+            "AND hp.secrecy = 'open' AND h.packet_id = hp.id AND h.recipient_id = d.recipient_id AND h.state = %s AND h.due_at IS NULL",
             [now, delivery_ids, policy.WAITING],
         )
