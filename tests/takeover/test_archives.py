@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import os
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from earlier import archive
 from personas import (
     CABINET,
@@ -194,6 +196,83 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(
     assert TakenDocument.objects.count() == 2
     done = commands.apply_intake(intake_id=row.pk, now=clock.now())
     assert done.counts == {"files": 5, "taken": 5, "there": 0, "broken": 0, "other": 0}
+
+
+def test_folder_whose_taking_was_broken_off_is_undone(
+    clerk: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hienluong.takeover.commands.archives.AT_ONCE", 1)
+    for number in (1, 2):
+        (tmp_path / f"{number}.edxml").write_bytes(document(number))
+    real = commands.archives.files.store  # type: ignore[attr-defined]  # the module itself
+
+    def dies(source: bytes) -> Any:
+        if TakenDocument.objects.exists():
+            raise KeyboardInterrupt
+        return real(source)
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr("hienluong.takeover.commands.archives.files.store", dies)
+        with pytest.raises(KeyboardInterrupt):
+            commands.take_folder(actor=clerk, folder=tmp_path, system="iOffice", now=clock.now())
+    row = Intake.objects.get()
+    assert (row.state, TakenDocument.objects.count()) == (State.APPLYING, 1)
+    assert commands.undo_intake(actor=clerk, intake_id=row.pk, now=clock.now()).state == State.UNDONE
+    assert not TakenDocument.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_archive_that_is_undone_while_it_is_taken_takes_no_more(
+    clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hienluong.takeover.commands.archives.AT_ONCE", 2)
+    files = {f"{n}.edxml": document(n) for n in range(1, 4)}
+    row = commands.stage_archive(
+        actor=clerk, source=archive(files), file_name="edxml.zip", system="iOffice", now=clock.now()
+    )
+    commands.check_intake(intake_id=row.pk, now=clock.now())
+    commands.confirm_intake(actor=clerk, intake_id=row.pk, now=clock.now())
+    real = commands.archives.files.store  # type: ignore[attr-defined]  # the module itself
+
+    def undo() -> None:
+        try:
+            commands.undo_intake(actor=clerk, intake_id=row.pk, now=clock.now())
+        finally:
+            connections.close_all()
+
+    def meanwhile(source: bytes) -> Any:
+        if TakenDocument.objects.exists():  # in a step that has not ended: undoing does not wait for it
+            other = threading.Thread(target=undo)
+            other.start()
+            other.join(20)
+        return real(source)
+
+    with monkeypatch.context() as undone:
+        undone.setattr("hienluong.takeover.commands.archives.files.store", meanwhile)
+        assert commands.apply_intake(intake_id=row.pk, now=clock.now()).state == State.UNDONE
+    assert (TakenDocument.objects.count(), SealedFile.objects.count()) == (0, 0)
+
+
+def test_file_that_is_discarded_while_it_is_checked_stays_so(
+    clerk: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = commands.stage_archive(
+        actor=clerk,
+        source=archive({"1.edxml": document(1)}),
+        file_name="edxml.zip",
+        system="iOffice",
+        now=clock.now(),
+    )
+    real = commands.archives.read_packet  # type: ignore[attr-defined]  # the module itself
+
+    def meanwhile(*args: Any, **more: Any) -> Any:
+        commands.discard_intake(actor=clerk, intake_id=row.pk, now=clock.now())
+        return real(*args, **more)
+
+    monkeypatch.setattr("hienluong.takeover.commands.archives.read_packet", meanwhile)
+    assert commands.check_intake(intake_id=row.pk, now=clock.now()).state == State.DISCARDED
+    row.refresh_from_db()
+    assert (row.state, row.file_id) == (State.DISCARDED, None)
 
 
 # --- archives that mean harm ----------------------------------------------------------------------------------------

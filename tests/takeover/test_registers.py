@@ -258,6 +258,45 @@ def test_staged_register_is_checked_confirmed_taken_and_undone(clerk: Actor) -> 
         commands.undo_intake(actor=clerk, intake_id=row.pk, now=clock.now())
 
 
+@pytest.fixture
+def confirmed(clerk: Actor) -> Intake:
+    """A register that was checked and may be taken."""
+    row = commands.stage_register(
+        actor=clerk,
+        source=csv_file(),
+        file_name="so.csv",
+        direction="incoming",
+        system="iOffice",
+        now=clock.now(),
+    )
+    commands.choose_columns(actor=clerk, intake_id=row.pk, columns=row.columns, now=clock.now())
+    commands.check_intake(intake_id=row.pk, now=clock.now())
+    return commands.confirm_intake(actor=clerk, intake_id=row.pk, now=clock.now())
+
+
+@pytest.mark.django_db
+def test_register_that_is_refused_at_the_end_leaves_no_row_behind(confirmed: Intake, settings: Any) -> None:
+    settings.SECRECY_MARKERS = ["bầu cử"]  # since it was checked, one row bears a mark
+    refused = commands.apply_intake(intake_id=confirmed.pk, now=clock.now())
+    assert (refused.state, [one["pointer"] for one in refused.errors]) == (State.REFUSED, ["/3/subject"])
+    assert not TakenDocument.objects.exists()
+
+
+@pytest.mark.django_db
+def test_register_whose_taking_was_broken_off_after_its_commit_counts_what_it_took(
+    confirmed: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power_cut:
+        power_cut.setattr("hienluong.takeover.commands.intakes._told", dies)
+        with pytest.raises(KeyboardInterrupt):
+            commands.apply_intake(intake_id=confirmed.pk, now=clock.now())
+    done = commands.apply_intake(intake_id=confirmed.pk, now=clock.now())
+    assert done.counts == {"rows": 2, "taken": 2, "there": 0, "wrong": 0}
+
+
 @pytest.mark.django_db
 def test_clerk_of_another_agency_finds_no_intake_and_no_document(take: Take, khe_sanh: System) -> None:
     row, stranger = take(), khe_sanh.clerk()

@@ -36,6 +36,7 @@ from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key
 from hienluong.ledger import service as ledger
 from hienluong.takeover.agencies import agency_for
+from hienluong.takeover.commands.under_way import require_under_way
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
 from hienluong.takeover.formats.archives import ArchivedFile, walk_folder
@@ -77,6 +78,7 @@ def take_folder(
     Raises:
         PermissionMissing, AgencyNotNamed.
         IntakeUnknown: there is no such folder.
+        NotPossibleNow: it was undone meanwhile.
     """
     actor = require(actor, "takeover.manage_intakes")
     if not folder.is_dir():
@@ -96,9 +98,10 @@ def take_folder(
     if not dry_run:
         row.save(force_insert=True)
     take(row, walk_folder(folder, file_limit=file_limit()), now, dry_run=dry_run)
-    row.state, row.applied_at = State.APPLIED, now
     with transaction.atomic():
         if not dry_run:
+            require_under_way(row)
+            row.state, row.applied_at = State.APPLIED, now
             row.save()
         ledger.record(
             actor=actor.ref,
@@ -115,11 +118,14 @@ def take(row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run:
 
     Raises:
         ArchiveUnreadable: it cannot be walked through.
+        NotPossibleNow: it was undone meanwhile.
     """
     taking, remaining = _Taking(row, now, dry_run=dry_run), iter(walked)
     while True:
         with transaction.atomic():
             walked_on = sum(taking.take(one) for one in islice(remaining, AT_ONCE))
+            if not dry_run:
+                require_under_way(row)
         if not walked_on:
             break
     taking.finish()
