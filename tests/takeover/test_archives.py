@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import os
+import random
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 from earlier import archive
 from personas import (
     CABINET,
@@ -273,6 +277,27 @@ def test_file_that_is_discarded_while_it_is_checked_stays_so(
     assert commands.check_intake(intake_id=row.pk, now=clock.now()).state == State.DISCARDED
     row.refresh_from_db()
     assert (row.state, row.file_id) == (State.DISCARDED, None)
+
+
+def test_packet_with_an_id_that_no_index_holds_is_kept_aside_and_stops_nothing(take: Take) -> None:
+    long = base64.b64encode(
+        random.Random(1).randbytes(6_000)
+    )  # what an index cannot hold: it does not compress
+    source = document(15).replace(b"15/SNV-VP</edXML:DocumentId>", long + b"</edXML:DocumentId>")
+    row = take({"a.edxml": source, "b.edxml": document(16)})
+    assert (row.state, row.counts["taken"], row.counts["broken"]) == (State.APPLIED, 1, 1)
+    assert AsideFile.objects.get().reason == "overlong"
+
+
+def test_asking_whether_the_axis_carried_a_packet_looks_at_those_of_its_id_alone(take: Take) -> None:
+    with CaptureQueriesContext(connection) as asked:
+        take({"a.edxml": document(15)})
+    [look] = {one["sql"] for one in asked if '"exchange_packet"."digest" =' in one["sql"]}
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {look}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search("Index Cond: .*document_id = ", plan), plan
 
 
 # --- archives that mean harm ----------------------------------------------------------------------------------------
