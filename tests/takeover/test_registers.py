@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -66,6 +68,36 @@ def test_workbook_with_titles_above_and_real_dates_is_read() -> None:
         date(2026, 11, 2),
         "1",
     )
+
+
+@pytest.mark.parametrize("said", ['<dimension ref="A1" />', '<dimension ref="A4:F5" />', ""])
+def test_rows_of_a_workbook_keep_their_numbers_whatever_it_says_of_its_extent(said: str) -> None:
+    source = _with_sheet(
+        workbook(ROWS, above=[[], [], []]), lambda sheet: re.sub("<dimension[^>]*>", said, sheet)
+    )
+    assert [line.row for line in _read(source)] == [5, 6]
+
+
+def test_row_far_below_all_others_does_not_keep_anybody_waiting() -> None:
+    def move(sheet: str) -> str:
+        last = sheet.rindex("<row ")
+        return sheet[:last] + re.sub('r="([A-F]?)3"', r'r="\g<1>2000000000"', sheet[last:])
+
+    begun = time.monotonic()
+    assert [line.row for line in _read(_with_sheet(workbook(ROWS), move))] == [2]
+    assert time.monotonic() - begun < 20
+
+
+def _with_sheet(source: io.BytesIO, change: Callable[[str], str]) -> io.BytesIO:
+    """Returns a workbook with its sheet's XML changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(source) as given, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for entry in given.infolist():
+            content = given.read(entry)
+            if entry.filename.endswith("/sheet1.xml"):
+                content = change(content.decode()).encode()
+            packed.writestr(entry, content)
+    return target
 
 
 def test_headings_are_known_with_and_without_diacritics() -> None:

@@ -26,6 +26,8 @@ from hienluong.kit.errors import gettext_noop as _
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
 MAX_COLUMNS = 200
+SHEET_ROWS = 1_048_576
+"""As many rows as a sheet has; what says that it stands further down is not looked for."""
 LONGEST_LINE = 100_000
 HEADING_WITHIN = 20
 """A register has titles above its heading; so many rows are looked at for it."""
@@ -157,10 +159,11 @@ def _workbook_rows(source: BinaryIO) -> Rows:
         source.seek(0)
         book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        for number, cells in enumerate(
-            sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=sheet.min_row or 1
-        ):
-            yield number, [_text(cell) for cell in cells]
+        sheet.reset_dimensions()  # what a file says of its own extent is often wrong: rows beyond it would be missing
+        rows = sheet.iter_rows(values_only=True, max_row=SHEET_ROWS, max_col=MAX_COLUMNS)
+        for number, cells in enumerate(rows, start=1):
+            if cells.count(None) < len(cells):  # a gap of a million rows costs a second, not a minute
+                yield number, [_text(cell) for cell in cells]
     except TableUnreadable:
         raise
     except (
