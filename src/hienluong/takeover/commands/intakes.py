@@ -16,8 +16,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hienluong.directory.service import Actor, Agency, require
-from hienluong.edxml.packet import DocumentPacket
-from hienluong.edxml.reader import read_packet
+from hienluong.edxml.reader import read_attachments
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit.errors import FieldError, InvalidInput
@@ -278,7 +277,16 @@ def read_taken_part(*, actor: Actor | None, document_id: UUID, position: int | N
         raise IntakeUnknown(id=document_id)
     if position is not None and position not in range(len(found.parts)):
         raise IntakeUnknown(id=f"{document_id}/{position}")
-    source = files.read_for(holder=actor.agency_id, file_id=found.file_id)
+    holder, file_id = actor.agency_id, found.file_id
+    if position is None:
+        size, _sha256 = files.facts_of(file_id)
+        read = Bytes(
+            f"{found.pk}.edxml", "application/xml", size, files.open_for(holder=holder, file_id=file_id)
+        )
+    else:
+        content = read_attachments(files.stream_for(holder=holder, file_id=file_id))[position].content
+        part = found.parts[position]
+        read = Bytes(part["name"], part["type"], content.size, content.chunks())
     ledger.record(
         actor=actor.ref,
         action="takeover.part-read",
@@ -286,12 +294,7 @@ def read_taken_part(*, actor: Actor | None, document_id: UUID, position: int | N
         details={"position": -1 if position is None else position},
         now=now,
     )
-    if position is None:
-        return Bytes(f"{found.pk}.edxml", "application/xml", len(source), iter([source]))
-    wire = read_packet(source)
-    assert isinstance(wire, DocumentPacket)  # noqa: S101 - a status has no parts
-    content, part = wire.attachments[position].content, found.parts[position]
-    return Bytes(part["name"], part["type"], content.size, content.chunks())
+    return read
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -155,7 +155,7 @@ def undo(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def aside(request: HttpRequest, aside_id: int) -> StreamingHttpResponse:
+def aside(request: HttpRequest, aside_id: int) -> HttpResponseBase:
     """Hands out a file that was kept aside."""
     return saved(commands.read_aside_file(actor=acting_actor(request), aside_id=aside_id, now=clock.now()))
 
