@@ -185,6 +185,33 @@ def test_comparison_is_made_shown_narrowed_and_taken_along(visit: Visit) -> None
     assert clerk.get(f"{own}export.pdf").status_code == 404
 
 
+def test_list_of_intakes_goes_on_among_those_of_one_moment(
+    visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hienluong.takeover.queries.intakes.PER_PAGE", 2)
+    clerk = visit(DONG_HOI)
+    handed_in = {_hand_in(clerk).pk for _ in range(5)}
+    Intake.objects.update(created_at=clock.now())
+    seen, path = [], "/takeover/"
+    while path:
+        page = _text(clerk.get(path))
+        seen += re.findall(r"/takeover/intakes/([0-9a-f-]{36})/", page)
+        following = re.search(r'href="(\?before=[^"]+)"', page)
+        path = f"/takeover/{following[1]}" if following else ""
+    assert sorted(seen) == sorted(str(pk) for pk in handed_in)
+
+
+@pytest.mark.parametrize(
+    "place", ["9" * 5000, "99999999999999999999", "2026-01-01", "0001-01-01T00:00:00", "²"]
+)
+@pytest.mark.parametrize(
+    "path",
+    ["/takeover/?before=", "/exchange/inbox/?q=x&before=", "/exchange/inbox/?before=", "/notices/?before="],
+)
+def test_place_that_is_none_begins_at_the_beginning(visit: Visit, path: str, place: str) -> None:
+    assert visit(DONG_HOI).get(f"{path}{place}").status_code == 200
+
+
 def test_what_is_not_there_is_not_found(visit: Visit) -> None:
     clerk, nothing = visit(DONG_HOI), UUID(int=7)
     for path in ("intakes", "documents", "comparisons"):

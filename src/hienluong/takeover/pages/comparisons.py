@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, number, require
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 from hienluong.mailbox.service import table
@@ -66,7 +66,7 @@ def show(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         acting_actor(request),
         comparison_id,
         kind=kind if kind in KINDS else "",
-        after=int(after) if after.isdecimal() else 0,
+        after=number(after) or 0,
     )
     context = {
         "found": found,
