@@ -8,7 +8,8 @@ import os
 import random
 import re
 import threading
-from collections.abc import Callable
+import zipfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,10 +36,12 @@ from hienluong.directory.service import Actor
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.files.models import SealedFile
 from hienluong.kit import clock
+from hienluong.kit.errors import InvalidInput
 from hienluong.takeover import commands
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
 from hienluong.takeover.formats.archives import ArchiveUnreadable, walk_zip
+from hienluong.takeover.formats.tables import read_rows
 from hienluong.takeover.models import AsideFile, Intake, State, TakenDocument
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +321,18 @@ def test_declared_sizes_are_not_believed() -> None:
     [found] = list(walk_zip(io.BytesIO(bytes(packed)), file_limit=1000))
     assert found.trouble in {reading.DAMAGED, reading.TOO_LARGE}
     assert found.content == b""
+
+
+@pytest.mark.parametrize("read", [lambda source: walk_zip(source, file_limit=10), read_rows])
+def test_directory_without_end_is_refused_before_it_is_read(
+    read: Callable[[io.BytesIO], Iterator[object]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("archives", "tables"):
+        monkeypatch.setattr(f"hienluong.takeover.formats.{module}.DIRECTORY_MAX", 1_000)
+    source = archive({f"{number}.edxml": b"" for number in range(30)})
+    monkeypatch.setattr(zipfile, "ZipFile", None)  # nothing may be read by it
+    with pytest.raises(InvalidInput):
+        next(read(source))
 
 
 def test_too_large_and_damaged_entries_are_named() -> None:

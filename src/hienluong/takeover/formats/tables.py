@@ -22,6 +22,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.takeover.formats.archives import directory_bytes
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
@@ -32,6 +33,8 @@ LONGEST_LINE = 100_000
 HEADING_WITHIN = 20
 """A register has titles above its heading; so many rows are looked at for it."""
 INFLATED_MAX = 1_000_000_000
+DIRECTORY_MAX = 1_000_000
+"""Bytes of the directory inside a workbook, which has a few dozen parts."""
 _SEPARATORS = ",;\t"
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -153,6 +156,8 @@ def _lines(source: BinaryIO) -> Iterator[str]:
 
 def _workbook_rows(source: BinaryIO) -> Rows:
     try:
+        if directory_bytes(source) > DIRECTORY_MAX:
+            raise unreadable(NOT_A_WORKBOOK, problem="directory")
         with zipfile.ZipFile(source) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > INFLATED_MAX:
                 raise unreadable(INFLATES, limit=INFLATED_MAX)
