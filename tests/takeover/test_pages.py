@@ -80,6 +80,34 @@ def test_file_that_cannot_be_read_is_said_on_the_form(visit: Visit) -> None:
     assert not Intake.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("path", "more"),
+    [
+        ("/takeover/registers/new/", {"direction": "incoming", "system": "iOffice"}),
+        ("/takeover/archives/new/", {"system": "iOffice"}),
+        (
+            "/takeover/comparisons/new/",
+            {"direction": "incoming", "first_day": "02/11/2026", "last_day": "03/11/2026"},
+        ),
+    ],
+)
+def test_file_is_taken_up_to_the_limit_of_its_page_and_not_of_an_attachment(
+    visit: Visit, settings: Settings, monkeypatch: pytest.MonkeyPatch, path: str, more: dict[str, str]
+) -> None:
+    settings.ATTACHMENT_MAX_BYTES = settings.PACKET_MAX_BYTES = 100
+    clerk = visit(DONG_HOI)
+    assert clerk.post(path, {"file": _upload(csv_file(), "so.csv"), **more}).status_code == 302
+    # From whoever may not hand it in, no more than any form has.
+    assert (
+        visit(DONG_HOI, role="head").post(path, {"file": _upload(csv_file(), "so.csv"), **more}).status_code
+        == 413
+    )
+    monkeypatch.setattr("hienluong.config.uploads.FORM_BYTES", -200_000_000 + 100)
+    if "archives" not in path:
+        refused = clerk.post(path, {"file": _upload(csv_file(), "so.csv"), **more})
+        assert "The file has more than 200000000 bytes." in _text(refused, 413)
+
+
 def test_wrong_rows_are_shown_with_row_column_and_what_to_do(visit: Visit) -> None:
     clerk = visit(DONG_HOI)
     row = _hand_in(clerk, csv_file([("1", "03/11/2026", "Sở Nội vụ", "8/SNV", "mai", "Thư")]))

@@ -27,7 +27,7 @@ from django.db import connection, transaction
 
 from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
-from hienluong.files.streams import Part, file_answer, multipart_answer, read_body
+from hienluong.files.streams import Part, Upload, file_answer, multipart_answer, read_body, takes_file
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
@@ -36,6 +36,7 @@ from hienluong.kit.streams import reader_of
 __all__ = [
     "Part",
     "StoredFile",
+    "Upload",
     "add_keeper",
     "destroy",
     "facts_of",
@@ -57,6 +58,7 @@ __all__ = [
     "store",
     "stream_for",
     "sweep_orphans",
+    "takes_file",
     "vault",
 ]
 
