@@ -12,11 +12,10 @@ from personas import CABINET, DONG_HOI, KHE_SANH, System, deliver, document, pro
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
-from hienluong.exchange import service as exchange
 from hienluong.exchange.channels.mailbox import FILE_MISSING, NO_MAILBOX
 from hienluong.exchange.channels.registry import NO_CHANNEL
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
-from hienluong.exchange.models import Delivery, Packet
+from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
 from hienluong.monitoring import commands, queries
 from hienluong.monitoring.causes import CAUSES
@@ -118,35 +117,6 @@ def test_more_than_go_at_once_are_said(
     assert (second.delivery_ids, second.more) == ([rows[2].pk], False)
 
 
-def test_what_was_taken_out_as_secret_is_not_set_on_its_way_again(
-    failed: Failed, operator: Actor, home_affairs: System
-) -> None:
-    secret, open_one = failed(15), failed(16)
-    exchange.quarantine_packet(
-        actor=home_affairs.clerk(), packet_id=secret.packet_id, reason="Có dấu mật", now=clock.now()
-    )
-    done = commands.retry_failures(actor=operator, everything=True, reason="mended", now=clock.now())
-    secret.refresh_from_db()
-    assert (done.delivery_ids, secret.state, secret.due_at) == ([open_one.pk], "dead", None)
-
-
-def test_what_was_taken_out_as_secret_does_not_follow_a_dead_letter(
-    failed: Failed, operator: Actor, home_affairs: System
-) -> None:
-    first, later = failed(15), failed(16)
-    Packet.objects.filter(pk=later.packet_id).update(document_id=first.packet.document_id, business=2)
-    Delivery.objects.filter(pk=later.pk).update(state="waiting", due_at=None, attempts=0)
-    exchange.quarantine_packet(
-        actor=home_affairs.clerk(), packet_id=later.packet_id, reason="Có dấu mật", now=clock.now()
-    )
-    commands.retry_failures(actor=operator, delivery_id=first.pk, reason="mended", now=clock.now())
-    deliver()
-    assert set(Delivery.objects.values_list("pk", "state")) == {
-        (first.pk, "delivered"),
-        (later.pk, "waiting"),
-    }
-
-
 def test_system_watches_and_acts_only_where_the_setting_names_it(
     failed: Failed, home_affairs: System, finance: System, settings: Any
 ) -> None:
@@ -184,3 +154,17 @@ def test_api_lists_metadata_by_page(home_affairs: System, failed: Failed, settin
     waiting = home_affairs.get("/monitor/waiting").json()["items"]
     assert {one["recipient_code"] for one in waiting} == {CABINET, KHE_SANH}
     assert problem(home_affairs.get("/monitor/waiting", {"after": "x"}))["status"] == 422
+
+
+def test_what_was_taken_out_as_secret_does_not_follow_a_dead_letter(failed: Failed, operator: Actor) -> None:
+    first, later = failed(15), failed(16)
+    packet = later.packet
+    packet.document_id, packet.business, packet.secrecy = first.packet.document_id, 2, "quarantined"
+    packet.save()
+    Delivery.objects.filter(pk=later.pk).update(state="waiting", due_at=None, attempts=0)
+    commands.retry_failures(actor=operator, delivery_id=first.pk, reason="mended", now=clock.now())
+    deliver()
+    assert set(Delivery.objects.values_list("pk", "state")) == {
+        (first.pk, "delivered"),
+        (later.pk, "waiting"),
+    }

@@ -234,7 +234,7 @@ def test_list_of_intakes_goes_on_among_those_of_one_moment(
 )
 @pytest.mark.parametrize(
     "path",
-    ["/takeover/?before=", "/exchange/inbox/?q=x&before=", "/exchange/inbox/?before=", "/notices/?before="],
+    ["/takeover/?before=", "/exchange/inbox/?q=x&before=", "/exchange/inbox/?before="],
 )
 def test_place_that_is_none_begins_at_the_beginning(visit: Visit, path: str, place: str) -> None:
     assert visit(DONG_HOI).get(f"{path}{place}").status_code == 200

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.access import service as access
-from hienluong.directory.service import Actor, allowed, number
+from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
@@ -59,7 +59,9 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Marked as read: %(count)d.") % {"count": count})
         return redirect("portal:notices")
     before = request.GET.get("before", "")
-    rows = notices.of_reader(actor.id, before=number(before), limit=NOTICES_PER_PAGE + 1)
+    rows = notices.of_reader(
+        actor.id, before=int(before) if before.isdecimal() else None, limit=NOTICES_PER_PAGE + 1
+    )
     shown = rows[:NOTICES_PER_PAGE]
     return render(
         request,

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from hienluong.directory.service import Actor
 from hienluong.exchange import policy
-from hienluong.exchange.models import Delivery, DeliveryEvent
+from hienluong.exchange.models import Delivery, DeliveryEvent, Packet
 from hienluong.ledger import service as ledger
 
 
@@ -19,7 +19,7 @@ def retry_deliveries(*, actor: Actor, delivery_ids: Collection[int], reason: str
     """Sets deliveries that failed, or that a recipient's system refused, on their way again, and returns which.
 
     Harmless when repeated: one that does not fail any more is passed over, and so is one that is asked back, frozen
-    until its recipient answers, or was taken out since it may be secret. One that waits for its next attempt has it now. What waited behind a dead letter
+    until its recipient answers, and one of a packet that was taken out of the exchange. One that waits for its next attempt has it now. What waited behind a dead letter
     follows. Who may is asked by the caller (`monitoring`).
     """
     rows = list(
@@ -27,7 +27,7 @@ def retry_deliveries(*, actor: Actor, delivery_ids: Collection[int], reason: str
         .filter(
             Q(state__in=[policy.DEAD, policy.REJECTED]) | Q(state=policy.WAITING, due_at__gt=now),
             id__in=delivery_ids,
-            packet__secrecy="open",
+            packet__secrecy=Packet.Secrecy.OPEN,
         )
         .exclude(business_state=policy.ASKED_BACK)
         .only("state", "packet_id")

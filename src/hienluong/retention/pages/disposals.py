@@ -21,7 +21,6 @@ from hienluong.directory.service import (
     allowed,
     ask,
     csv_chunks,
-    number,
     require,
     write_xlsx,
 )
@@ -90,7 +89,7 @@ def show(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = acting_actor(request)
     disposal = queries.find_disposal(actor, disposal_id)
     after = request.GET.get("after", "")
-    page = queries.items_of(actor, disposal, after=number(after))
+    page = queries.items_of(actor, disposal, after=int(after) if after.isdecimal() else None)
     waits = disposal.state == Disposal.State.PROPOSED and actor is not None
     own = waits and actor is not None and disposal.agency_id == actor.agency_id
     mine = actor is not None and disposal.proposer == actor.person_id

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.directory.service import Actor, allowed, number, require
+from hienluong.directory.service import Actor, allowed, require
 from hienluong.kit import clock
 from hienluong.systems import commands, queries
 from hienluong.systems.errors import RightRefused
@@ -24,7 +24,9 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     form = RightFilter(request.GET)
     before = request.GET.get("before", "")
-    page = queries.search_rights(actor, **form.query(), before=number(before), now=clock.now())
+    page = queries.search_rights(
+        actor, **form.query(), before=int(before) if before.isdecimal() else None, now=clock.now()
+    )
     following = request.GET.copy()
     following["before"] = str(page.next or "")
     return render(
