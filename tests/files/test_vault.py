@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import time
 import uuid
@@ -13,7 +14,7 @@ import pytest
 from django.db import transaction
 
 from hienluong.files import service as files
-from hienluong.files.errors import FileGone, FileNotHeld
+from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -101,6 +102,32 @@ def test_restore_from_an_older_backup_destroys_again_what_was_destroyed_since() 
     with pytest.raises(FileNotHeld):
         files.open_for(holder=COMMUNE, file_id=stored.id)
     assert files.reapply_destructions() == 0
+
+
+def test_destruction_that_was_rolled_back_is_not_applied_by_a_restore() -> None:
+    stored = kept(SENDER, COMMUNE)
+    with pytest.raises(FileKept), transaction.atomic():
+        files.destroy(file_id=stored.id, holder=COMMUNE, reason="state secret", now=NOW)
+        raise FileKept(
+            file_id=stored.id
+        )  # the copy of the next holder is under a legal hold: nothing is destroyed
+    assert files.reapply_destructions() == 0
+    assert files.read_for(holder=COMMUNE, file_id=stored.id) == LETTER
+
+
+def test_journal_holds_every_destruction_once_whatever_a_power_cut_left_of_it(tmp_path: Path) -> None:
+    journal = tmp_path / "files" / "destructions.jsonl"
+    first, second = kept(SENDER, COMMUNE), kept(SENDER, COMMUNE)
+    files.destroy(file_id=first.id, holder=COMMUNE, reason="recalled", now=NOW)
+    assert json.loads(journal.read_text())["file"] == str(first.id)
+    with journal.open("a") as torn:
+        torn.write('{"file": "')
+    Destruction.objects.create(file_id=second.id, holder=COMMUNE, destroyed_at=NOW, reason="recalled")
+    files.sweep_orphans()  # its process ended between the commit and the line
+    Destruction.objects.all().delete()
+    assert files.reapply_destructions() == 1  # the copy of the first was gone already
+    assert [len(journal.read_text().split(str(one.id))) for one in (first, second)] == [2, 2]
+    assert Destruction.objects.filter(journaled=True).count() == 2
 
 
 def test_damaged_file_is_named_and_its_record_kept() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from personas import CABINET, DONG_HOI, KHE_SANH, System, document, problem
+from personas import CABINET, DONG_HOI, KHE_SANH, System, deliver, document, problem
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
@@ -176,3 +176,17 @@ def test_api_lists_metadata_by_page(home_affairs: System, failed: Failed, settin
     waiting = home_affairs.get("/monitor/waiting").json()["items"]
     assert {one["recipient_code"] for one in waiting} == {CABINET, KHE_SANH}
     assert problem(home_affairs.get("/monitor/waiting", {"after": "x"}))["status"] == 422
+
+
+def test_what_was_taken_out_as_secret_does_not_follow_a_dead_letter(failed: Failed, operator: Actor) -> None:
+    first, later = failed(15), failed(16)
+    packet = later.packet
+    packet.document_id, packet.business, packet.secrecy = first.packet.document_id, 2, "quarantined"
+    packet.save()
+    Delivery.objects.filter(pk=later.pk).update(state="waiting", due_at=None, attempts=0)
+    commands.retry_failures(actor=operator, delivery_id=first.pk, reason="mended", now=clock.now())
+    deliver()
+    assert set(Delivery.objects.values_list("pk", "state")) == {
+        (first.pk, "delivered"),
+        (later.pk, "waiting"),
+    }

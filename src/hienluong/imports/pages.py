@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hienluong.directory.service import ActingRequest, Actor, require, today
+from hienluong.files.service import takes_file
 from hienluong.imports import commands, queries
 from hienluong.imports.errors import ImportFileTooLarge
+from hienluong.imports.formats.records import MAX_BYTES
 from hienluong.imports.forms import ImportForm
 from hienluong.imports.models import AgencyImport
 from hienluong.kit import clock
@@ -40,6 +42,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(
+    most=MAX_BYTES, permission="directory.manage_agencies", refusal=ImportFileTooLarge(limit=MAX_BYTES)
+)
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Takes a file in and has it checked."""
     actor = require(_actor(request), "directory.manage_agencies")

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, number, require
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.mailbox import commands
@@ -26,9 +26,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Lists the agency's mailbox, newest first."""
     actor = require(acting_actor(request), "exchange.view_mailbox")
     form = InboxSearch(request.GET)
-    before = request.GET.get("before", "")
     query = form.query()
-    page = exchange.inbox(actor, before=int(before) if before.isdecimal() else None, **query)
+    page = exchange.inbox(actor, before=number(request.GET.get("before", "")), **query)
     marks = exchange.marked(page.items)
     for delivery in page.items:
         delivery.marks = marks.get(delivery.pk, [])  # type: ignore[attr-defined]  # for the page

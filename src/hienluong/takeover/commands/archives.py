@@ -37,9 +37,11 @@ from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key
 from hienluong.ledger import service as ledger
 from hienluong.takeover.agencies import agency_for
+from hienluong.takeover.commands.under_way import require_under_way
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
 from hienluong.takeover.formats.archives import ArchivedFile, walk_folder
+from hienluong.takeover.formats.registers import LENGTHS
 from hienluong.takeover.models import AsideFile, Direction, Intake, State, TakenDocument
 
 AT_ONCE = 100
@@ -55,6 +57,7 @@ REASONS = {
     "unreadable": _("It is not edXML that can be read: {problem} Correct it and hand the archive in again."),
     "foreign": _("The agency neither sent nor received it: from {sender} to {receivers}."),
     "conflict": _("Another document with the same DocumentId is there already, with other content."),
+    "overlong": _("Its DocumentId has more than {limit} characters."),
     "secret": _("It bears a mark of secrecy ({marker}); its bytes are not kept here."),
 }
 
@@ -83,6 +86,7 @@ def take_folder(
     Raises:
         PermissionMissing, AgencyNotNamed.
         IntakeUnknown: there is no such folder.
+        NotPossibleNow: it was undone meanwhile.
     """
     actor = require(actor, "takeover.manage_intakes")
     if not folder.is_dir():
@@ -102,9 +106,10 @@ def take_folder(
     if not dry_run:
         row.save(force_insert=True)
     take(row, walk_folder(folder, file_limit=file_limit()), now, dry_run=dry_run)
-    row.state, row.applied_at = State.APPLIED, now
     with transaction.atomic():
         if not dry_run:
+            require_under_way(row)
+            row.state, row.applied_at = State.APPLIED, now
             row.save()
         ledger.record(
             actor=actor.ref,
@@ -121,11 +126,14 @@ def take(row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run:
 
     Raises:
         ArchiveUnreadable: it cannot be walked through.
+        NotPossibleNow: it was undone meanwhile.
     """
     taking, remaining = _Taking(row, now, dry_run=dry_run), iter(walked)
     while True:
         with transaction.atomic():
             walked_on = sum(taking.take(one) for one in islice(remaining, AT_ONCE))
+            if not dry_run:
+                require_under_way(row)
         if not walked_on:
             break
     taking.finish()
@@ -182,6 +190,9 @@ class _Taking:
         self.row.errors = self.aside if self.dry_run else []
 
     def _take_packet(self, one: ArchivedFile, wire: Packet) -> None:
+        if len(wire.document_id) > LENGTHS["document_id"]:
+            self._keep_aside(one, "overlong", {"limit": str(LENGTHS["document_id"])})
+            return
         sides = self._directions(wire)
         if not sides:
             to = (
@@ -226,12 +237,14 @@ class _Taking:
     def _is_there(self, wire: Packet, sha256: bytes, identity: bytes) -> bool:
         if identity in self.seen:
             return True
-        taken = TakenDocument.objects.filter(agency=self.row.agency_id).filter(
-            Q(identity=identity) | Q(document_id=wire.document_id, file_sha256=sha256)
+        # The same bytes say the same, so they have the same identity; with every direction named, an index answers.
+        taken = TakenDocument.objects.filter(
+            agency=self.row.agency_id, direction__in=Direction.values, identity=identity
         )
-        carried = exchange.Packet.objects.filter(holders__contains=[self.row.agency_id]).filter(
-            Q(transmissions__sha256=sha256) | Q(document_id=wire.document_id, digest=_digest(wire))
-        )
+        # The same bytes have the same id: only packets of this id are looked at, not all that the agency holds.
+        carried = exchange.Packet.objects.filter(
+            document_id=wire.document_id, holders__contains=[self.row.agency_id]
+        ).filter(Q(digest=_digest(wire)) | Q(transmissions__sha256=sha256))
         return taken.exists() or carried.exists()
 
     def _other_content(self, wire: Packet) -> bool:

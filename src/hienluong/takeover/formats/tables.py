@@ -22,14 +22,19 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.takeover.formats.archives import directory_bytes
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
 MAX_COLUMNS = 200
+SHEET_ROWS = 1_048_576
+"""As many rows as a sheet has; what says that it stands further down is not looked for."""
 LONGEST_LINE = 100_000
 HEADING_WITHIN = 20
 """A register has titles above its heading; so many rows are looked at for it."""
 INFLATED_MAX = 1_000_000_000
+DIRECTORY_MAX = 1_000_000
+"""Bytes of the directory inside a workbook, which has a few dozen parts."""
 _SEPARATORS = ",;\t"
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
@@ -151,16 +156,19 @@ def _lines(source: BinaryIO) -> Iterator[str]:
 
 def _workbook_rows(source: BinaryIO) -> Rows:
     try:
+        if directory_bytes(source) > DIRECTORY_MAX:
+            raise unreadable(NOT_A_WORKBOOK, problem="directory")
         with zipfile.ZipFile(source) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > INFLATED_MAX:
                 raise unreadable(INFLATES, limit=INFLATED_MAX)
         source.seek(0)
         book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        for number, cells in enumerate(
-            sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=sheet.min_row or 1
-        ):
-            yield number, [_text(cell) for cell in cells]
+        sheet.reset_dimensions()  # what a file says of its own extent is often wrong: rows beyond it would be missing
+        rows = sheet.iter_rows(values_only=True, max_row=SHEET_ROWS, max_col=MAX_COLUMNS)
+        for number, cells in enumerate(rows, start=1):
+            if cells.count(None) < len(cells):  # a gap of a million rows costs a second, not a minute
+                yield number, [_text(cell) for cell in cells]
     except TableUnreadable:
         raise
     except (

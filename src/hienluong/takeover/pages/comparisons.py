@@ -11,11 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, number, require
+from hienluong.files.service import takes_file
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 from hienluong.mailbox.service import table
 from hienluong.takeover import commands
+from hienluong.takeover.errors import FileTooLarge
+from hienluong.takeover.formats.tables import MAX_BYTES as TABLE_BYTES
 from hienluong.takeover.forms import DIFFERENCE_NAMES, CompareForm
 from hienluong.takeover.models import Difference, State
 from hienluong.takeover.queries import comparisons as queries
@@ -33,6 +36,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(most=TABLE_BYTES, permission="takeover.manage_intakes", refusal=FileTooLarge(limit=TABLE_BYTES))
 def new(request: HttpRequest) -> HttpResponse:
     """Takes the earlier system's register of some days and has it compared."""
     actor = require(acting_actor(request), "takeover.manage_intakes")
@@ -66,7 +70,7 @@ def show(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         acting_actor(request),
         comparison_id,
         kind=kind if kind in KINDS else "",
-        after=int(after) if after.isdecimal() else 0,
+        after=number(after) or 0,
     )
     context = {
         "found": found,

@@ -7,15 +7,19 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hienluong.directory.service import acting_actor, allowed, require
+from hienluong.files.service import takes_file
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 from hienluong.takeover import commands
+from hienluong.takeover.errors import FileTooLarge
+from hienluong.takeover.formats.archives import MAX_BYTES as ARCHIVE_BYTES
+from hienluong.takeover.formats.tables import MAX_BYTES as TABLE_BYTES
 from hienluong.takeover.forms import ArchiveForm, ColumnsForm, RegisterForm
 from hienluong.takeover.models import Intake, State
 from hienluong.takeover.pages import saved
@@ -44,6 +48,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(most=TABLE_BYTES, permission="takeover.manage_intakes", refusal=FileTooLarge(limit=TABLE_BYTES))
 def hand_in_register(request: HttpRequest) -> HttpResponse:
     """Takes a register in and asks for its columns next."""
     actor = require(acting_actor(request), "takeover.manage_intakes")
@@ -69,6 +74,9 @@ def hand_in_register(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(
+    most=ARCHIVE_BYTES, permission="takeover.manage_intakes", refusal=FileTooLarge(limit=ARCHIVE_BYTES)
+)
 def hand_in_archive(request: HttpRequest) -> HttpResponse:
     """Takes an archive of packets in and has it checked."""
     actor = require(acting_actor(request), "takeover.manage_intakes")
@@ -155,7 +163,7 @@ def undo(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def aside(request: HttpRequest, aside_id: int) -> StreamingHttpResponse:
+def aside(request: HttpRequest, aside_id: int) -> HttpResponseBase:
     """Hands out a file that was kept aside."""
     return saved(commands.read_aside_file(actor=acting_actor(request), aside_id=aside_id, now=clock.now()))
 
