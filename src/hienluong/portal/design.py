@@ -34,7 +34,9 @@ class SampleForm(forms.Form):
 
 def samples() -> dict[str, Any]:
     """Returns what the components are shown with; made up, and the same for everybody."""
-    wrong = SampleForm({"subject": "", "way": "desk", "kind": "", "note": "Kính gửi Sở Nội vụ"}, auto_id="wrong_%s")
+    wrong = SampleForm(
+        {"subject": "", "way": "desk", "kind": "", "note": "Kính gửi Sở Nội vụ"}, auto_id="wrong_%s"
+    )
     wrong.is_valid()
     return {
         "form": SampleForm(),

@@ -76,4 +76,6 @@ def topics(language: str) -> dict[str, Topic]:
 def _read(path: Path) -> Topic:
     title, _, body = path.read_text(encoding="utf-8").partition("\n")
     text = MarkdownIt("commonmark", {"html": False}).enable("table").render(body)
-    return Topic(path.stem, title.removeprefix("# ").strip(), SafeString(text))  # written by us, and HTML is off
+    return Topic(
+        path.stem, title.removeprefix("# ").strip(), SafeString(text)
+    )  # written by us, and HTML is off

@@ -93,7 +93,12 @@ def end_tour(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same f
     """Notes in the browser that the tour was seen or is not wanted, and leads home."""
     response = redirect("portal:home")
     response.set_cookie(
-        COOKIE, "seen", max_age=COOKIE_AGE, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        COOKIE,
+        "seen",
+        max_age=COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
     )
     return response
 

@@ -87,7 +87,7 @@ def _people(actor: Actor, text: str) -> Iterator[Group]:
         Hit(
             person.full_name,
             reverse("staff:person", args=[person.pk]),
-            "; ".join(f"{post.title}, {post.agency.name}" for post in person.current_posts),
+            "; ".join(f"{post.title}, {post.agency.name}" for post in person.current_posts),  # type: ignore[attr-defined]  # the page of people gives it
         )
         for person in page.people
     ]

@@ -61,7 +61,9 @@ TOURS = (
             "mailbox:sent",
             "exchange.view_mailbox",
             _("Where it is"),
-            _("Everything that your agency sent, and how far it is at every recipient: delivered, fetched, in work, done."),
+            _(
+                "Everything that your agency sent, and how far it is at every recipient: delivered, fetched, in work, done."
+            ),
         ),
     ),
     (
@@ -69,7 +71,9 @@ TOURS = (
             "monitoring:monitor",
             "monitoring.view_monitor",
             _("The axis, live"),
-            _("What moves, what waits and for whom, what fails and why. The page renews itself every five seconds."),
+            _(
+                "What moves, what waits and for whom, what fails and why. The page renews itself every five seconds."
+            ),
         ),
         Step(
             "monitoring:failures",
@@ -81,7 +85,9 @@ TOURS = (
             "directory:agencies",
             "directory.view_agency",
             _("Who is who"),
-            _("Agencies with every code that was ever valid, the tree, mergers, and the map of the communes."),
+            _(
+                "Agencies with every code that was ever valid, the tree, mergers, and the map of the communes."
+            ),
         ),
     ),
     (
@@ -101,7 +107,9 @@ TOURS = (
             "access:roles",
             "access.view_roles",
             _("Who may do what"),
-            _("Every right, and which roles hold it. Changes of rights are told to the person and to the head."),
+            _(
+                "Every right, and which roles hold it. Changes of rights are told to the person and to the head."
+            ),
         ),
     ),
 )
