@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -84,14 +85,15 @@ def _people(actor: Actor, text: str) -> Iterator[Group]:
         return
     page = staff.search_people(actor, text, limit=FEW)
     hits = [
-        Hit(
-            person.full_name,
-            reverse("staff:person", args=[person.pk]),
-            "; ".join(f"{post.title}, {post.agency.name}" for post in person.current_posts),  # type: ignore[attr-defined]  # the page of people gives it
-        )
-        for person in page.people
+        Hit(one.full_name, reverse("staff:person", args=[one.pk]), _where_they_work(one))
+        for one in page.people
     ]
     yield Group(_("People"), "users", hits, _list("staff:people", text) if page.next else "")
+
+
+def _where_they_work(person: Any) -> str:
+    """Returns the posts that the page of people gives along."""
+    return "; ".join(f"{post.title}, {post.agency.name}" for post in person.current_posts)
 
 
 def _groups(actor: Actor, text: str) -> Iterator[Group]:
