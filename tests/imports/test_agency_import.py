@@ -18,7 +18,6 @@ from hienluong.directory.errors import (
     ExtensionMissing,
     PermissionMissing,
 )
-from hienluong.directory.formats.export import csv_chunks
 from hienluong.directory.models import (
     Agency,
     AgencyCode,
@@ -33,6 +32,7 @@ from hienluong.imports import queries as imported
 from hienluong.imports.errors import ImportFileRefused, ImportFileTooLarge, ImportInUse, ImportNotPossible
 from hienluong.imports.formats.records import FileUnreadable
 from hienluong.imports.models import AgencyImport
+from hienluong.kit.spreadsheets import csv_chunks
 from hienluong.ledger.models import QueuedEntry
 from hienluong.systems import service as systems
 

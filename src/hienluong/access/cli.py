@@ -127,16 +127,13 @@ def finish(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]
 def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[Any, list[str]]:
     """Exports a review."""
     from hienluong.access.queries.reviews import COLUMNS, export_rows  # noqa: PLC0415 - needs Django
-    from hienluong.directory.service import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
+    from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
     del now
     _review, rows = export_rows(actor, quarter)
     values = list(rows)
     with target.open("wb") as file:
-        if target.suffix.lower() == ".xlsx":
-            write_xlsx(file, quarter, COLUMNS, values)
-        else:
-            file.writelines(csv_chunks(COLUMNS, values))
+        write_table(file, quarter, COLUMNS, values)
     return {"file": str(target), "lines": len(values)}, [
         fill(_("{lines} lines in {file}."), {"lines": len(values), "file": target})
     ]

@@ -105,13 +105,10 @@ def list_deadlines(
 
 
 def _written(target: Path, title: str, heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Answer:
-    from hienluong.directory.service import csv_chunks, write_xlsx  # noqa: PLC0415 - needs Django
+    from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
     with target.open("wb") as file:
-        if target.suffix.lower() == ".xlsx":
-            write_xlsx(file, title, heading, rows)
-        else:
-            file.writelines(csv_chunks(heading, rows))
+        write_table(file, title, heading, rows)
     return {"file": str(target), "lines": len(rows)}, [
         fill(_("{lines} lines in {file}."), {"lines": len(rows), "file": target})
     ]

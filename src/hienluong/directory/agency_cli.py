@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
@@ -270,14 +269,11 @@ def export(
 ) -> None:
     """Writes the list to a file."""
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
-    from hienluong.directory.formats.export import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
+    from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
     found = queries.matching_agencies(_actor(caller), search, place=place, kind=kind, state=state)
     rows = queries.agency_table(found)
-    if Path(file.name).suffix.lower() == ".xlsx":
-        write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
-    else:
-        file.writelines(csv_chunks(queries.TABLE_HEADING, rows))
+    write_table(file, _("Agencies"), queries.TABLE_HEADING, rows)
     printer.result({"file": file.name}, [file.name])
 
 

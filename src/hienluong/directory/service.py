@@ -42,7 +42,6 @@ from hienluong.directory.commands import (
 from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
-from hienluong.directory.formats.export import csv_chunks, write_xlsx
 from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
@@ -92,6 +91,7 @@ from hienluong.directory.queries import (
 )
 from hienluong.directory.recent import Recent, forget
 from hienluong.directory.search_extension import ensure_extension
+from hienluong.directory.table_answer import table_answer
 
 __all__ = [
     "ECHO_PARTNER",
@@ -144,7 +144,6 @@ __all__ = [
     "create_agency",
     "create_person",
     "create_test_agency",
-    "csv_chunks",
     "day_after",
     "day_field",
     "deactivate_person",
@@ -186,7 +185,7 @@ __all__ = [
     "set_password",
     "split_agency",
     "switch_post",
+    "table_answer",
     "today",
     "valid_on",
-    "write_xlsx",
 ]

@@ -12,13 +12,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, require, table_answer
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.mailbox import commands
 from hienluong.mailbox.forms import DocumentSearch, InboxSearch, SentSearch
 from hienluong.mailbox.offers import found_elsewhere
-from hienluong.mailbox.tables import table
 
 
 @require_GET
@@ -64,7 +63,7 @@ def export_inbox(request: HttpRequest, form: str) -> HttpResponseBase:
         form=_form(form),
         now=clock.now(),
     )
-    return table(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+    return table_answer(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
 
 
 @require_GET
@@ -76,7 +75,7 @@ def export_sent(request: HttpRequest, form: str) -> HttpResponseBase:
         form=_form(form),
         now=clock.now(),
     )
-    return table(form, "sent", _("Sent"), commands.sent_heading(), rows)
+    return table_answer(form, "sent", _("Sent"), commands.sent_heading(), rows)
 
 
 def _form(form: str) -> commands.Form:

@@ -2,6 +2,5 @@
 
 from hienluong.mailbox.forms import DocumentSearch
 from hienluong.mailbox.offers import Found, Hit, add_to_search
-from hienluong.mailbox.tables import table
 
-__all__ = ["DocumentSearch", "Found", "Hit", "add_to_search", "table"]
+__all__ = ["DocumentSearch", "Found", "Hit", "add_to_search"]

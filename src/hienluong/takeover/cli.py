@@ -201,8 +201,8 @@ def compare(
     output: BinaryIO | None,
 ) -> Answer:
     """Compares both systems."""
-    from hienluong.directory.service import write_xlsx  # noqa: PLC0415 - needs Django
-    from hienluong.takeover import commands  # noqa: PLC0415 - the same
+    from hienluong.kit.spreadsheets import write_xlsx  # noqa: PLC0415 - start fast
+    from hienluong.takeover import commands  # noqa: PLC0415 - needs Django
 
     first_day, last_day = as_day(first), as_day(last)
     assert first_day is not None and last_day is not None  # noqa: S101, PT018 - both are required

@@ -23,6 +23,7 @@ from hienluong.imports.formats.records import (
     unreadable,
 )
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.spreadsheets import FORMULA_STARTS
 from hienluong.kit.vietnamese import fold
 
 COLUMNS = {
@@ -44,7 +45,6 @@ NEEDED = ("code", "name")
 CODES = ("code", "parent", "old_code")
 LONGEST_LINE = 100_000
 _SEPARATORS = ",;\t"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MAY_BEGIN_WITH_PLUS = ("telephone", "fax")
 
 FORMULA = _("The cell begins like a formula of a spreadsheet: {value}")
@@ -141,7 +141,7 @@ def _record(row: int, cells: Mapping[str, str], kinds: Sequence[str]) -> AgencyR
     values: dict[str, str] = {}
     for column, text in cells.items():
         plain = text.strip()
-        if plain.startswith(_FORMULA) and not (plain[0] == "+" and column in _MAY_BEGIN_WITH_PLUS):
+        if plain.startswith(FORMULA_STARTS) and not (plain[0] == "+" and column in _MAY_BEGIN_WITH_PLUS):
             return RowFault(row, column, FORMULA, {"value": plain[:40]})
         check = checked_code if column in CODES else checked_text
         value = check(row, column, text, needed=column in NEEDED)

@@ -11,10 +11,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, require, table_answer
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
-from hienluong.mailbox.service import table
 from hienluong.takeover import commands
 from hienluong.takeover.forms import DIFFERENCE_NAMES, CompareForm
 from hienluong.takeover.models import Difference, State
@@ -92,4 +91,4 @@ def export(request: HttpRequest, comparison_id: UUID, form: str) -> HttpResponse
         actor=actor, comparison_id=comparison_id, words=words, form=form, now=clock.now()
     )
     heading = [_("What"), _("Date"), _("Number"), _("Agency"), _("Subject"), _("Row"), _("Field"), _("Earlier system"), _("Here")]  # fmt: skip
-    return table(form, f"comparison-{comparison_id}", _("Comparison"), heading, rows)
+    return table_answer(form, f"comparison-{comparison_id}", _("Comparison"), heading, rows)
