@@ -7,7 +7,6 @@ line all of it is one act. The file is streamed into a temporary table and worke
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -252,13 +251,8 @@ def _measure(source: BinaryIO) -> tuple[int, bytes]:
 
 
 def _staged_file(row: AgencyImport) -> BinaryIO:
-    """Returns the kept file, opened; it is removed when closed."""
     assert row.file_id is not None and row.holder is not None  # noqa: S101, PT018 - staging stored both
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for chunk in files.open_for(holder=row.holder, file_id=row.file_id):
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+    return files.copy_for(holder=row.holder, file_id=row.file_id)
 
 
 def _platform_agency() -> UUID:

@@ -8,7 +8,6 @@ and matched there, so that a hundred thousand rows need no more memory than one.
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -195,15 +194,12 @@ def compare(*, comparison_id: UUID, now: datetime) -> Comparison:
         row = Comparison.objects.select_for_update().get(pk=comparison_id)
         if row.state != State.CHECKING or row.file_id is None:
             return row
-        with tempfile.TemporaryFile() as source:
-            for chunk in files.open_for(holder=row.agency_id, file_id=row.file_id):
-                source.write(chunk)
-            try:
-                with transaction.atomic():
-                    _compare(row, source, now)
-            except InvalidInput as refusal:
-                row.state = State.REFUSED
-                row.errors = [error_facts(error) for error in refusal.errors[:ERRORS_KEPT]]
+        try:
+            with transaction.atomic(), files.copy_for(holder=row.agency_id, file_id=row.file_id) as source:
+                _compare(row, source, now)
+        except InvalidInput as refusal:
+            row.state = State.REFUSED
+            row.errors = [error_facts(error) for error in refusal.errors[:ERRORS_KEPT]]
         files.release_all(file_ids=[row.file_id])
         row.file_id = None
         row.save()

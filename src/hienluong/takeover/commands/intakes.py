@@ -6,7 +6,6 @@ On the pages checking and taking are jobs with a person's confirmation between; 
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -392,13 +391,8 @@ def _refuse_missing(row: Intake) -> None:
 
 
 def _staged_file(row: Intake) -> BinaryIO:
-    """Returns the kept file, opened; it is removed when closed."""
     assert row.file_id is not None  # noqa: S101 - staging stored it
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for chunk in files.open_for(holder=row.agency_id, file_id=row.file_id):
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+    return files.copy_for(holder=row.agency_id, file_id=row.file_id)
 
 
 def _in_state(actor: Actor, intake_id: UUID, *states: State, agency: str = "") -> Intake:
