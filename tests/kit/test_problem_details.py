@@ -189,3 +189,9 @@ def test_all_error_classes_are_found_once_and_every_code_belongs_to_one_class() 
     assert StampMissing in classes
     assert len(classes) == len(set(classes))
     assert len({error.code for error in ours}) == len(ours)
+
+
+def test_field_error_that_was_stored_says_the_same() -> None:
+    error = FieldError("/3/code", "Row {row} is wrong.", {"row": 3})
+    stored = json.loads(json.dumps(error.as_json()))
+    assert FieldError(**stored).text() == error.text() == "Row 3 is wrong."

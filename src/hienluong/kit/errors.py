@@ -91,6 +91,11 @@ class FieldError:
         """Returns the sentence for people in the language of `translate`."""
         return fill(translate(self.detail), self.params)
 
+    def as_json(self) -> dict[str, Any]:
+        """Returns it as it is stored, to be told later in the language of whoever reads it then."""
+        params = {name: str(value) for name, value in self.params.items()}
+        return {"pointer": self.pointer, "detail": self.detail, "params": params}
+
 
 class HienluongError(Exception):
     """The root of every error the house raises on purpose.

@@ -47,10 +47,7 @@ def take(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> None
         if dry_run:
             transaction.set_rollback(True)
     row.counts = counts
-    row.errors = [
-        {"pointer": one.pointer, "detail": one.detail, "params": {k: str(v) for k, v in one.params.items()}}
-        for one in errors
-    ]
+    row.errors = [error.as_json() for error in errors]
     refused = errors if counts["rows"] else [FieldError("", NO_ROWS)]
     if (counts["wrong"] and not row.skip_wrong_rows) or not counts["rows"]:
         raise RowsRefused(refused)
