@@ -137,7 +137,7 @@ def test_invalid_input_names_each_field_by_json_pointer() -> None:
         {"pointer": "/recipients/0", "detail": "No agency has the code H99."},
         {"pointer": "", "detail": "Empty."},
     ]
-    assert "/recipients/0: No agency has the code H99." in str(error)
+    assert str(error).endswith(" /recipients/0: No agency has the code H99.; Empty.")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from hienluong.directory.asking import (
     day_field,
     number,
     pager,
+    take_file,
 )
 from hienluong.directory.commands import (
     ECHO_PARTNER,
@@ -186,6 +187,7 @@ __all__ = [
     "split_agency",
     "switch_post",
     "table_answer",
+    "take_file",
     "today",
     "valid_on",
 ]

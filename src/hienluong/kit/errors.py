@@ -216,8 +216,10 @@ class InvalidInput(HienluongError):
         return members
 
     def explain(self, translate: Translate = untranslated) -> str:
-        """Returns the text followed by one `pointer: what is wrong` per field."""
-        fields = "; ".join(f"{error.pointer}: {error.text(translate)}" for error in self.errors)
+        """Returns the text followed by one `pointer: what is wrong` per field, and what is wrong with the whole."""
+        fields = "; ".join(
+            f"{error.pointer}: {error.text(translate)}".removeprefix(": ") for error in self.errors
+        )
         return f"{super().explain(translate)} {fields}".rstrip()
 
 

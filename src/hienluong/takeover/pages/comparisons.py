@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.directory.service import acting_actor, require, table_answer
+from hienluong.directory.service import acting_actor, require, table_answer, take_file
 from hienluong.kit import clock
-from hienluong.kit.errors import HienluongError
 from hienluong.takeover import commands
 from hienluong.takeover.forms import DIFFERENCE_NAMES, CompareForm
 from hienluong.takeover.models import Difference, State
@@ -38,22 +38,12 @@ def new(request: HttpRequest) -> HttpResponse:
     form = CompareForm(
         intakes.profiles(actor), request.POST if request.method == "POST" else None, request.FILES or None
     )
-    if form.is_valid():
-        given = form.cleaned_data
-        file = given.pop("file")
-        try:
-            row = commands.stage_comparison(
-                actor=actor,
-                source=cast("BinaryIO", file.file),
-                file_name=file.name or "",
-                now=clock.now(),
-                **given,
-            )
-        except HienluongError as refusal:
-            form.add_error("file", refusal.explain(_))
-        else:
-            return redirect("takeover:comparison", comparison_id=row.pk)
-    return render(request, "takeover/new_comparison.html", {"form": form}, status=422 if form.errors else 200)
+
+    def stage(**given: Any) -> str:
+        row = commands.stage_comparison(actor=actor, now=clock.now(), **given)
+        return reverse("takeover:comparison", args=[row.pk])
+
+    return take_file(request, form, "takeover/new_comparison.html", stage)
 
 
 @require_GET
