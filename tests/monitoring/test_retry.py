@@ -106,14 +106,11 @@ def test_delivery_that_waits_for_its_next_attempt_has_it_now(failed: Failed, ope
     assert (done.delivery_ids, delivery.due_at, delivery.attempts) == ([delivery.pk], now, 5)
 
 
-def test_more_than_go_at_once_are_said(
-    failed: Failed, operator: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hienluong.monitoring.commands.retry.AT_ONCE", 2)
+def test_more_than_go_at_once_are_said(failed: Failed, operator: Actor) -> None:
     rows = [failed(number) for number in (1, 2, 3)]
-    first = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
+    first = commands.retry_failures(actor=operator, everything=True, most=2, reason="x", now=clock.now())
     assert (first.delivery_ids, first.more) == ([rows[0].pk, rows[1].pk], True)
-    second = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
+    second = commands.retry_failures(actor=operator, everything=True, most=2, reason="x", now=clock.now())
     assert (second.delivery_ids, second.more) == ([rows[2].pk], False)
 
 
