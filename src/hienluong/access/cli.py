@@ -7,15 +7,14 @@ Who may run them holds the server already; the ledger names the account of the o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hienluong.directory.server_command import on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -35,15 +34,6 @@ def review() -> None:
     """Holds the commands about access reviews."""
 
 
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
-
-
 def _review_facts(found: AccessReview) -> dict[str, Any]:
     return {
         "quarter": found.quarter,
@@ -60,7 +50,6 @@ def list_reviews(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
     """Lists reviews with how far each is."""
     from hienluong.access.queries.reviews import reviews  # noqa: PLC0415 - needs Django
 
-    del now
     rows = reviews(actor)
     value = [
         {**_review_facts(one), "total": one.total, "undecided": one.undecided, "waiting": one.waiting}  # type: ignore[attr-defined]  # the query adds them
@@ -129,7 +118,6 @@ def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[
     from hienluong.access.queries.reviews import COLUMNS, export_rows  # noqa: PLC0415 - needs Django
     from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
-    del now
     _review, rows = export_rows(actor, quarter)
     values = list(rows)
     with target.open("wb") as file:
@@ -145,6 +133,5 @@ def roles(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
     """Shows the permissions with the roles that hold them."""
     from hienluong.access.queries.roles import who_may_what  # noqa: PLC0415 - needs Django
 
-    del now
     value = {row.permission.name: [name for name, _title in row.who] for row in who_may_what(actor)}
     return value, (f"{name:<34} {', '.join(who)}" for name, who in value.items())

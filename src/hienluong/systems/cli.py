@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -44,15 +43,6 @@ def right_group() -> None:
 @group.group("sandbox", help=_("Test agencies.\n\nExample: hienluong systems sandbox list"))
 def sandbox_group() -> None:
     """Holds the commands about the sandbox."""
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
 
 
 def _agency(code: str) -> Agency:
