@@ -43,7 +43,7 @@ from hienluong.directory.commands import (
 from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
-from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
+from hienluong.directory.middleware import ActingRequest, act_in, acting_actor, calling_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
     Permission,
@@ -140,6 +140,7 @@ __all__ = [
     "begin_change",
     "belongs_to_agency",
     "calendar",
+    "calling_actor",
     "change_person",
     "create_administrator",
     "create_agency",

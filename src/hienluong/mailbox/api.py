@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor, table_answer
+from hienluong.directory.service import calling_actor, table_answer
 from hienluong.exchange.api import CriteriaIn, State
 from hienluong.exchange.service import policy
 from hienluong.kit import clock
@@ -32,11 +32,6 @@ _ANSWER = {
 }
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
-
-
 @router.get("/inbox/export", summary="The mailbox as a table, newest first", openapi_extra=_ANSWER)
 def export_inbox(
     request: HttpRequest,
@@ -52,7 +47,7 @@ def export_inbox(
         "kind": kind,
         "criteria": criteria.criteria(),
     }
-    rows = commands.export_inbox(actor=_actor(request), query=query, form=form, now=clock.now())
+    rows = commands.export_inbox(actor=calling_actor(request), query=query, form=form, now=clock.now())
     return table_answer(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
 
 
@@ -62,5 +57,5 @@ def export_sent(
 ) -> HttpResponseBase:
     """Answers everything the agency sent that matches, streamed; each time is recorded in the ledger."""
     query = {"kind": kind, "criteria": criteria.criteria()}
-    rows = commands.export_sent(actor=_actor(request), query=query, form=form, now=clock.now())
+    rows = commands.export_sent(actor=calling_actor(request), query=query, form=form, now=clock.now())
     return table_answer(form, "sent", _("Sent"), commands.sent_heading(), rows)
