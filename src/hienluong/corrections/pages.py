@@ -20,6 +20,7 @@ from hienluong.exchange import service as exchange
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound
 from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit import clock
+from hienluong.kit.ids import as_uuid
 
 TAKE_BACK = "corrections.take_back_document"
 
@@ -29,7 +30,7 @@ def recalls(request: HttpRequest) -> HttpResponse:
     """Lists what was asked back, by the agency and from it, newest first."""
     actor = acting_actor(request)
     form = RecallFilter(request.GET)
-    page = queries.recalls(actor, before=_uuid(request.GET.get("before", "")), **form.query())
+    page = queries.recalls(actor, before=as_uuid(request.GET.get("before", "")), **form.query())
     query = request.GET.copy()
     was_further = query.pop("before", None)
     first = f"{request.path}?{query.urlencode()}" if was_further else ""
@@ -43,13 +44,6 @@ def recalls(request: HttpRequest) -> HttpResponse:
         "gone": policy.GONE,
     }
     return render(request, "corrections/recalls.html", context)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @require_http_methods(["GET", "POST"])

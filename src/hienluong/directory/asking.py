@@ -181,8 +181,3 @@ def pager(request: HttpRequest, following: str | None, *filters: str) -> dict[st
         "next": f"{request.path}?{query.urlencode()}" if following else "",
         "reset": request.path if filtered else "",
     }
-
-
-def number(text: str) -> int | None:
-    """Returns the number of a cursor in an address, None for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - bigint

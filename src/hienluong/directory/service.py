@@ -10,7 +10,6 @@ from hienluong.directory.asking import (
     ask,
     day_after,
     day_field,
-    number,
     pager,
     take_file,
 )
@@ -170,7 +169,6 @@ __all__ = [
     "merge_agencies",
     "move_agency",
     "not_ended",
-    "number",
     "open_account",
     "operators_to_tell",
     "pager",

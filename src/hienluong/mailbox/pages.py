@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +14,7 @@ from django.views.decorators.http import require_GET
 from hienluong.directory.service import acting_actor, require, table_answer
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number, as_uuid
 from hienluong.mailbox import commands
 from hienluong.mailbox.forms import DocumentSearch, InboxSearch, SentSearch
 from hienluong.mailbox.offers import found_elsewhere
@@ -27,7 +27,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     form = InboxSearch(request.GET)
     before = request.GET.get("before", "")
     query = form.query()
-    page = exchange.inbox(actor, before=int(before) if before.isdecimal() else None, **query)
+    page = exchange.inbox(actor, before=as_number(before), **query)
     marks = exchange.marked(page.items)
     for delivery in page.items:
         delivery.marks = marks.get(delivery.pk, [])  # type: ignore[attr-defined]  # for the page
@@ -45,7 +45,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     actor = require(acting_actor(request), "exchange.view_mailbox")
     form = SentSearch(request.GET)
     query = form.query()
-    page = exchange.sent(actor, before=_uuid(request.GET.get("before", "")), **query)
+    page = exchange.sent(actor, before=as_uuid(request.GET.get("before", "")), **query)
     elsewhere = found_elsewhere(actor, query["criteria"], received=False, filters=form.filters())
     return render(
         request,
@@ -84,13 +84,6 @@ def _form(form: str) -> commands.Form:
     if form == "xlsx":
         return "xlsx"
     raise Http404
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.directory.service import Actor, AskedForm, Question, acting_actor, allowed, ask, require
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, HienluongError, InvalidInput
+from hienluong.kit.ids import as_uuid
 from hienluong.systems.errors import SecretShownBefore
 from hienluong.webhooks import commands, queries
 from hienluong.webhooks.forms import (
@@ -53,7 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = acting_actor(request)
     form = WebhookFilter(request.GET)
     state, before = form.chosen(), request.GET.get("before", "")
-    page = queries.search_webhooks(actor, state=state, before=_uuid(before))
+    page = queries.search_webhooks(actor, state=state, before=as_uuid(before))
     for hook in page.webhooks:
         hook.tone = TONES[Webhook.State(hook.state)]  # type: ignore[attr-defined]  # for the page
     return render(
@@ -76,7 +77,7 @@ def show(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     actor, now = acting_actor(request), clock.now()
     hook = queries.find_webhook(actor, webhook_id)
     before = request.GET.get("before", "")
-    page = queries.messages_of(actor, hook, before=_uuid(before))
+    page = queries.messages_of(actor, hook, before=as_uuid(before))
     for message in page.messages:
         message.tone = TONES[Message.State(message.state)]  # type: ignore[attr-defined]  # for the page
     ended = hook.state == Webhook.State.ENDED
@@ -298,10 +299,3 @@ def _address(hook: Webhook) -> str:
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), clock.VIETNAM)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

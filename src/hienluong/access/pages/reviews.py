@@ -18,12 +18,12 @@ from hienluong.access import commands, policy
 from hienluong.access.commands.reviews import Decided
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import ReviewLine
-from hienluong.access.pages import as_id
 from hienluong.access.queries import reviews as queries
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Post, acting_actor, allowed, table_answer
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput
+from hienluong.kit.ids import as_number
 
 NO_AGENCY = UUID(int=0)
 """Stands in addresses for the accounts without any post, which belong to no agency."""
@@ -80,7 +80,7 @@ def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
         actor,
         quarter,
         None if agency_id == NO_AGENCY else agency_id,
-        after=as_id(request.GET.get("after", "")) or 0,
+        after=as_number(request.GET.get("after", "")) or 0,
     )
     for line in found.lines:
         if line.pk in given:  # what was chosen stays when something is wrong
@@ -98,7 +98,7 @@ def _given(request: HttpRequest) -> dict[int, Decided]:
     choices = set(ReviewLine.Decision.values)
     given = {}
     for name, value in request.POST.items():
-        line = as_id(name.removeprefix("decision-")) if name.startswith("decision-") else None
+        line = as_number(name.removeprefix("decision-")) if name.startswith("decision-") else None
         if line is not None and value in choices:
             given[line] = Decided(str(value), request.POST.get(f"note-{line}", ""))
     return given

@@ -24,10 +24,10 @@ from hienluong.directory.service import (
     table_answer,
 )
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number, as_uuid
 from hienluong.retention import commands, queries
 from hienluong.retention.forms import DeclineForm, NoteForm
 from hienluong.retention.models import Disposal, DisposalItem
-from hienluong.retention.pages import as_uuid
 from hienluong.retention.policy import ITEMS_MAX
 
 TONES = {
@@ -87,7 +87,7 @@ def show(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = acting_actor(request)
     disposal = queries.find_disposal(actor, disposal_id)
     after = request.GET.get("after", "")
-    page = queries.items_of(actor, disposal, after=int(after) if after.isdecimal() else None)
+    page = queries.items_of(actor, disposal, after=as_number(after))
     waits = disposal.state == Disposal.State.PROPOSED and actor is not None
     own = waits and actor is not None and disposal.agency_id == actor.agency_id
     mine = actor is not None and disposal.proposer == actor.person_id

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.directory.service import acting_actor, require, table_answer, take_file
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number
 from hienluong.takeover import commands
 from hienluong.takeover.forms import DIFFERENCE_NAMES, CompareForm
 from hienluong.takeover.models import Difference, State
@@ -55,7 +56,7 @@ def show(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         acting_actor(request),
         comparison_id,
         kind=kind if kind in KINDS else "",
-        after=int(after) if after.isdecimal() else 0,
+        after=as_number(after) or 0,
     )
     context = {
         "found": found,
