@@ -168,13 +168,18 @@ def take_file(
     return render(request, template, {"form": form}, status=422 if form.errors else 200)
 
 
-def pager(request: HttpRequest, following: str | None, *filters: str) -> dict[str, str]:
-    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any."""
+def pager(
+    request: HttpRequest, following: str | None, *filters: str, cursor: str = "after"
+) -> dict[str, str]:
+    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any.
+
+    `cursor` is the name that the place in the list has in the address.
+    """
     query = request.GET.copy()
-    was_further = query.pop("after", None)
+    was_further = query.pop(cursor, None)
     first = f"{request.path}?{query.urlencode()}"
     if following:
-        query["after"] = following
+        query[cursor] = following
     filtered = any(request.GET.get(name) for name in filters)
     return {
         "first": first if was_further else "",

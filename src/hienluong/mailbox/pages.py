@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from hienluong.directory.service import acting_actor, require, table_answer
+from hienluong.directory.service import acting_actor, pager, require, table_answer
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.kit.ids import as_number, as_uuid
@@ -86,16 +85,9 @@ def _form(form: str) -> commands.Form:
     raise Http404
 
 
-def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, Any]:
-    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any."""
-    query = request.GET.copy()
-    was_further = query.pop("before", None)
-    first = f"{request.path}?{query.urlencode()}"
-    if following:
-        query["before"] = following
+def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, str]:
     return {
-        "first": first if was_further else "",
-        "next": f"{request.path}?{query.urlencode()}" if following else "",
+        **pager(request, following, cursor="before"),
         "reset": request.path if form.narrowed else "",
         "filters": urlencode(form.filters()),
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 
 from hienluong.directory import queries
 from hienluong.directory.agency_forms import AgencyFilter
+from hienluong.directory.asking import pager
 from hienluong.directory.middleware import acting_actor
 from hienluong.directory.permissions import allowed, require
 from hienluong.directory.table_answer import table_answer
@@ -28,20 +29,15 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = queries.search_agencies(actor, after=after or None, **form.query())
     query = request.GET.copy()
     query.pop("after", None)
-    filters = query.urlencode()
-    if page.next:
-        query["after"] = page.next
     return render(
         request,
         "directory/agencies.html",
         {
             "form": form,
             "agencies": page.agencies,
-            "first": f"{request.path}?{filters}" if after else "",
-            "next": f"{request.path}?{query.urlencode()}" if page.next else "",
-            "reset": request.path if any(request.GET.get(name) for name in FILTERS) else "",
-            "filters": filters,
+            "filters": query.urlencode(),
             "may_change": allowed(actor, "directory.manage_agencies"),
+            **pager(request, page.next, *FILTERS),
         },
     )
 
