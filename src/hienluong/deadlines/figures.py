@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-
 from hienluong.deadlines.models import Clock
-from hienluong.kit.clock import VIETNAM
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.figures import PERCENT, Counted, Figure, Period, Rhythm, offer
 
@@ -14,7 +11,7 @@ def _offer(name: str, title: str, duty: Clock.Duty, *, basis: str, numerator: st
     """Offers the share of a duty's clocks that were met in time, of those that ran out in the period."""
 
     def count(period: Period) -> Counted:
-        start, end = (datetime.combine(day, time(), VIETNAM) for day in (period.start, period.end))
+        start, end = period.moments
         due = Clock.objects.filter(duty=duty, due_at__gte=start, due_at__lt=end).exclude(
             outcome=Clock.Outcome.VOID
         )
