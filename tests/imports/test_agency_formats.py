@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hienluong.imports.formats import csv_table, national, records
 from hienluong.imports.formats.csv_table import read_csv
 from hienluong.imports.formats.national import read_national, read_national_delta, read_national_qd20
-from hienluong.imports.formats.records import AgencyRecord, FileUnreadable, RowFault
+from hienluong.imports.formats.records import AgencyRecord, FileUnreadable
+from hienluong.kit.errors import RowFault
 
 Read = Callable[[BinaryIO], Iterator[AgencyRecord | RowFault]]
 READERS: list[Read] = [read_csv, read_national, read_national_qd20, read_national_delta]

@@ -97,6 +97,20 @@ class FieldError:
         return {"pointer": self.pointer, "detail": self.detail, "params": params}
 
 
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with a row of a file: its number, the column, and a sentence with its parameters."""
+
+    row: int
+    column: str
+    detail: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def as_error(self) -> FieldError:
+        """Returns it as the errors of the house name a place: /row/column."""
+        return FieldError(f"/{self.row}/{self.column}", self.detail, self.params)
+
+
 class HienluongError(Exception):
     """The root of every error the house raises on purpose.
 

@@ -27,11 +27,11 @@ from hienluong.imports.errors import (
 )
 from hienluong.imports.formats.csv_table import read_csv
 from hienluong.imports.formats.national import read_national, read_national_delta, read_national_qd20
-from hienluong.imports.formats.records import MAX_BYTES, AgencyRecord, FileUnreadable, RowFault
+from hienluong.imports.formats.records import MAX_BYTES, AgencyRecord, FileUnreadable
 from hienluong.imports.models import AgencyImport
 from hienluong.jobs import service as jobs
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import FieldError, RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.streams import measure
 from hienluong.kit.vietnamese import sort_key

@@ -14,12 +14,12 @@ from typing import Any, BinaryIO
 from hienluong.imports.formats.records import (
     MAX_ROWS,
     AgencyRecord,
-    RowFault,
     checked_code,
     checked_text,
     unreadable,
 )
 from hienluong.kit.csv_text import SEPARATORS, csv_lines, csv_rows
+from hienluong.kit.errors import RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.spreadsheets import FORMULA_STARTS
 from hienluong.kit.vietnamese import fold

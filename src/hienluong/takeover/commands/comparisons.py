@@ -19,7 +19,7 @@ from hienluong.directory.service import Actor, require
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit.clock import VIETNAM, in_vietnam
-from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.errors import FieldError, InvalidInput, RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.search_key import words_of
 from hienluong.kit.streams import measure
@@ -28,7 +28,7 @@ from hienluong.ledger.service import ActorRef
 from hienluong.takeover.agencies import agency_for
 from hienluong.takeover.commands.intakes import columns_of
 from hienluong.takeover.errors import ColumnsMissing, FileTooLarge
-from hienluong.takeover.formats.registers import MISSING_COLUMNS, Line, LineFault, missing, read_lines
+from hienluong.takeover.formats.registers import MISSING_COLUMNS, Line, missing, read_lines
 from hienluong.takeover.formats.tables import MAX_BYTES, read_rows, split_heading
 from hienluong.takeover.models import Comparison, Direction, State
 from hienluong.takeover.queries.comparisons import difference_rows
@@ -240,7 +240,7 @@ def _compare(row: Comparison, source: BinaryIO, now: datetime) -> None:
         with cursor.copy(f"COPY theirs (row, {_COLUMNS}) FROM STDIN") as copy:
             for line in _lines(row, source, now):
                 counts["rows"] += 1
-                if isinstance(line, LineFault):
+                if isinstance(line, RowFault):
                     counts["wrong"] += 1
                     if len(errors) < ERRORS_KEPT:
                         errors.append(line.as_error().as_json())
@@ -276,7 +276,7 @@ def _compare(row: Comparison, source: BinaryIO, now: datetime) -> None:
     row.save()
 
 
-def _lines(row: Comparison, source: BinaryIO, now: datetime) -> Iterator[Line | LineFault]:
+def _lines(row: Comparison, source: BinaryIO, now: datetime) -> Iterator[Line | RowFault]:
     wanted, columns = row.counts["heading"], row.counts["columns"]
     heading, rows = split_heading(read_rows(source), lambda cells: cells == wanted)
     places: Mapping[str, int] = {name: heading.index(text) for name, text in columns.items()}

@@ -13,13 +13,13 @@ from django.db import transaction
 
 from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import FieldError, RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key, words_of
 from hienluong.takeover.errors import RowsRefused
-from hienluong.takeover.formats.registers import Line, LineFault, is_heading, read_lines
+from hienluong.takeover.formats.registers import Line, is_heading, read_lines
 from hienluong.takeover.formats.tables import read_rows, split_heading
 from hienluong.takeover.models import Intake, TakenDocument
 
@@ -53,7 +53,7 @@ def take(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> None
         raise RowsRefused(refused)
 
 
-def lines_of(row: Intake, source: BinaryIO, now: datetime) -> Iterator[Line | LineFault]:
+def lines_of(row: Intake, source: BinaryIO, now: datetime) -> Iterator[Line | RowFault]:
     """Yields the rows of a register by the columns that were confirmed."""
     source.seek(0)
     wanted = set(row.columns.values())
@@ -73,13 +73,13 @@ def marker_in(text: str, notation: str) -> str:
 
 
 def _good(
-    lines: Iterable[Line | LineFault], counts: dict[str, int], errors: list[FieldError]
+    lines: Iterable[Line | RowFault], counts: dict[str, int], errors: list[FieldError]
 ) -> Iterator[Line]:
     for line in lines:
         counts["rows"] += 1
-        fault = line if isinstance(line, LineFault) else None
+        fault = line if isinstance(line, RowFault) else None
         if isinstance(line, Line) and (marker := marker_in(line.subject, line.notation)):
-            fault = LineFault(line.row, "subject", SECRET, {"marker": marker})
+            fault = RowFault(line.row, "subject", SECRET, {"marker": marker})
         if fault is None and isinstance(line, Line):
             yield line
             continue
