@@ -6,14 +6,13 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hienluong.directory.server_command import on_server
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
@@ -46,7 +45,7 @@ def _review_facts(found: AccessReview) -> dict[str, Any]:
 
 @review.command("list", help=_("List access reviews, newest first.\n\nExample: hienluong access review list"))
 @on_server
-def list_reviews(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
+def list_reviews(*, actor: Actor, now: datetime) -> Answer:
     """Lists reviews with how far each is."""
     from hienluong.access.queries.reviews import reviews  # noqa: PLC0415 - needs Django
 
@@ -61,7 +60,7 @@ def list_reviews(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
 
 @review.command("open", help=_("Open this quarter's review now.\n\nExample: hienluong access review open"))
 @on_server
-def open_now(*, actor: Actor, now: datetime) -> tuple[Any, list[str]]:
+def open_now(*, actor: Actor, now: datetime) -> Answer:
     """Opens the review of the present quarter."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
@@ -75,7 +74,7 @@ def open_now(*, actor: Actor, now: datetime) -> tuple[Any, list[str]]:
 )
 @QUARTER
 @on_server
-def carry_out(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]]:
+def carry_out(*, actor: Actor, now: datetime, quarter: str) -> Answer:
     """Carries the decided ends out."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
@@ -90,7 +89,7 @@ def carry_out(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[s
 )
 @QUARTER
 @on_server
-def finish(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]]:
+def finish(*, actor: Actor, now: datetime, quarter: str) -> Answer:
     """Finishes a review."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
@@ -113,7 +112,7 @@ def finish(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]
     help=_("The file to write."),
 )
 @on_server
-def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[Any, list[str]]:
+def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> Answer:
     """Exports a review."""
     from hienluong.access.queries.reviews import COLUMNS, export_rows  # noqa: PLC0415 - needs Django
     from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
@@ -129,7 +128,7 @@ def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[
 
 @group.command(help=_("Show which role may do what.\n\nExample: hienluong access roles"))
 @on_server
-def roles(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
+def roles(*, actor: Actor, now: datetime) -> Answer:
     """Shows the permissions with the roles that hold them."""
     from hienluong.access.queries.roles import who_may_what  # noqa: PLC0415 - needs Django
 
