@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -73,6 +74,26 @@ def test_store_takes_a_stream_larger_than_one_chunk() -> None:
     stored = files.store(io.BytesIO(content))
     files.hold(stored, holders=[SENDER], now=NOW)
     assert b"".join(files.open_for(holder=SENDER, file_id=stored.id)) == content
+
+
+def test_copy_is_read_from_any_place() -> None:
+    stored = kept(SENDER)
+    with files.copy_for(holder=SENDER, file_id=stored.id) as copy:
+        assert copy.read() == LETTER
+        copy.seek(4)
+        assert copy.read(2) == LETTER[4:6]
+
+
+def test_copy_of_a_damaged_file_leaves_nothing_open() -> None:
+    stored = kept(SENDER, content=os.urandom(3_000_000))
+    with on_disk(stored).open("r+b") as damaged:
+        damaged.seek(-1, os.SEEK_END)
+        damaged.write(b"?")
+    opened = {path.name for path in Path("/proc/self/fd").iterdir()}
+    with contextlib.suppress(FileGone):
+        files.copy_for(holder=SENDER, file_id=stored.id)
+        pytest.fail("a damaged file was copied")
+    assert {path.name for path in Path("/proc/self/fd").iterdir()} == opened
 
 
 def test_destroying_one_holders_copy_leaves_the_other_holders_theirs() -> None:

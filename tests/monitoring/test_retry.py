@@ -128,14 +128,11 @@ def test_what_was_taken_out_as_secret_is_not_tried_again(
     assert (done.delivery_ids, delivery.state) == ([], "dead")
 
 
-def test_more_than_go_at_once_are_said(
-    failed: Failed, operator: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hienluong.monitoring.commands.retry.AT_ONCE", 2)
+def test_more_than_go_at_once_are_said(failed: Failed, operator: Actor) -> None:
     rows = [failed(number) for number in (1, 2, 3)]
-    first = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
+    first = commands.retry_failures(actor=operator, everything=True, most=2, reason="x", now=clock.now())
     assert (first.delivery_ids, first.more) == ([rows[0].pk, rows[1].pk], True)
-    second = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
+    second = commands.retry_failures(actor=operator, everything=True, most=2, reason="x", now=clock.now())
     assert (second.delivery_ids, second.more) == ([rows[2].pk], False)
 
 

@@ -11,6 +11,7 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,10 @@ from hienluong.files.models import SealedFile
 from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.takeover import commands
+from hienluong.takeover.commands import archives
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
-from hienluong.takeover.formats.archives import ArchiveUnreadable, walk_zip
+from hienluong.takeover.formats.archives import ArchivedFile, ArchiveUnreadable, walk_zip
 from hienluong.takeover.formats.tables import read_rows
 from hienluong.takeover.models import AsideFile, Intake, State, TakenDocument
 
@@ -177,29 +179,20 @@ def test_undoing_removes_documents_and_files_and_nothing_else(take: Take, clerk:
     assert SealedFile.objects.count() == 1
 
 
-def test_work_that_was_interrupted_goes_on_where_it_stopped(
-    clerk: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hienluong.takeover.commands.archives.AT_ONCE", 2)
+def test_work_that_was_interrupted_goes_on_where_it_stopped(clerk: Actor) -> None:
     files = {f"{n}.edxml": document(n) for n in range(1, 6)}
     row = commands.stage_archive(
         actor=clerk, source=archive(files), file_name="edxml.zip", system="iOffice", now=clock.now()
     )
     commands.check_intake(intake_id=row.pk, now=clock.now())
-    commands.confirm_intake(actor=clerk, intake_id=row.pk, now=clock.now())
-    real = commands.archives.files.store  # type: ignore[attr-defined]  # the module itself
-    calls = []
+    row = commands.confirm_intake(actor=clerk, intake_id=row.pk, now=clock.now())
 
-    def dies(source: bytes) -> Any:
-        calls.append(source)
-        if len(calls) == 4:
-            raise KeyboardInterrupt
-        return real(source)
+    def power_cut() -> Iterator[ArchivedFile]:
+        yield from islice(walk_zip(archive(files), file_limit=archives.file_limit()), 3)
+        raise KeyboardInterrupt
 
-    with monkeypatch.context() as power_cut:
-        power_cut.setattr("hienluong.takeover.commands.archives.files.store", dies)
-        with pytest.raises(KeyboardInterrupt):
-            commands.apply_intake(intake_id=row.pk, now=clock.now())
+    with pytest.raises(KeyboardInterrupt):
+        archives.take(row, power_cut(), clock.now(), dry_run=False, at_once=2)
     assert TakenDocument.objects.count() == 2
     done = commands.apply_intake(intake_id=row.pk, now=clock.now())
     assert done.counts == {"files": 5, "taken": 5, "there": 0, "broken": 0, "other": 0}
@@ -344,14 +337,11 @@ def test_too_large_and_damaged_entries_are_named() -> None:
     assert damaged.trouble == reading.DAMAGED
 
 
-def test_file_that_is_no_archive_and_one_with_too_many_files_are_refused(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_file_that_is_no_archive_and_one_with_too_many_files_are_refused() -> None:
     with pytest.raises(ArchiveUnreadable, match="no ZIP"):
         list(walk_zip(io.BytesIO(b"PK not really"), file_limit=1000))
-    monkeypatch.setattr(reading, "MAX_FILES", 2)
     with pytest.raises(ArchiveUnreadable, match="more than 2 files"):
-        list(walk_zip(archive({f"{n}.edxml": b"" for n in range(3)}), file_limit=1000))
+        list(walk_zip(archive({f"{n}.edxml": b"" for n in range(3)}), file_limit=1000, most=2))
 
 
 def test_refused_archive_says_why_and_takes_nothing(clerk: Actor) -> None:

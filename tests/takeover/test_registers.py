@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from earlier import ROWS, csv_file, workbook
+from earlier import ROWS, archive, csv_file, workbook
 from personas import KHE_SANH, System
 
 from hienluong.directory.errors import PermissionMissing
@@ -30,7 +30,7 @@ from hienluong.takeover.errors import (
     RowsRefused,
 )
 from hienluong.takeover.formats.registers import is_heading, read_lines, recognise, split_reference
-from hienluong.takeover.formats.tables import TableUnreadable, read_rows, split_heading
+from hienluong.takeover.formats.tables import INFLATED_MAX, TableUnreadable, read_rows, split_heading
 from hienluong.takeover.models import Intake, Profile, State, TakenDocument
 from hienluong.takeover.queries.documents import documents
 
@@ -128,13 +128,12 @@ def test_table_that_cannot_be_read_is_refused_with_what_to_do(content: bytes, sa
     assert said in str(refusal.value.explain())
 
 
-def test_workbook_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hienluong.takeover.formats.tables.INFLATED_MAX", 10_000)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_000)
+def test_workbook_that_unpacks_without_end_is_refused() -> None:
+    packed = bytearray(archive({"xl/worksheets/sheet1.xml": b"0" * 1000}).getvalue())
+    size = packed.index(b"PK\x01\x02") + 24  # after unpacking, as the directory says it
+    packed[size : size + 4] = (INFLATED_MAX + 1).to_bytes(4, "little")
     with pytest.raises(TableUnreadable, match="unpacks"):
-        _read(target)
+        _read(io.BytesIO(packed))
 
 
 @pytest.mark.parametrize(

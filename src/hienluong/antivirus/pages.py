@@ -19,6 +19,7 @@ from hienluong.antivirus.forms import ReasonForm, ShowForm
 from hienluong.antivirus.models import Scan
 from hienluong.directory.service import Question, acting_actor, allowed, ask, require
 from hienluong.kit import clock
+from hienluong.kit.ids import as_uuid
 
 TONES = {
     policy.WAITING: "progress",
@@ -35,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Lists what is kept apart, and says how the daemon is."""
     form = ShowForm(request.GET)
     show, before = form.chosen(), request.GET.get("before", "")
-    page = queries.search_scans(acting_actor(request), show=show, before=_uuid(before))
+    page = queries.search_scans(acting_actor(request), show=show, before=as_uuid(before))
     for scan in page.scans:
         _dress(scan)
     return render(
@@ -128,10 +129,3 @@ def _dress(scan: Scan) -> None:
 
 def _address(scan: Scan) -> str:
     return reverse("antivirus:scan", args=[scan.pk])
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

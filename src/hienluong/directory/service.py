@@ -10,8 +10,8 @@ from hienluong.directory.asking import (
     ask,
     day_after,
     day_field,
-    number,
     pager,
+    take_file,
 )
 from hienluong.directory.commands import (
     ECHO_PARTNER,
@@ -42,8 +42,7 @@ from hienluong.directory.commands import (
 from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
-from hienluong.directory.formats.export import csv_chunks, write_xlsx
-from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
+from hienluong.directory.middleware import ActingRequest, act_in, acting_actor, calling_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
     Permission,
@@ -94,6 +93,7 @@ from hienluong.directory.queries import (
 )
 from hienluong.directory.recent import Recent, forget
 from hienluong.directory.search_extension import ensure_extension
+from hienluong.directory.table_answer import table_answer
 
 __all__ = [
     "ECHO_PARTNER",
@@ -142,12 +142,12 @@ __all__ = [
     "begin_change",
     "belongs_to_agency",
     "calendar",
+    "calling_actor",
     "change_person",
     "create_administrator",
     "create_agency",
     "create_person",
     "create_test_agency",
-    "csv_chunks",
     "day_after",
     "day_field",
     "deactivate_person",
@@ -173,7 +173,6 @@ __all__ = [
     "merge_agencies",
     "move_agency",
     "not_ended",
-    "number",
     "open_account",
     "operators_to_tell",
     "pager",
@@ -190,7 +189,8 @@ __all__ = [
     "set_password",
     "split_agency",
     "switch_post",
+    "table_answer",
+    "take_file",
     "today",
     "valid_on",
-    "write_xlsx",
 ]

@@ -31,6 +31,7 @@ from hienluong.files.streams import Part, Upload, file_answer, multipart_answer,
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
+from hienluong.kit.spool import Spool
 from hienluong.kit.streams import reader_of
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "StoredFile",
     "Upload",
     "add_keeper",
+    "copy_for",
     "destroy",
     "facts_of",
     "file_answer",
@@ -179,6 +181,15 @@ def _chunks(file_id: UUID, key: bytes) -> Iterator[bytes]:
 def stream_for(*, holder: UUID, file_id: UUID) -> BinaryIO:
     """Returns the file to a holder as something to read from once; errors as `open_for`, the latter while reading."""
     return reader_of(open_for(holder=holder, file_id=file_id))
+
+
+def copy_for(*, holder: UUID, file_id: UUID) -> BinaryIO:
+    """Returns a copy of the file to a holder, to be read from any place; it is gone once nobody reads it any more.
+
+    Raises:
+        FileNotHeld, FileGone: as `open_for`; nothing of the copy stays.
+    """
+    return Spool.of(open_for(holder=holder, file_id=file_id)).whole().open()
 
 
 def read_for(*, holder: UUID, file_id: UUID) -> bytes:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,13 +10,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from hienluong.directory.service import acting_actor, number, require
+from hienluong.directory.service import acting_actor, pager, require, table_answer
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number, as_uuid
 from hienluong.mailbox import commands
 from hienluong.mailbox.forms import DocumentSearch, InboxSearch, SentSearch
 from hienluong.mailbox.offers import found_elsewhere
-from hienluong.mailbox.tables import table
 
 
 @require_GET
@@ -27,7 +25,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     actor = require(acting_actor(request), "exchange.view_mailbox")
     form = InboxSearch(request.GET)
     query = form.query()
-    page = exchange.inbox(actor, before=number(request.GET.get("before", "")), **query)
+    page = exchange.inbox(actor, before=as_number(request.GET.get("before", "")), **query)
     marks = exchange.marked(page.items)
     for delivery in page.items:
         delivery.marks = marks.get(delivery.pk, [])  # type: ignore[attr-defined]  # for the page
@@ -45,7 +43,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     actor = require(acting_actor(request), "exchange.view_mailbox")
     form = SentSearch(request.GET)
     query = form.query()
-    page = exchange.sent(actor, before=_uuid(request.GET.get("before", "")), **query)
+    page = exchange.sent(actor, before=as_uuid(request.GET.get("before", "")), **query)
     elsewhere = found_elsewhere(actor, query["criteria"], received=False, filters=form.filters())
     return render(
         request,
@@ -63,7 +61,7 @@ def export_inbox(request: HttpRequest, form: str) -> HttpResponseBase:
         form=_form(form),
         now=clock.now(),
     )
-    return table(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+    return table_answer(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
 
 
 @require_GET
@@ -75,7 +73,7 @@ def export_sent(request: HttpRequest, form: str) -> HttpResponseBase:
         form=_form(form),
         now=clock.now(),
     )
-    return table(form, "sent", _("Sent"), commands.sent_heading(), rows)
+    return table_answer(form, "sent", _("Sent"), commands.sent_heading(), rows)
 
 
 def _form(form: str) -> commands.Form:
@@ -86,23 +84,9 @@ def _form(form: str) -> commands.Form:
     raise Http404
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, Any]:
-    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any."""
-    query = request.GET.copy()
-    was_further = query.pop("before", None)
-    first = f"{request.path}?{query.urlencode()}"
-    if following:
-        query["before"] = following
+def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, str]:
     return {
-        "first": first if was_further else "",
-        "next": f"{request.path}?{query.urlencode()}" if following else "",
+        **pager(request, following, cursor="before"),
         "reset": request.path if form.narrowed else "",
         "filters": urlencode(form.filters()),
     }

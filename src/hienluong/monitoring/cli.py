@@ -6,22 +6,19 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
 
-Answer = tuple[Any, Iterable[str]]
 CAUSES = ["refused", "no-mailbox", "file-missing", "no-channel", "behind-dead-letter", "other"]
 CONDITIONS = [
     *("waiting", "dead_letters", "failure_rate", "disk_days", "disk_free"),
@@ -38,13 +35,6 @@ def group() -> None:
     """Holds the commands of the monitoring."""
 
 
-def _platform(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_platform)
 cause_option = click.option("--cause", type=click.Choice(CAUSES), default=None, help=_("Only this cause."))
 recipient_option = click.option("--recipient", default="", metavar="CODE", help=_("Only this recipient."))
 reason_option = click.option("--reason", required=True, help=_("Why; it stands in the ledger."))
@@ -98,7 +88,7 @@ def waiting(*, actor: Actor, now: datetime) -> Answer:
     "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help=_("How many at most.")
 )
 @on_server
-def failures(*, actor: Actor, now: datetime, cause: str | None, recipient: str, limit: int) -> Answer:  # noqa: ARG001 - every command is given the time
+def failures(*, actor: Actor, now: datetime, cause: str | None, recipient: str, limit: int) -> Answer:
     """Lists failures."""
     from hienluong.monitoring import queries  # noqa: PLC0415 - needs Django
     from hienluong.monitoring.schemas import FailureOut  # noqa: PLC0415 - the same

@@ -20,7 +20,7 @@ from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
-from hienluong.kit.ids import short_code
+from hienluong.kit.ids import as_number, short_code
 from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
 from hienluong.portal.assets import asset
@@ -120,9 +120,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Marked as read: %(count)d.") % {"count": count})
         return redirect("portal:notices")
     before = request.GET.get("before", "")
-    rows = notices.of_reader(
-        actor.id, before=int(before) if before.isdecimal() else None, limit=NOTICES_PER_PAGE + 1
-    )
+    rows = notices.of_reader(actor.id, before=as_number(before), limit=NOTICES_PER_PAGE + 1)
     shown = rows[:NOTICES_PER_PAGE]
     return render(
         request,

@@ -30,6 +30,7 @@ from hienluong.directory.service import (
 )
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, HienluongError, InvalidInput
+from hienluong.kit.ids import as_uuid
 from hienluong.systems.errors import SecretShownBefore
 from hienluong.webhooks import commands, queries
 from hienluong.webhooks.forms import (
@@ -70,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = acting_actor(request)
     form = WebhookFilter(request.GET)
     state, before = form.chosen(), request.GET.get("before", "")
-    page = queries.search_webhooks(actor, state=state, before=_uuid(before))
+    page = queries.search_webhooks(actor, state=state, before=as_uuid(before))
     for hook in page.webhooks:
         hook.tone = TONES[Webhook.State(hook.state)]  # type: ignore[attr-defined]  # for the page
     return render(
@@ -93,7 +94,7 @@ def show(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     actor, now = acting_actor(request), clock.now()
     hook = queries.find_webhook(actor, webhook_id)
     before = request.GET.get("before", "")
-    page = queries.messages_of(actor, hook, before=_uuid(before))
+    page = queries.messages_of(actor, hook, before=as_uuid(before))
     for message in page.messages:
         message.tone = TONES[Message.State(message.state)]  # type: ignore[attr-defined]  # for the page
         message.named = NAMES.get(message.kind, "")  # type: ignore[attr-defined]  # for the page
@@ -316,10 +317,3 @@ def _address(hook: Webhook) -> str:
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), clock.VIETNAM)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

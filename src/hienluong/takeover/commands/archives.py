@@ -121,8 +121,10 @@ def take_folder(
     return row
 
 
-def take(row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run: bool) -> None:
-    """Takes the packets of an archive; sets the counts of the intake, and keeps aside what cannot be taken.
+def take(
+    row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run: bool, at_once: int = AT_ONCE
+) -> None:
+    """Takes the packets of an archive, committed `at_once` at a time; sets the counts of the intake, and keeps aside what cannot be taken.
 
     Raises:
         ArchiveUnreadable: it cannot be walked through.
@@ -131,7 +133,7 @@ def take(row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run:
     taking, remaining = _Taking(row, now, dry_run=dry_run), iter(walked)
     while True:
         with transaction.atomic():
-            walked_on = sum(taking.take(one) for one in islice(remaining, AT_ONCE))
+            walked_on = sum(taking.take(one) for one in islice(remaining, at_once))
             if not dry_run:
                 require_under_way(row)
         if not walked_on:

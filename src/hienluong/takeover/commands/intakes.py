@@ -5,12 +5,10 @@ On the pages checking and taking are jobs with a person's confirmation between; 
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db import transaction
@@ -20,6 +18,7 @@ from hienluong.edxml.reader import read_attachments
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.streams import measure
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
 from hienluong.takeover.agencies import agency_for
@@ -33,7 +32,6 @@ from hienluong.takeover.formats.tables import TableUnreadable, read_rows, split_
 from hienluong.takeover.models import AsideFile, Intake, Profile, State, TakenDocument
 
 ERRORS_KEPT = 200
-_CHUNK = 1 << 20
 Refusal = TableUnreadable | ArchiveUnreadable | InvalidInput
 
 
@@ -350,20 +348,15 @@ def _new(
     now: datetime,
     limit: int,
 ) -> Intake:
-    digest, size = hashlib.sha256(), 0
-    source.seek(0)
-    while chunk := source.read(_CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise FileTooLarge(limit=limit)
-        digest.update(chunk)
-    source.seek(0)
+    size, sha256 = measure(source, most=limit)
+    if size > limit:
+        raise FileTooLarge(limit=limit)
     return Intake(
         agency=agency,
         kind=kind,
         system=system.strip()[:100],
         file_name=file_name[-255:],
-        sha256=digest.digest(),
+        sha256=sha256,
         size=size,
         state=State.CHECKING,
         requested_by=actor.name,
@@ -406,13 +399,8 @@ def _refuse_missing(row: Intake) -> None:
 
 
 def _staged_file(row: Intake) -> BinaryIO:
-    """Returns the kept file, opened; it is removed when closed."""
     assert row.file_id is not None  # noqa: S101 - staging stored it
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for chunk in files.open_for(holder=row.agency_id, file_id=row.file_id):
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+    return files.copy_for(holder=row.agency_id, file_id=row.file_id)
 
 
 def _in_state(actor: Actor, intake_id: UUID, *states: State, agency: str = "") -> Intake:
@@ -438,13 +426,7 @@ def _requester(row: Intake) -> ActorRef:
 
 def _refuse(row: Intake, refusal: InvalidInput) -> None:
     row.state = State.REFUSED
-    row.errors = [error_facts(error) for error in refusal.errors[:ERRORS_KEPT]]
-
-
-def error_facts(error: FieldError) -> dict[str, Any]:
-    """Returns an error as it is kept."""
-    params = {name: str(value) for name, value in error.params.items()}
-    return {"pointer": error.pointer, "detail": error.detail, "params": params}
+    row.errors = [error.as_json() for error in refusal.errors[:ERRORS_KEPT]]
 
 
 def _record(actor: ActorRef, action: str, row: Intake, now: datetime) -> None:

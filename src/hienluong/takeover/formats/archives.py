@@ -78,8 +78,8 @@ def directory_bytes(source: BinaryIO) -> int:
     return int(end[zipfile._ECD_SIZE]) if end else 0  # type: ignore[attr-defined]  # noqa: SLF001 - the same
 
 
-def walk_zip(source: BinaryIO, *, file_limit: int) -> Iterator[ArchivedFile]:
-    """Yields the files of a ZIP, one at a time in memory.
+def walk_zip(source: BinaryIO, *, file_limit: int, most: int = MAX_FILES) -> Iterator[ArchivedFile]:
+    """Yields the files of a ZIP, `most` at the most, one at a time in memory.
 
     Raises:
         ArchiveUnreadable: it is no ZIP, or beyond the limits as a whole.
@@ -89,8 +89,8 @@ def walk_zip(source: BinaryIO, *, file_limit: int) -> Iterator[ArchivedFile]:
             raise _unreadable(TOO_MANY_FILES, limit=MAX_FILES)
         with zipfile.ZipFile(source) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_FILES:
-                raise _unreadable(TOO_MANY_FILES, limit=MAX_FILES)
+            if len(entries) > most:
+                raise _unreadable(TOO_MANY_FILES, limit=most)
             if sum(entry.file_size for entry in entries) > INFLATED_MAX:
                 raise _unreadable(INFLATES, limit=INFLATED_MAX)
             for entry in entries:

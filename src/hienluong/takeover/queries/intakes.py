@@ -84,7 +84,7 @@ def intake(actor: Actor | None, intake_id: UUID) -> IntakeDetail:
     if row is None:
         raise IntakeUnknown(id=intake_id)
     own = sees_own(actor)
-    errors = [FieldError(one["pointer"], one["detail"], one["params"]) for one in row.errors] if own else []
+    errors = [FieldError(**one) for one in row.errors] if own else []
     aside = list(row.aside.order_by("pk")[:ASIDE_SHOWN]) if own else []
     return IntakeDetail(row, errors, aside, own and allowed(actor, "takeover.manage_intakes"))
 
