@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -65,6 +66,12 @@ def search_scans(
         Engine.objects.filter(pk=1).first(),
         bool(settings.CLAMD),
     )
+
+
+def closed_among(packets: Collection[UUID]) -> set[UUID]:
+    """Returns which of the packets are closed to everybody: malware was found in them."""
+    found = Scan.objects.filter(packet__in=packets, state__in=policy.CLOSED)
+    return set(found.values_list("packet", flat=True))
 
 
 def find_scan(actor: Actor | None, packet_id: UUID) -> Scan:

@@ -21,6 +21,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "seen": seen,
         "alarms": [(alarm, BY_NAME[alarm.condition]) for alarm in seen.alarms if alarm.condition in BY_NAME],
         "now": now,
+        "may_give_again": allowed(actor, "monitoring.give_again"),
         "may_retry": allowed(actor, "monitoring.retry_deliveries"),
     }
     part = request.headers.get("HX-Request") == "true"
