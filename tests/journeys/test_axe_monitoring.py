@@ -101,7 +101,7 @@ def test_pages_of_operators_have_no_fault_that_axe_knows(
         _visit(operator, live, look, f"{PLACE}again/")
         page.goto(f"{live}{PLACE}again/")
         for name, given in {
-            "to": DONG_HOI,
+            "to": "H50.C18880",
             "since": "01/11/2026",
             "until": "25/11/2026",
             "reason": "Máy chủ khôi phục từ bản cũ.",
