@@ -1,21 +1,40 @@
-"""What was taken over, added to the search in the inbox and among what was sent."""
+"""What is added to modules below: what was taken over to their search, the books of numbers to what is written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.composing import service as composing
 from hienluong.directory.service import Actor, allowed
 from hienluong.kit.criteria import Criteria
 from hienluong.mailbox.service import Found, Hit, add_to_search
+from hienluong.takeover.commands import take_number
 from hienluong.takeover.models import Direction, TakenDocument
 from hienluong.takeover.queries.documents import documents
+from hienluong.takeover.queries.numbers import next_numbers
 
 SHOWN = 5
+
+
+def _books(actor: Actor, year: int) -> list[composing.Book]:
+    return [
+        composing.Book(series, year, f"{number:02}")  # Decree 30/2020, App. I
+        for series, number in next_numbers(actor, year=year)
+    ]
+
+
+def _take(*, actor: Actor, book: composing.Book, purpose: str, key: str, now: datetime) -> str:
+    given = take_number(actor=actor, series=book.series, year=book.year, purpose=purpose, key=key, now=now)
+    return str(given)
+
+
+composing.offer_numbers(composing.Numbers(_books, _take))
 
 
 @add_to_search

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast
 
-from hienluong.directory.service import Actor, require
+from hienluong.directory.service import Actor, allowed, require
 from hienluong.takeover.agencies import agency_for
 from hienluong.takeover.models import Direction, GivenNumber, NumberBook, TakenDocument
 
@@ -33,6 +33,18 @@ def books(actor: Actor | None, *, agency: str = "") -> Books:
     found = NumberBook.objects.filter(agency=owner).order_by("-year", "series")
     given = GivenNumber.objects.filter(book__agency=owner).select_related("book").order_by("-pk")
     return Books(list(found), list(given[:GIVEN_SHOWN]))
+
+
+def next_numbers(actor: Actor, *, year: int) -> list[tuple[str, int]]:
+    """Returns each series of the actor's agency with the number it gives next in a year, 1 where the year begins.
+
+    Nothing for whoever may take none.
+    """
+    if actor.agency_id is None or not allowed(actor, "takeover.manage_numbers"):
+        return []
+    found = NumberBook.objects.filter(agency=actor.agency_id, year__in=[year - 1, year]).order_by("year")
+    numbers = {book.series: book.next if book.year == year else 1 for book in found}
+    return sorted(numbers.items())
 
 
 def highest_taken(actor: Actor | None, *, year: int, direction: str = Direction.OUTGOING) -> int | None:
