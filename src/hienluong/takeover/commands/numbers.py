@@ -90,7 +90,7 @@ def take_number(
         PermissionMissing, AgencyNotNamed, InvalidInput.
         NoSuchBook: nobody has said from which number it continues.
     """
-    actor = require(actor, "takeover.manage_numbers")
+    actor = require(actor, "takeover.take_numbers")
     owner, name, of_year = agency_for(actor, agency), _series(series), year or in_vietnam(now).year
     books = NumberBook.objects.filter(agency=owner, series=name)
     if not books.filter(year=of_year).exists():
