@@ -84,7 +84,9 @@ def _release_followers(delivery_ids: list[int], now: datetime) -> None:
 
 
 @transaction.atomic
-def give_again(*, actor: Actor, delivery_ids: Collection[int], reason: str, now: datetime) -> list[int]:
+def give_deliveries_again(
+    *, actor: Actor, delivery_ids: Collection[int], reason: str, now: datetime
+) -> list[int]:
     """Puts packets that were fetched into their mailboxes once more, in the order they had, and returns which.
 
     They get new places there, so that whoever reads on from a place finds them; the business plane stays as it is.

@@ -85,7 +85,7 @@ def give_again(
     found = fetched_ones(owner, since=since, until=until, packet_id=packet_id, now=now)
     chosen = list(islice(_still_there(found, owner.agency_id, done), AT_ONCE + 1))
     done.more = len(chosen) > AT_ONCE
-    done.delivery_ids = exchange.give_again(
+    done.delivery_ids = exchange.give_deliveries_again(
         actor=actor, delivery_ids=chosen[:AT_ONCE], reason=reason, now=now
     )
     if done.delivery_ids:
