@@ -1,4 +1,4 @@
-"""Pictures of pages for people to look at: HIENLUONG_SHOTS names the directory that they are kept in."""
+"""How pages are looked at: each width in each language, and pictures for people: HIENLUONG_SHOTS names their directory."""
 
 from __future__ import annotations
 
@@ -7,9 +7,21 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page
 
 SHOTS = os.environ.get("HIENLUONG_SHOTS")
+PROVE = pytest.mark.prove
+EVERY_LOOK = pytest.mark.parametrize(
+    ("width", "language", "scheme"),
+    [
+        (360, "vi", "dark"),
+        pytest.param(360, "en", "light", marks=PROVE),
+        pytest.param(1440, "vi", "light", marks=PROVE),
+        pytest.param(1440, "en", "dark", marks=PROVE),
+    ],
+)
+"""The narrow half in Vietnamese is looked at in every run, the rest by `make prove`: axe takes a second for a page."""
 
 
 def keep_picture(page: Page, name: str, *, width: int, language: str) -> None:

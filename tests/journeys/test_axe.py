@@ -18,7 +18,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
-from tests.journeys.pictures import keep_picture
+from tests.journeys.pictures import EVERY_LOOK, keep_picture
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
@@ -36,9 +36,6 @@ from hienluong.recipients import service as recipients
 from hienluong.staff import service as staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
 AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -325,10 +322,7 @@ def _look_at_agencies(administrator: BrowserContext, live: str, look: Look, cast
     _examine(page, look, "merge, to be checked")
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
-)
+@EVERY_LOOK
 def test_main_pages_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
 ) -> None:
@@ -411,10 +405,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
     assert look.faults == []
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [pytest.param(1440, "vi", "light", marks=WIDE), (360, "en", "dark")],
-)
+@EVERY_LOOK
 def test_pages_about_rights_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
 ) -> None:
@@ -472,10 +463,7 @@ def office(cast: Cast) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
-)
+@EVERY_LOOK
 def test_pages_about_people_and_groups_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, office: dict[str, Any], width: int, language: str, scheme: str
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import Cast, Look, _carry, _context, _examine, _visit, cast  # noqa: F401 - its province
 
 from hienluong.corrections import commands
@@ -13,13 +14,8 @@ from hienluong.kit import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
-
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"), [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")]
-)
+@EVERY_LOOK
 def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
     chromium: Browser,
     live: str,

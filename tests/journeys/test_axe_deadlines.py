@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, Look, _context, _examine, _visit, cast
 from tests.matrix.things import browser_given
 
@@ -19,9 +20,6 @@ from hienluong.notices import service as notices
 
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
 
 @pytest.fixture
@@ -46,14 +44,7 @@ def noted(cast: Cast) -> Clock:
     return made
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [
-        pytest.param(1440, "en", "light", marks=WIDE),
-        (360, "vi", "dark"),
-        pytest.param(360, "en", "light", marks=WIDE),
-    ],
-)
+@EVERY_LOOK
 def test_pages_about_deadlines_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, noted: Clock, width: int, language: str, scheme: str
 ) -> None:

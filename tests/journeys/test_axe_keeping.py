@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import OFFICE, Cast, Look, _context, _examine, _person, _visit, cast
 
 from hienluong.antivirus.models import Engine, Scan, Sweep
@@ -18,8 +19,6 @@ from hienluong.retention.models import Disposal, Hold, Period
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 FINDING = {
     "signature": "Win.Test.EICAR_HDB-1",
     "sha256": bytes(32),
@@ -72,10 +71,7 @@ def kept(cast: Cast) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
-)
+@EVERY_LOOK
 def test_pages_about_malware_and_destruction_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, kept: dict[str, str], width: int, language: str, scheme: str
 ) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import Cast, Look, _context, _examine, _visit, cast
 
 from hienluong.directory.service import Actor
@@ -18,8 +19,6 @@ from hienluong.monitoring.models import Alarm, DiskSample
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 PLACE = "/exchange/monitor/"
 
 
@@ -64,14 +63,7 @@ def trouble(cast: Cast) -> int:
     return int(failing[0].pk)
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [
-        pytest.param(1440, "vi", "light", marks=WIDE),
-        (360, "vi", "light"),
-        pytest.param(360, "en", "dark", marks=WIDE),
-    ],
-)
+@EVERY_LOOK
 def test_pages_of_operators_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, trouble: int, width: int, language: str, scheme: str
 ) -> None:

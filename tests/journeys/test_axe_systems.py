@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, Look, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
@@ -16,9 +17,6 @@ from hienluong.systems import service as systems
 
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
 
 @pytest.fixture
@@ -55,10 +53,7 @@ def registered(cast: Cast) -> dict[str, Any]:
     return {"system": str(system.pk), "secret": secret.split("_")[1], "right": right.pk}
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [pytest.param(1440, "en", "light", marks=WIDE), (360, "vi", "dark")],
-)
+@EVERY_LOOK
 def test_pages_about_systems_have_no_fault_that_axe_knows(
     chromium: Browser,
     live: str,

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from playwright.sync_api import Browser
 from tests.exchange.personas import document
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import OFFICE, Cast, Look, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
@@ -19,8 +20,6 @@ from hienluong.takeover.models import AsideFile, Comparison, Intake, TakenDocume
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
 ROWS = (
     'Ngày đi,"Số, ký hiệu",Ngày văn bản,Trích yếu nội dung,Nơi nhận\n'
@@ -63,10 +62,7 @@ def taken(cast: Cast) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [pytest.param(1440, "en", "light", marks=WIDE), pytest.param(1440, "vi", "light", marks=WIDE), (360, "vi", "dark"), pytest.param(360, "en", "light", marks=WIDE)],
-)  # fmt: skip
+@EVERY_LOOK
 def test_pages_about_taking_over_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, taken: None, width: int, language: str, scheme: str
 ) -> None:

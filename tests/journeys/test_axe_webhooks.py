@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
+from tests.journeys.pictures import EVERY_LOOK
 from tests.journeys.test_axe import OFFICE, Cast, Look, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
@@ -15,9 +16,6 @@ from hienluong.webhooks.models import Attempt, Message, Webhook
 
 __all__ = ["cast"]  # the fixture
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-
-WIDE = pytest.mark.prove
-"""The narrow half is looked at in every run, the wide half by `make prove`: axe takes a second for a page."""
 
 
 @pytest.fixture
@@ -55,14 +53,7 @@ def hook(cast: Cast) -> Webhook:
     return made
 
 
-@pytest.mark.parametrize(
-    ("width", "language", "scheme"),
-    [
-        pytest.param(1440, "en", "light", marks=WIDE),
-        (360, "vi", "dark"),
-        pytest.param(360, "en", "light", marks=WIDE),
-    ],
-)
+@EVERY_LOOK
 def test_pages_about_webhooks_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, hook: Webhook, width: int, language: str, scheme: str
 ) -> None:
