@@ -42,7 +42,13 @@ def give(request: HttpRequest) -> HttpResponse:
         )
         return _said(done), reverse("monitoring:monitor")
 
-    bound = _("Only the oldest %(most)d go at once; ask again within a day for the rest.") % {"most": AT_ONCE}
+    warning = ""
+    if count > AT_ONCE:
+        warning = _("Only the oldest %(most)d go at once; ask again within a day for the rest.") % {
+            "most": AT_ONCE
+        }
+    elif facts and not count:
+        warning = _("Nothing of this can be given again: look at the days, and at what is in the mailbox.")
     question = Question(
         gettext_lazy("Give packets again"),
         gettext_lazy("Give them again"),
@@ -52,7 +58,7 @@ def give(request: HttpRequest) -> HttpResponse:
             "statuses, deadlines and the senders are left alone."
         ),
         facts=facts,
-        warning=bound if count > AT_ONCE else "",
+        warning=warning,
         agencies=queries.mailboxes(actor),
     )
     return ask(request, form, question, act)
