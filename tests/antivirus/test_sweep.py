@@ -39,15 +39,14 @@ def stored(home_affairs: System, dong_hoi: System, settings: Settings) -> list[P
 
 
 @pytest.fixture
-def on(daemon: str, settings: Settings) -> Settings:
-    """Turns scanning and the sweep on, two stored packets a minute."""
+def turn_on(daemon: str, settings: Settings) -> Callable[[], None]:
+    """Turns scanning and the sweep on, two stored packets a minute, when it is called."""
     settings.CLAMD_TIMEOUT_SECONDS = 10
 
     def turn() -> None:
         settings.CLAMD, settings.CLAMD_SWEEP_PER_MINUTE = daemon, 2
 
-    settings.turn = turn
-    return settings
+    return turn
 
 
 def _asked() -> list[Any]:
@@ -55,10 +54,10 @@ def _asked() -> list[Any]:
 
 
 def test_stored_packets_are_swept_newest_first_and_malware_is_closed_and_told(
-    stored: list[Packet], on: Any, dong_hoi: System, visit: Visit
+    stored: list[Packet], turn_on: Callable[[], None], dong_hoi: System, visit: Visit
 ) -> None:
     clerk, sender = visit(DONG_HOI), visit(HOME_AFFAIRS)
-    on.turn()
+    turn_on()
     tasks.sweep_stored(0)
     assert _asked() == [stored[1].pk, stored[2].pk]
     tasks.sweep_stored(0)
@@ -90,9 +89,9 @@ def test_stored_packets_are_swept_newest_first_and_malware_is_closed_and_told(
 
 
 def test_new_documents_are_scanned_before_stored_ones(
-    stored: list[Packet], on: Any, home_affairs: System
+    stored: list[Packet], turn_on: Callable[[], None], home_affairs: System
 ) -> None:
-    on.turn()
+    turn_on()
     tasks.sweep_stored(0)
     fresh = send(home_affairs, 9, KHE_SANH)
     deliver()
@@ -108,21 +107,21 @@ def test_sweep_is_off_until_it_is_turned_on(stored: list[Packet], daemon: str, s
 
 
 def test_packet_that_nobody_holds_any_more_is_passed_over(
-    stored: list[Packet], on: Any, home_affairs: System, dong_hoi: System
+    stored: list[Packet], turn_on: Callable[[], None], home_affairs: System, dong_hoi: System
 ) -> None:
     file_id = stored[2].transmissions.get().file_id
     for holder in (home_affairs.agency.pk, dong_hoi.agency.pk):
         files.destroy(file_id=file_id, holder=holder, reason="hết hạn", now=clock.now())
-    on.turn()
+    turn_on()
     tasks.sweep_stored(0)
     assert _asked() == [stored[0].pk, stored[1].pk]
 
 
 def test_window_is_bounded_and_the_sweep_goes_on_from_its_place(
-    stored: list[Packet], on: Any, monkeypatch: pytest.MonkeyPatch
+    stored: list[Packet], turn_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hienluong.antivirus.commands.sweep.LOOKED_AT", 1)
-    on.turn()
+    turn_on()
     for count in (1, 2):
         assert commands.sweep_stored(now=clock.now()) == 1
         assert Sweep.objects.get().place == stored[3 - count].pk
@@ -131,7 +130,7 @@ def test_window_is_bounded_and_the_sweep_goes_on_from_its_place(
 
 
 def test_progress_stands_on_the_page_and_in_the_command_and_it_can_begin_anew(
-    stored: list[Packet], on: Any, visit: Visit
+    stored: list[Packet], turn_on: Callable[[], None], visit: Visit
 ) -> None:
     def run(*arguments: str) -> Any:
         answer = CliRunner().invoke(group, arguments, obj=nullcontext)
@@ -139,7 +138,7 @@ def test_progress_stands_on_the_page_and_in_the_command_and_it_can_begin_anew(
         return answer.output
 
     assert "is not swept" in run("list")
-    on.turn()
+    turn_on()
     operator = visit(HOME_AFFAIRS, "operator")
     tasks.sweep_stored(0)
     carry()

@@ -24,7 +24,7 @@ SILENT = "tiến trình nền đã im lặng"
 
 
 def _letters() -> list[str]:
-    return [one.subject for one in mail.outbox if SILENT in one.subject]
+    return [str(one.subject) for one in mail.outbox if SILENT in one.subject]
 
 
 def test_silence_of_the_worker_is_mailed_and_called_at_once_and_not_again_when_it_comes_back(
