@@ -71,6 +71,7 @@ def test_one_at_a_time_stands_in(people: Any) -> None:
                 cursor.execute("SELECT pg_advisory_lock(%s::bigint)", [LOCK])
                 held.set()
                 go_on.wait(10)
+                cursor.execute("SELECT pg_advisory_unlock(%s::bigint)", [LOCK])
         finally:
             connection.close()
 
