@@ -93,7 +93,13 @@ EXAMPLES = {
     "quarter": "2026-Q4",
     "packet_id": str(uuid.UUID(int=7)),
 }
-for _name in ("receipt_id", "group_id", "webhook_id", "disposal_id"):  # the API's addresses name no converter
+for _name in (
+    "receipt_id",
+    "group_id",
+    "webhook_id",
+    "disposal_id",
+    "document_id",
+):  # the API's addresses name no converter
     EXAMPLES[_name] = EXAMPLES["packet_id"]
 
 

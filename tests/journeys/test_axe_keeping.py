@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from tests.journeys.looks import EVERY_LOOK, Look
 from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _person, _visit, cast
 
-from hienluong.antivirus.models import Engine, Scan
+from hienluong.antivirus.models import Engine, Scan, Sweep
 from hienluong.directory.service import Actor
 from hienluong.exchange.models import Packet
 from hienluong.kit import clock
@@ -48,6 +48,7 @@ def kept(cast: Cast) -> dict[str, str]:
     scan.findings.create(position=0, **FINDING)
     trouble = "ClamAV said: INSTREAM size limit exceeded. ERROR."
     Scan.objects.create(packet=unscannable, state="unscannable", asked_at=now, trouble=trouble)
+    Sweep.objects.create(pk=1, place=packets[0].pk, begun_at=now, reached_at=now, asked=1840)
     Engine.objects.create(pk=1, answers=False, since=now, problem="Connection refused")
     held = commands.place_hold(actor=head, packet_id=packets[0].pk, reason="Đơn khiếu nại số 12/KN", now=now)
     made = []

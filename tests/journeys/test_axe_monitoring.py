@@ -89,3 +89,14 @@ def test_pages_of_operators_have_no_fault_that_axe_knows(
         _examine(page, look, "trying several again, to be checked")
         page.click("main button[value=send]")
         assert page.url == f"{live}{PLACE}"
+        _visit(operator, live, look, f"{PLACE}again/")
+        page.goto(f"{live}{PLACE}again/")
+        for name, given in {
+            "to": "H50.C18880",
+            "since": "01/11/2026",
+            "until": "25/11/2026",
+            "reason": "Máy chủ khôi phục từ bản cũ.",
+        }.items():
+            page.fill(f"[name={name}]", given)
+        page.click("main button[value=check]")
+        _examine(page, look, "giving packets again, to be checked")

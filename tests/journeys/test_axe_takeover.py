@@ -97,3 +97,21 @@ def test_pages_about_taking_over_have_no_fault_that_axe_knows(
         page.goto(f"{live}/takeover/registers/new/")
         page.click("main form button[type=submit]")
         _examine(page, look, "a register with errors")
+        page.goto(f"{live}/exchange/send/")
+        page.check('input[value="H50.C18880"]')
+        for name, given in {
+            "type_name": "Công văn",
+            "notation": "VP-TH",
+            "issued_on": f"24/11/{clock.now().year}",
+            "subject": "Văn bản lấy số từ sổ của cơ quan",
+            "signer_name": "An",
+        }.items():
+            page.fill(f"[name={name}]", given)
+        _examine(page, look, "a document with a book of numbers")
+        page.set_input_files(
+            "[name=attachments]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+        )
+        page.check("[name=not_secret]")
+        page.click("main button[value=check]")
+        _examine(page, look, "a number of a book, to be checked")
+        assert page.get_by_text("1243/VP-TH").is_visible()

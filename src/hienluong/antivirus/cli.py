@@ -6,6 +6,7 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -13,11 +14,13 @@ from uuid import UUID
 import click
 
 from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit import clock
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.antivirus.models import Scan
+    from hienluong.antivirus.queries import SweepState
     from hienluong.directory.service import Actor
 
 of_packet = click.argument("packet_id", type=click.UUID)
@@ -77,10 +80,56 @@ def list_scans(*, actor: Actor, now: datetime, show: str) -> Answer:
         "engine": engine
         and {"answers": engine.answers, "version": engine.version, "problem": engine.problem},
         "waiting": page.waiting,
+        "sweep": asdict(page.sweep),
         "packets": [_facts(scan) for scan in page.scans],
     }
     state = _("Scanning is on; {waiting} wait.") if page.is_on else _("Scanning is off.")
-    return value, [fill(state, value), *([str(engine)] if engine else []), *map(_line, page.scans)]
+    lines = [fill(state, value), *([str(engine)] if engine else []), _sweep_line(page.sweep)]
+    return value, [*lines, *map(_line, page.scans)]
+
+
+def _sweep_line(sweep: SweepState) -> str:
+    """Returns in one line how far the sweep of stored packets is."""
+    if sweep.begun_at is None:
+        off = _("What was stored before scanning was turned on is not swept.")
+        return off if not sweep.per_minute else _("The sweep of what was stored begins within a minute.")
+    values = {
+        "asked": sweep.asked,
+        "waiting": sweep.waiting,
+        "apart": sweep.apart,
+        "back_to": f"{clock.in_vietnam(sweep.reached_at):%d/%m/%Y}" if sweep.reached_at else "–",
+    }
+    if sweep.done_at:
+        return fill(
+            _("Stored packets: swept; {asked} asked for, {waiting} wait, {apart} kept apart."), values
+        )
+    return fill(
+        _("Stored packets: back to {back_to}; {asked} asked for, {waiting} wait, {apart} kept apart."), values
+    )
+
+
+@group.command(
+    "sweep",
+    help=_(
+        "Let the sweep go through everything stored once more; what was scanned is passed over.\n\n"
+        "Example: hienluong antivirus sweep"
+    ),
+)
+@on_server
+def sweep(*, actor: Actor, now: datetime) -> Answer:
+    """Begins the sweep anew."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django
+
+    from hienluong.antivirus import commands  # noqa: PLC0415 - the same
+
+    commands.restart_sweep(actor=actor, now=now)
+    is_on = bool(settings.CLAMD and settings.CLAMD_SWEEP_PER_MINUTE)
+    said = (
+        _("It begins within a minute.")
+        if is_on
+        else _("It begins when HIENLUONG_CLAMD_SWEEP_PER_MINUTE is set.")
+    )
+    return {"on": is_on, "begun_at": now}, [said]
 
 
 @group.command(

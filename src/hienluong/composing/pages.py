@@ -11,12 +11,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from hienluong.composing import commands
 from hienluong.composing.drafts import DraftExpired
 from hienluong.composing.forms import DOCUMENT_TYPES, Changing, SendForm
 from hienluong.directory.service import ActingRequest, Actor, require
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketNotFound
-from hienluong.exchange.service import Delivery, Packet
+from hienluong.exchange.service import Delivery, Packet, Receipt
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 
@@ -37,13 +38,7 @@ def send(request: HttpRequest) -> HttpResponse:
     if step != "send":
         return render(request, "composing/send_check.html", {"form": form})
     try:
-        receipt = service.send_document(
-            actor=actor,
-            draft=form.draft(),
-            declared_not_secret=form.cleaned_data["not_secret"],
-            idempotency_key=f"page-{form.cleaned_data['key']}",
-            now=clock.now(),
-        )
+        receipt = _send(actor, form)
     except HienluongError as error:
         if isinstance(error, DraftExpired):
             form.kept = []
@@ -54,6 +49,23 @@ def send(request: HttpRequest) -> HttpResponse:
     else:
         messages.success(request, _("The document was accepted for delivery; its journey is below."))
     return redirect("exchange:packet", packet_id=receipt.packet_id)
+
+
+def _send(actor: Actor, form: SendForm) -> Receipt:
+    given, key, now = form.draft(), f"page-{form.cleaned_data['key']}", clock.now()
+    declared = form.cleaned_data["not_secret"]
+    if form.numbered_by is None:
+        return service.send_document(
+            actor=actor, draft=given, declared_not_secret=declared, idempotency_key=key, now=now
+        )
+    return commands.send_numbered(
+        actor=actor,
+        draft=given,
+        book=form.numbered_by,
+        declared_not_secret=declared,
+        idempotency_key=key,
+        now=now,
+    )
 
 
 def _changing(actor: Actor, request: HttpRequest) -> Changing | None:

@@ -16,6 +16,7 @@ import click
 
 from hienluong import __version__
 from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _
 
@@ -189,6 +190,28 @@ def worker() -> None:
     from hienluong.jobs.service import run_worker  # noqa: PLC0415 - needs Django
 
     run_worker()
+
+
+@cli.command(
+    "raise-alarms",
+    help=_(
+        "Look at every condition, and mail and call at once what is new of it; “serve” does this while the worker "
+        "is silent.\n\nExample: hienluong raise-alarms"
+    ),
+)
+def raise_alarms() -> None:
+    """Says alarms in the worker's stead."""
+    from hienluong.config.installation import Installation  # noqa: PLC0415 - start fast
+
+    Installation.load_complete(_data_dir())
+    _django()
+    from hienluong.monitoring.service import stand_in  # noqa: PLC0415 - needs Django
+
+    standing = stand_in(now=clock.now)
+    if standing is None:
+        click.echo(_("Another process does it at this moment."))
+    else:
+        click.echo(fill(_("Alarms that stand: {names}."), {"names": ", ".join(standing) or "–"}))
 
 
 @cli.command(

@@ -13,7 +13,7 @@ import itertools
 import json
 import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -44,6 +44,7 @@ __all__ = [
     "facts_of",
     "file_answer",
     "free_bytes",
+    "held_by",
     "hold",
     "holders_of",
     "is_kept",
@@ -378,3 +379,9 @@ def free_bytes() -> int:
 def holders_of(file_id: UUID) -> list[UUID]:
     """Returns who holds a copy of the file."""
     return list(Holding.objects.filter(file_id=file_id).values_list("holder", flat=True))
+
+
+def held_by(holder: UUID, file_ids: Collection[UUID]) -> set[UUID]:
+    """Returns of which of the files the holder has a copy."""
+    found = Holding.objects.filter(holder=holder, file_id__in=file_ids)
+    return set(found.values_list("file_id", flat=True))

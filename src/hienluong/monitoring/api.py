@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -18,6 +19,8 @@ from hienluong.monitoring.schemas import (
     FailureGroupOut,
     FailureListOut,
     FailureOut,
+    GiveAgainIn,
+    GiveAgainOut,
     RetryIn,
     RetryOut,
     SilenceIn,
@@ -85,6 +88,31 @@ def retry_failures(
     return 202, RetryOut(deliveries=done.delivery_ids, more=done.more)
 
 
+@router.post("/monitor/again", response={202: GiveAgainOut}, summary="Give fetched packets again")
+@once()
+def give_again(
+    request: HttpRequest,
+    body: GiveAgainIn,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
+) -> tuple[int, GiveAgainOut]:
+    """Puts packets into an agency's mailbox once more that its system had fetched and has lost.
+
+    It finds them as it finds new ones; statuses, deadlines and the sender are left alone. What was given again
+    within a day is passed over, unless it is named by `packet`.
+    """
+    actor = calling_actor(request)
+    done = commands.give_again(
+        actor=actor,
+        recipient=_number(actor, body.recipient) or NOBODY,
+        since=_aware(body.since),
+        until=_aware(body.until),
+        packet_id=body.packet,
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return 202, GiveAgainOut(deliveries=done.delivery_ids, gone=done.gone, more=done.more)
+
+
 @router.get("/monitor/alarms", response=AlarmListOut, summary="Conditions and alarms")
 def list_alarms(request: HttpRequest) -> AlarmListOut:
     """Lists every condition as it is at this moment, with its limit, its alarm and its silence."""
@@ -107,17 +135,25 @@ def silence_condition(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, SilenceOut]:
     """Lets nobody be told of a condition until a moment; the alarm itself is kept."""
-    until = body.until if body.until.tzinfo else body.until.replace(tzinfo=clock.VIETNAM)
     made = commands.silence_condition(
         actor=calling_actor(request),
         condition=body.condition,
-        until=until,
+        until=_in_zone(body.until),
         reason=body.reason,
         now=clock.now(),
     )
     return 201, SilenceOut(
         id=made.pk, condition=made.condition, until=made.ends_at, reason=made.reason, by=made.by
     )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return None if moment is None else _in_zone(moment)
+
+
+def _in_zone(moment: datetime) -> datetime:
+    """Returns the moment with its zone; without one it is Vietnamese time."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.VIETNAM)
 
 
 def _number(actor: Actor, code: str) -> int | None:

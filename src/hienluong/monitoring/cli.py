@@ -6,8 +6,9 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
@@ -19,6 +20,7 @@ from hienluong.kit.terminal import translate as _
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
 
+_DAY = click.DateTime(["%Y-%m-%d"])
 CAUSES = ["refused", "no-mailbox", "file-missing", "no-channel", "behind-dead-letter", "other"]
 CONDITIONS = [
     *("waiting", "dead_letters", "failure_rate", "disk_days", "disk_free"),
@@ -49,6 +51,10 @@ def _number(actor: Actor, code: str) -> int | None:
     if found is None:
         raise click.UsageError(fill(_("Nobody has the code {code} on the axis."), {"code": code}))
     return found.pk
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), clock.VIETNAM) if day else None
 
 
 def _at(moment: datetime | None) -> str:
@@ -143,6 +149,55 @@ def retry(
     if done.more:
         lines.append(_("More were chosen than go at once: run it again."))
     return {"deliveries": done.delivery_ids, "more": done.more}, lines
+
+
+@group.command(
+    "again",
+    help=_(
+        "Give packets again that a recipient's system fetched and has lost. Run it again for the rest.\n\n"
+        "Example: hienluong monitoring again H50.C18880 --since 2026-11-01 --until 2026-11-24 "
+        "--reason 'its server was restored from an old backup'"
+    ),
+)
+@click.argument("recipient", metavar="CODE")
+@click.option("--since", type=_DAY, help=_("What came from this day on."))
+@click.option("--until", type=_DAY, help=_("Up to and with this day."))
+@click.option("--packet", type=click.UUID, help=_("One packet, by its identifier."))
+@reason_option
+@on_server
+def again(
+    *,
+    actor: Actor,
+    now: datetime,
+    recipient: str,
+    since: datetime | None,
+    until: datetime | None,
+    packet: UUID | None,
+    reason: str,
+) -> Answer:
+    """Gives packets again."""
+    from hienluong.directory.service import day_after  # noqa: PLC0415 - needs Django
+    from hienluong.monitoring import commands  # noqa: PLC0415 - the same
+
+    if packet is None and not (since and until):
+        raise click.UsageError(_("Say which: --packet, or --since and --until."))
+    done = commands.give_again(
+        actor=actor,
+        recipient=_number(actor, recipient) or 0,
+        since=_begin(since.date() if since else None),
+        until=_begin(day_after(until.date() if until else None)),
+        packet_id=packet,
+        reason=reason,
+        now=now,
+    )
+    lines = [fill(_("{count} packets lie in the mailbox again."), {"count": len(done.delivery_ids)})]
+    if done.gone:
+        lines.append(
+            fill(_("{count} cannot be given: the copy was destroyed or is closed."), {"count": done.gone})
+        )
+    if done.more:
+        lines.append(_("More were chosen than go at once: run it again."))
+    return {"deliveries": done.delivery_ids, "gone": done.gone, "more": done.more}, lines
 
 
 @group.command(

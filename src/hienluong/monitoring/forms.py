@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from hienluong.directory.service import AskedForm
+from hienluong.directory.service import AskedForm, day_field
 from hienluong.monitoring.causes import BY_CODE, CAUSES
 from hienluong.monitoring.conditions import Condition
 
@@ -64,6 +64,52 @@ class RetryForm(ReasonForm):
 
     cause = forms.CharField(widget=forms.HiddenInput, required=False)
     to = forms.CharField(widget=forms.HiddenInput, required=False)
+
+
+class AgainForm(AskedForm):
+    """Whose packets are given again, which, and why."""
+
+    to = forms.CharField(
+        label=_("Recipient"),
+        max_length=60,
+        help_text=_("The code of the agency whose system has lost them."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "list": "agency-codes",
+                "placeholder": "H50.…",
+            }
+        ),
+        error_messages={"required": _("Give the agency's code.")},
+    )
+    since = day_field(
+        _("From"), required=False, hint=_("The day from which packets are missing there. Day/month/year.")
+    )
+    until = day_field(_("Up to and with"), required=False)
+    packet = forms.UUIDField(
+        label=_("One packet only"),
+        required=False,
+        help_text=_("Its identifier, instead of the days."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = _reason()
+
+    def clean(self) -> dict[str, Any]:
+        """Checks that either days or a packet are given."""
+        given: dict[str, Any] = super().clean() or {}
+        since, until, packet = given.get("since"), given.get("until"), given.get("packet")
+        if self.errors:
+            return given
+        if packet and (since or until):
+            self.add_error("packet", _("Give a packet or days, not both."))
+        elif not packet and not since:
+            self.add_error("since", _("Give the days, or one packet."))
+        elif not packet and not until:
+            self.add_error("until", _("Give the last day too."))
+        elif since and until and until < since:
+            self.add_error("until", _("The end lies after the beginning."))
+        return given
 
 
 class LimitForm(AskedForm):

@@ -21,6 +21,7 @@ from hienluong.directory.service import (
 )
 from hienluong.systems.errors import SystemNotFound
 from hienluong.systems.service import AgencySystem
+from hienluong.webhooks import policy
 from hienluong.webhooks.errors import MessageNotFound, WebhookNotFound
 from hienluong.webhooks.models import Attempt, Message, Webhook
 from hienluong.webhooks.signing import good_at
@@ -201,6 +202,16 @@ def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:
     )
     found = found.filter(failures__gt=0) if failing else found.filter(failures=0)
     return list(found.order_by("rest_until", "pk").values_list("pk", flat=True)[:200])
+
+
+def webhooks_with_alarms_due(*, now: datetime) -> list[UUID]:
+    """Returns the webhooks for which an alarm of the platform is due."""
+    due = Message.objects.filter(kind__in=[policy.ALARM_RAISED, policy.ALARM_CLEARED], due_at__lte=now)
+    found = Webhook.objects.filter(
+        Q(rest_until=None) | Q(rest_until__lte=now), Exists(due.filter(webhook=OuterRef("pk")))
+    )
+    found = found.filter(state=Webhook.State.ACTIVE, system__valid_to=None)
+    return list(found.order_by("failures", "pk").values_list("pk", flat=True)[:20])
 
 
 def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:

@@ -155,7 +155,7 @@ def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
         )
     agencies = {delivery.recipient.agency_id for delivery in deliveries}
     jobs.tell(ARRIVALS, {agency.hex for agency in agencies if agency is not None})
-    publish(PacketsDelivered(tuple(map(_arrival, deliveries)), now))
+    publish(PacketsDelivered(tuple(map(arrival_of, deliveries)), now))
     ledger.record_many(
         actor=AXIS.ref,
         acts=[
@@ -170,7 +170,8 @@ def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
     )
 
 
-def _arrival(delivery: Delivery) -> Arrival:
+def arrival_of(delivery: Delivery) -> Arrival:
+    """Returns what is said of a packet in its mailbox."""
     packet = delivery.packet
     return Arrival(
         delivery_id=delivery.pk,

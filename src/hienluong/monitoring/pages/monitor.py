@@ -34,6 +34,7 @@ def show(request: HttpRequest) -> HttpResponse:
             (_("Accepted"), seen.flow.per_hour),
             (_("Delivered"), seen.flow.delivered_per_hour),
         ],
+        "may_give_again": allowed(actor, "monitoring.give_again"),
         "may_retry": allowed(actor, "monitoring.retry_deliveries"),
     }
     part = request.headers.get("HX-Request") == "true"

@@ -32,7 +32,7 @@ from hienluong.takeover.formats.registers import MISSING_COLUMNS, Line, missing,
 from hienluong.takeover.formats.tables import MAX_BYTES, read_rows, split_heading
 from hienluong.takeover.models import Comparison, Direction, State
 from hienluong.takeover.queries.comparisons import difference_rows
-from hienluong.takeover.queries.passed import Passed, documents_between
+from hienluong.takeover.queries.passed import Passed, documents_between, keys_of
 
 ERRORS_KEPT = 200
 AT_ONCE = 2_000
@@ -302,7 +302,7 @@ def _ours(one: Passed) -> tuple[Any, ...]:
 
 
 def _keys(number: str, notation: str, code: str, party: str, subject: str) -> tuple[str, ...]:
-    return (words_of(number), words_of(notation), code.strip().upper(), words_of(party), words_of(subject))
+    return (*keys_of(number, notation, code, party), words_of(subject))
 
 
 def _midnight(day: date) -> datetime:
