@@ -42,7 +42,7 @@ def group() -> None:
     )
 )
 @click.option("--since", type=day, help=_("From this day on; 30 days ago unless given."))
-@click.option("--until", type=day, help=_("Up to and with this day; today unless given."))
+@click.option("--until", type=day, help=_("Up to and including this day; today unless given."))
 @_TO
 @on_server
 def agencies(

@@ -161,7 +161,7 @@ def retry(
 )
 @click.argument("recipient", metavar="CODE")
 @click.option("--since", type=_DAY, help=_("What came from this day on."))
-@click.option("--until", type=_DAY, help=_("Up to and with this day."))
+@click.option("--until", type=_DAY, help=_("Up to and including this day."))
 @click.option("--packet", type=click.UUID, help=_("One packet, by its identifier."))
 @reason_option
 @on_server

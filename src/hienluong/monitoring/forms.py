@@ -86,7 +86,7 @@ class AgainForm(AskedForm):
     since = day_field(
         _("From"), required=False, hint=_("The day from which packets are missing there. Day/month/year.")
     )
-    until = day_field(_("Up to and with"), required=False)
+    until = day_field(_("Up to and including"), required=False)
     packet = forms.UUIDField(
         label=_("One packet only"),
         required=False,

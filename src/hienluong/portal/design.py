@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-
-from hienluong.kit import clock
 
 
 class SampleForm(forms.Form):
@@ -32,7 +31,7 @@ class SampleForm(forms.Form):
     agreed = forms.BooleanField(label=gettext_lazy("I have checked it"), required=False)
 
 
-def samples() -> dict[str, Any]:
+def samples(*, now: datetime) -> dict[str, Any]:
     """Returns what the components are shown with; made up, and the same for everybody."""
     wrong = SampleForm(
         {"subject": "", "way": "desk", "kind": "", "note": "Kính gửi Sở Nội vụ"}, auto_id="wrong_%s"
@@ -49,7 +48,7 @@ def samples() -> dict[str, Any]:
             ("good", _("delivered")),
             ("bad", _("refused")),
         ],
-        "now": clock.now(),
+        "now": now,
         "hours": [f"{hour:02}:00" for hour in range(24)],
         "series": [
             (_("Accepted"), [hour * (24 - hour) for hour in range(24)]),

@@ -106,7 +106,7 @@ def end_tour(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same f
 @require_GET
 def design(request: HttpRequest) -> HttpResponse:
     """Shows the parts that pages are made of, in every state; for whoever builds one."""
-    return render(request, "portal/design.html", samples())
+    return render(request, "portal/design.html", samples(now=clock.now()))
 
 
 @require_http_methods(["GET", "POST"])

@@ -199,7 +199,7 @@ def end(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
 @of_webhook
 @click.option("--message", metavar="ID", help=_("One message, by its webhook-id."))
 @click.option("--since", type=_DAY, help=_("From this day on."))
-@click.option("--until", type=_DAY, help=_("Up to and with this day."))
+@click.option("--until", type=_DAY, help=_("Up to and including this day."))
 @click.option("--failed", is_flag=True, help=_("Only what failed."))
 @on_server
 def replay(
