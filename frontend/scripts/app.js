@@ -1,6 +1,7 @@
 // Everything here only adds comfort: each page works without it.
 import htmx from "htmx.org";
 import { bindCopyButtons } from "./copy.js";
+import { keepDrafts } from "./drafts.js";
 import { bindFileInputs } from "./files.js";
 import { foldOnNarrowScreens } from "./folds.js";
 import { bindMenus } from "./menus.js";
@@ -27,6 +28,7 @@ const bind = (part) => {
 bindMenus();
 foldOnNarrowScreens(document);
 bind(document);
+keepDrafts();
 document.addEventListener("htmx:load", (event) => bind(event.detail.elt));
 
 // The summary of errors is where a reader must start.

@@ -11,7 +11,7 @@ from django.utils.functional import SimpleLazyObject
 
 from hienluong import __version__
 from hienluong.access import service as access
-from hienluong.directory.service import Actor
+from hienluong.directory.service import Actor, allowed
 from hienluong.notices import service as notices
 from hienluong.portal.navigation import menu_for
 
@@ -19,11 +19,14 @@ from hienluong.portal.navigation import menu_for
 def page(request: HttpRequest) -> dict[str, Any]:
     """Returns the frame's facts: who acts, the menu, unread notices, changes of rights to confirm, version, demonstration.
 
+    Whether they write documents is asked by the script of drafts, on every page.
+
     Costs two queries for a signed-in person, and none before the frame asks.
     """
     actor = getattr(request, "actor", None)
     return {
         "actor": actor,
+        "may_write": actor is not None and allowed(actor, "exchange.send_packet"),
         "menu": SimpleLazyObject(lambda: list(menu_for(actor, request.path))),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor.id) if actor else 0),
         "alerts": SimpleLazyObject(lambda: _alerts(actor)),

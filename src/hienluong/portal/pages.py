@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.access import service as access
+from hienluong.composing import service as composing
 from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
@@ -38,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = exchange.mailbox_counts(actor, now=clock.now())
     context = {
         "counts": counts,
+        "drafts": composing.draft_count(actor),
         "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
