@@ -2,7 +2,8 @@
 // browser, by account, draft and page, and goes up from whatever page is opened next; the server never lets one page
 // overwrite another. It is wiped from here once it is saved or sent, on signing out, and after a week.
 const EVERY = 4000;
-const AFTER_TYPING = 400;
+const AFTER_TYPING = 300; // kept on this device
+const AFTER_PAUSE = 1200; // and saved
 const PREFIX = "hienluong.draft.";
 const LEFT_DAYS = 7;
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "version", "turn", "not_secret", "attachments"]);
@@ -73,6 +74,7 @@ const follow = (form) => {
   let refused = null; // files that the server did not take
 
   const show = (now, words) => {
+    form.querySelector("[data-draft-bar]").hidden = false;
     says.textContent = words;
     again.hidden = now !== "ended";
     bar.dataset.now = now;
@@ -97,24 +99,22 @@ const follow = (form) => {
     }
   };
 
+  const tellOf = (words, address) => {
+    other.firstElementChild.textContent = words;
+    other.querySelector("a").href = address;
+    other.hidden = false;
+  };
+
   const take = (answer, text) => {
     if (answer.state !== "saved") {
       isOver = answer.state === "sent";
-      if (isOver) {
-        forget(place(form));
-        says.replaceChildren(answer.said);
-        show("sent", answer.said);
-        again.href = answer.sent;
-        again.hidden = !answer.sent;
-      } else if (state !== "nowhere") show(answer.state, bar.dataset[answer.state]);
+      if (isOver) tellOf(answer.said, answer.sent);
+      if (isOver) forget(place(form));
+      if (isOver || state !== "nowhere") show(answer.state, bar.dataset[answer.state]);
       return;
     }
     forget(place(form));
-    if (answer.elsewhere) {
-      other.firstElementChild.textContent = answer.elsewhere.said;
-      other.querySelector("a").href = answer.elsewhere.address;
-      other.hidden = false;
-    }
+    if (answer.elsewhere) tellOf(answer.elsewhere.said, answer.elsewhere.address);
     const before = field.draft.value;
     field.draft.value = answer.draft;
     field.version.value = answer.version;
@@ -164,10 +164,10 @@ const follow = (form) => {
     await save();
     await upload();
   };
-  let typing;
+  const due = [];
   form.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(keep, AFTER_TYPING);
+    due.splice(0).forEach(clearTimeout);
+    due.push(setTimeout(keep, AFTER_TYPING), setTimeout(tick, AFTER_PAUSE));
   });
   input.addEventListener("change", upload);
   setInterval(tick, EVERY);
