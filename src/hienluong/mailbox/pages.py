@@ -6,19 +6,24 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from hienluong.directory.service import acting_actor, require
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
-from hienluong.mailbox import commands
+from hienluong.mailbox import batches, commands, queries
+from hienluong.mailbox.commands import Outcome
 from hienluong.mailbox.forms import DocumentSearch, InboxSearch, SentSearch
 from hienluong.mailbox.offers import found_elsewhere
 from hienluong.mailbox.tables import table
+
+PAGE_MAX = 50
+NUMBER_MAX = 19  # figures of a row's number
 
 
 @require_GET
@@ -36,8 +41,62 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "mailbox/inbox.html",
-        {"page": page, "form": form, "elsewhere": elsewhere, **_pager(request, form, page.next)},
+        {
+            "page": page,
+            "form": form,
+            "elsewhere": elsewhere,
+            "acts": list(batches.offered(actor)),
+            **_pager(request, form, page.next),
+        },
     )
+
+
+@require_POST
+def batch(request: HttpRequest) -> HttpResponseBase:
+    """Does one thing to the entries that were ticked: asks what it needs, lets it be checked, and says what became of each."""
+    actor = require(acting_actor(request), "exchange.view_mailbox")
+    act = request.POST.get("act", "")
+    ids = _ticked(request)
+    if act not in dict(batches.offered(actor)) or not ids:
+        messages.error(request, _("Nothing was done: tick the documents and choose what to do with them."))
+        return redirect("mailbox:inbox")
+    if act in batches.TABLES:
+        query = {**InboxSearch({}).query(), "kind": None, "only": ids}
+        rows = commands.export_inbox(actor=actor, query=query, form=_form(act), now=clock.now())
+        return table(act, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+    step = request.POST.get("step", "")
+    found = queries.entries_of(actor, ids)
+    left = queries.entries_of(actor, _numbers(request, "left"))
+    if step != "send":  # what was sent once may come again: then its state must not speak against it
+        left += [one for one in found if batches.refusal(actor, act, one)]
+        found = [one for one in found if one not in left]
+    refused = [Outcome(one, batches.refusal(actor, act, one) or _("It was left out.")) for one in left]
+    shown = {"act": act, "about": batches.ACTS[act], "refused": refused}
+    form = batches.BatchForm(act, found, request.POST if step else None)
+    asked = batches.ACTS[act].checked and bool(found)
+    if asked and (step != "send" or not form.is_valid()):
+        template = "batch_check" if step == "check" and form.is_valid() else "batch"
+        return render(request, f"mailbox/{template}.html", {"form": form, **shown})
+    outcomes = commands.act_on_entries(
+        actor=actor,
+        act=act,
+        entries=form.entries() if asked else {one.pk: {} for one in found},
+        key=form.cleaned_data["key"] if asked else "",
+        now=clock.now(),
+    )
+    outcomes += refused
+    shown |= {"outcomes": outcomes, "done": sum(one.is_done for one in outcomes)}
+    return render(request, "mailbox/batch_done.html", shown)
+
+
+def _ticked(request: HttpRequest) -> list[int]:
+    """Returns the entries that were ticked, at most a page of them; "all" stands for what the page listed."""
+    return _numbers(request, "listed" if request.POST.get("all") else "entry")
+
+
+def _numbers(request: HttpRequest, name: str) -> list[int]:
+    given = request.POST.getlist(name)
+    return [int(one) for one in given if one.isdecimal() and len(one) < NUMBER_MAX][:PAGE_MAX]
 
 
 @require_GET

@@ -15,6 +15,8 @@ from hienluong.directory.service import Actor, allowed
 from hienluong.notices import service as notices
 from hienluong.portal.navigation import menu_for
 
+SHORTCUTS_COOKIE, OFF = "hienluong_shortcuts", "off"
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Returns the frame's facts: who acts, the menu, unread notices, changes of rights to confirm, version, demonstration.
@@ -27,6 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor,
         "may_write": actor is not None and allowed(actor, "exchange.send_packet"),
+        "shortcuts": actor is not None and request.COOKIES.get(SHORTCUTS_COOKIE) != OFF,
         "menu": SimpleLazyObject(lambda: list(menu_for(actor, request.path))),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor.id) if actor else 0),
         "alerts": SimpleLazyObject(lambda: _alerts(actor)),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hienluong.access import service as access
 from hienluong.composing import service as composing
@@ -23,6 +25,7 @@ from hienluong.kit.ids import short_code
 from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
 from hienluong.portal.assets import asset
+from hienluong.portal.context import OFF, SHORTCUTS_COOKIE
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +77,23 @@ def notice_list(request: HttpRequest) -> HttpResponse:
             "next": f"?before={shown[-1].pk}" if len(rows) > NOTICES_PER_PAGE else "",
         },
     )
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Turns single-key shortcuts off or on in this browser (WCAG 2.2, 2.1.4); nothing but a cookie changes."""
+    if _actor(request) is None:
+        raise NotAuthenticated
+    response = redirect("identity:account")
+    response.set_cookie(
+        SHORTCUTS_COOKIE,
+        OFF if request.POST.get("keys") == OFF else "on",
+        max_age=timedelta(days=365),
+        samesite="Lax",
+        httponly=True,
+        secure=settings.HTTPS,
+    )
+    return response
 
 
 @require_GET

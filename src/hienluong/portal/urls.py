@@ -11,5 +11,6 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("worker.js", pages.worker, name="worker"),
     path("notices/", pages.notice_list, name="notices"),
+    path("shortcuts/", pages.shortcuts, name="shortcuts"),
     path("language/", require_http_methods(["GET", "POST"])(set_language), name="set_language"),
 ]
