@@ -340,6 +340,26 @@ def _look_at_drafts(sender: BrowserContext, live: str, look: Look) -> None:
     sender.set_offline(offline=False)
 
 
+def _look_at_batches(page: Page, live: str, look: Look) -> None:
+    page.goto(f"{live}/exchange/inbox/")
+    page.keyboard.press("?")
+    _examine(page, look, "keyboard shortcuts")
+    page.keyboard.press("Escape")
+    page.check("[data-tick-all]")
+    _examine(page, look, "inbox with ticks")
+    page.select_option("[name=act]", "03")
+    page.click("[data-batch] button")
+    _examine(page, look, "several to be registered")
+    page.click("main button[value=check]")
+    _examine(page, look, "several to be registered, with errors")
+    for number in page.locator("[name^=number_]").all():
+        number.fill("12")
+    page.click("main button[value=check]")
+    _examine(page, look, "several, to be checked")
+    page.click("main button[value=send]")
+    _examine(page, look, "several, done")
+
+
 @EVERY_LOOK
 def test_main_pages_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, width: int, language: str, scheme: str
@@ -407,6 +427,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
         )
         page.click("main button[value=check]")
         _examine(page, look, "report, to be checked")
+        _look_at_batches(page, live, look)
         page.goto(f"{live}{packet}")
         page.click("details.frame-menu summary")
         _examine(page, look, "account menu")

@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 COMMUNE = "H50.C18880"
-PASSWORD = "mua-dong-khong-lanh-2026"  # noqa: S105 - of a made-up person
+PASSWORD = "mua-dong-khong-lanh-2026"
 HAS_RING = """() => {
   const element = document.activeElement, style = getComputedStyle(element);
   const isSeen = element.getClientRects().length > 0;
@@ -95,77 +95,101 @@ def _fill(page: Page, name: str, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
+def _tab_back_to(page: Page, css: str) -> None:
+    for _ in range(30):
+        if page.evaluate("css => document.activeElement.matches(css)", css):
+            return
+        page.keyboard.press("Shift+Tab")
+    pytest.fail(f"no way back to {css}")
+
+
+def _enter(page: Page, css: str, shown: str) -> None:
+    """Goes to a link or button, presses it, and waits for what the page has that it leads to."""
+    _tab_to(page, css)
+    _press(page, "Enter")
+    expect(page.locator(shown)).to_be_visible()
+
+
+def _sign_in(page: Page, live: str, name: str) -> None:
+    page.goto(f"{live}/sign-in/?next=/exchange/inbox/")
+    _fill(page, "login", name)
+    _press(page, "Tab")
+    page.keyboard.insert_text(PASSWORD)
+    _press(page, "Enter")
+    expect(page.locator("h1")).to_have_text("Inbox")
+
+
+def _read_and_register(page: Page) -> None:
+    _press(page, "?")
+    expect(page.locator("dialog")).to_be_visible()
+    _press(page, "Escape")
+    _press(page, "j", "j", "k")
+    assert page.evaluate("document.activeElement.textContent") == "Văn bản 3"
+    assert page.evaluate(HAS_RING)
+    _press(page, "o")  # opening confirms and tells the sender
+    expect(page.locator("h1")).to_have_text("Văn bản 3")
+    opened = Delivery.objects.get(packet__subject="Văn bản 3")
+    assert opened.business_state == "01"
+    _enter(page, f'main a[href$="/report/{opened.pk}/03/"]', "[name=arrival_number]")
+    _fill(page, "arrival_number", "126")
+    _enter(page, "main button[value=check]", "main button[value=send]")
+    _tab_to(page, "main button[value=send]")
+    _press(page, "Enter")
+    expect(page.locator("main")).to_contain_text("Sent to the other agency")
+
+
+def _act_on_two(page: Page, live: str) -> None:
+    page.goto(f"{live}/exchange/inbox/")
+    _press(page, "/")
+    page.keyboard.insert_text("jxc")  # in a field they are letters
+    _press(page, "j")
+    expect(page.locator("main input[name=q]")).to_have_value("jxcj")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    _tab_to(page, "main button")
+    _press(page, "j", "j", "x", "j", "x")
+    expect(page.locator("[data-ticked]")).to_have_text("Ticked: 2")
+    _tab_back_to(page, "[name=act]")
+    _press(page, "Tab", "Enter")
+    expect(page.locator("main")).to_contain_text("Done: 2 documents.")
+    assert not Delivery.objects.filter(recipient__code=COMMUNE, business_state="").exists()
+
+
+def _write_and_send(page: Page) -> None:
+    _press(page, "c")
+    expect(page.locator("h1")).to_have_text("Send a document")
+    for name, text in {
+        "other_codes": "H50.VP",
+        "type_name": "Công văn",
+        "issued_on": "24/11/2026",
+        "number": "9",
+        "notation": "UBND",
+        "subject": "Trả lời",
+        "signer_name": "An",
+    }.items():
+        _fill(page, name, text)
+    _tab_to(page, "[name=attachments]")
+    # The dialogue of the operating system is beyond a test; what it gives is given here.
+    page.set_input_files(
+        "[name=attachments]", {"name": "Công văn.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    _tab_to(page, "[name=not_secret]")
+    _press(page, "Space")
+    _enter(page, "main button[value=check]", "main button[value=send]")
+    _tab_to(page, "main button[value=send]")
+    _press(page, "Enter")
+    expect(page.locator("main")).to_contain_text("accepted for delivery")
+    assert Packet.objects.filter(subject="Trả lời").count() == 1
+
+
 def test_day_of_work_with_the_keyboard_alone(chromium: Browser, live: str, commune: str) -> None:
     with chromium.new_context(viewport={"width": 1280, "height": 900}) as context:
         context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": "en", "url": live}])
         page = context.new_page()
-        page.goto(f"{live}/sign-in/?next=/exchange/inbox/")
-        _fill(page, "login", commune)
-        _press(page, "Tab")
-        page.keyboard.insert_text(PASSWORD)
-        _press(page, "Enter")
-        expect(page.locator("h1")).to_have_text("Inbox")
-
-        _press(page, "?")
-        expect(page.locator("dialog")).to_be_visible()
-        _press(page, "Escape")
-        _press(page, "j", "j", "k")
-        assert page.evaluate("document.activeElement.textContent") == "Văn bản 3"
-        assert page.evaluate(HAS_RING)
-        _press(page, "o")  # opening confirms and tells the sender
-        expect(page.locator("h1")).to_have_text("Văn bản 3")
-        assert Delivery.objects.get(packet__subject="Văn bản 3").business_state == "01"
-
-        _tab_to(page, 'main a[href$="/report/%d/03/"]' % Delivery.objects.get(packet__subject="Văn bản 3").pk)
-        _press(page, "Enter")
-        _fill(page, "arrival_number", "126")
-        _tab_to(page, "main button[value=check]")
-        _press(page, "Enter")
-        expect(page.locator("h1")).to_have_text("Check before you send")
-        _tab_to(page, "main button[value=send]")
-        _press(page, "Enter")
-        expect(page.locator("main")).to_contain_text("Sent to the other agency")
-
-        page.goto(f"{live}/exchange/inbox/")
-        _press(page, "/")
-        page.keyboard.insert_text("jxc")  # in a field they are letters
-        expect(page.locator("main input[name=q]")).to_have_value("jxc")
-        page.keyboard.press("Control+a")
-        page.keyboard.press("Delete")
-        _press(page, "Tab", "Tab")
-        _press(page, "j", "j", "x", "j", "x")
-        expect(page.locator("[data-ticked]")).to_have_text("Ticked: 2")
-        _tab_back_to(page, "[name=act]")
-        _press(page, "Tab", "Enter")
-        expect(page.locator("main")).to_contain_text("Done: 2 documents.")
-        assert not Delivery.objects.filter(recipient__code=COMMUNE, business_state="").exists()
-
-        _press(page, "c")
-        expect(page.locator("h1")).to_have_text("Send a document")
-        _fill(page, "other_codes", "H50.VP")
-        for name, text in {
-            "type_name": "Công văn",
-            "issued_on": "24/11/2026",
-            "number": "9",
-            "notation": "UBND",
-            "subject": "Trả lời",
-            "signer_name": "An",
-        }.items():
-            _fill(page, name, text)
-        # The dialogue of the operating system is beyond a test; what it gives is given here.
-        _tab_to(page, "[name=attachments]")
-        page.set_input_files(
-            "[name=attachments]", {"name": "Công văn.pdf", "mimeType": "application/pdf", "buffer": PDF}
-        )
-        _tab_to(page, "[name=not_secret]")
-        _press(page, "Space")
-        _tab_to(page, "main button[value=check]")
-        _press(page, "Enter")
-        expect(page.locator("h1")).to_have_text("Check before you send")
-        _tab_to(page, "main button[value=send]")
-        _press(page, "Enter")
-        expect(page.locator("main")).to_contain_text("accepted for delivery")
-        assert Packet.objects.filter(subject="Trả lời").count() == 1
+        _sign_in(page, live, commune)
+        _read_and_register(page)
+        _act_on_two(page, live)
+        _write_and_send(page)
 
         page.goto(f"{live}/account/")
         _tab_to(page, "#shortcuts button")
@@ -174,11 +198,3 @@ def test_day_of_work_with_the_keyboard_alone(chromium: Browser, live: str, commu
         page.goto(f"{live}/exchange/inbox/")
         _press(page, "c")
         expect(page).to_have_url(f"{live}/exchange/inbox/")
-
-
-def _tab_back_to(page: Page, css: str) -> None:
-    for _ in range(30):
-        if page.evaluate("css => document.activeElement.matches(css)", css):
-            return
-        page.keyboard.press("Shift+Tab")
-    pytest.fail(f"no way back to {css}")

@@ -56,6 +56,8 @@ def batch(request: HttpRequest) -> HttpResponseBase:
     """Does one thing to the entries that were ticked: asks what it needs, lets it be checked, and says what became of each."""
     actor = require(acting_actor(request), "exchange.view_mailbox")
     act = request.POST.get("act", "")
+    if act in batches.ACTS:
+        require(actor, "exchange.confirm_delivery")
     ids = _ticked(request)
     if act not in dict(batches.offered(actor)) or not ids:
         messages.error(request, _("Nothing was done: tick the documents and choose what to do with them."))
