@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import os
 import re
+import signal
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -182,6 +190,55 @@ def test_session_ends_while_writing_and_the_text_is_there_after_signing_in(
     page.goto(re.sub(r".*next=", live, page.url).replace("%3F", "?").replace("%3D", "="))
     expect(page.locator("[name=number]")).to_have_value("31", timeout=10_000)
     expect(page.locator("[name=subject]")).to_have_value("Trước khi hết phiên")
+    _left(page, 0)
+
+
+@contextmanager
+def _process(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Serves the product from a process of its own, which may be killed, on the database of this specification."""
+    database = urlsplit(os.environ["HIENLUONG_DATABASE_URL"])._replace(
+        path="/" + str(settings.DATABASES["default"]["NAME"])
+    )
+    serve = (
+        "import sys, wsgiref.simple_server as w; from hienluong.config.wsgi import application as a; "
+        "w.make_server('127.0.0.1', int(sys.argv[1]), a).serve_forever()"
+    )
+    environment = {**os.environ, "HIENLUONG_DATABASE_URL": database.geturl()}
+    process = subprocess.Popen(
+        [sys.executable, "-c", serve, str(port)], env=environment, stderr=subprocess.DEVNULL
+    )
+    try:
+        for _ in range(300):
+            with socket.socket() as line:
+                if line.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield process
+    finally:
+        process.kill()
+        process.wait(timeout=10)
+
+
+def test_server_is_killed_while_writing_and_the_next_one_gets_everything(
+    browser: BrowserContext, clerk: directory.User
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = browser.new_page()
+    with _process(port) as first:
+        page.goto(f"http://127.0.0.1:{port}/exchange/send/")
+        _write(page, "subject", "Trước khi máy chủ tắt")
+        _says(page, SAVED)
+        first.send_signal(signal.SIGKILL)
+        first.wait(timeout=10)
+        _write(page, "number", "45")
+        _says(page, NO_LINE)
+    with _process(port):
+        _says(page, SAVED)
+        page.reload()
+        expect(page.locator("[name=subject]")).to_have_value("Trước khi máy chủ tắt")
+        expect(page.locator("[name=number]")).to_have_value("45")
     _left(page, 0)
 
 
