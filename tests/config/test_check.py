@@ -20,9 +20,7 @@ def findings(data: Path, **settings: str) -> tuple[int, dict[str, dict[str, str]
 
 def test_a_new_installation_passes_every_check_of_its_own(installed: Path, place: Path) -> None:
     # Other specifications run this installation and kill its worker: whatever that left is too old here.
-    _code, found = findings(
-        installed, HIENLUONG_BACKUP_DIR=str(place), HIENLUONG_ALARM_WORKER_MINUTES="0"
-    )
+    _code, found = findings(installed, HIENLUONG_BACKUP_DIR=str(place), HIENLUONG_ALARM_WORKER_MINUTES="0")
     names = (
         "python",
         "clock",

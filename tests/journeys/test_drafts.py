@@ -146,6 +146,7 @@ def test_line_is_lost_while_writing_and_everything_is_there_and_goes_out_once(
     _left(page, 0)
 
 
+@pytest.mark.prove
 def test_browser_ended_without_a_line_brings_its_text_up_from_the_next_page_it_opens(
     browser: BrowserContext, live: str
 ) -> None:
@@ -219,6 +220,7 @@ def _process(port: int) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(timeout=10)
 
 
+@pytest.mark.prove
 def test_server_is_killed_while_writing_and_the_next_one_gets_everything(
     browser: BrowserContext, clerk: directory.User
 ) -> None:
@@ -242,6 +244,7 @@ def test_server_is_killed_while_writing_and_the_next_one_gets_everything(
     _left(page, 0)
 
 
+@pytest.mark.prove
 def test_two_pages_that_write_the_same_draft_keep_both_texts(browser: BrowserContext, live: str) -> None:
     first = browser.new_page()
     first.goto(f"{live}/exchange/send/")
