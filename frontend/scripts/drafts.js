@@ -17,7 +17,7 @@ const forget = (name, asItWas) => {
   if (asItWas === undefined || localStorage.getItem(name) === asItWas) localStorage.removeItem(name);
 };
 
-// Says what became of it: saved, sent (before), line (nobody answered), ended (not signed in as then), refused.
+// Says what became of it: saved, sent (before), line (nobody answered), left (the form was sent meanwhile), ended (not signed in as then), refused.
 const post = async (fields, files = [], signal = undefined) => {
   const body = new FormData();
   fields.forEach(([name, value]) => body.append(name, value));
@@ -31,7 +31,7 @@ const post = async (fields, files = [], signal = undefined) => {
     if (answer.status >= 500) return { state: "line" };
     return { state: [0, 401, 403, 404].includes(answer.status) ? "ended" : "refused" };
   } catch {
-    return { state: "line" };
+    return { state: signal?.aborted ? "left" : "line" };
   }
 };
 
@@ -61,7 +61,7 @@ const follow = (form) => {
   const told = form.querySelector("[data-draft-told]");
   const other = form.querySelector("[data-draft-other]");
   const faults = form.querySelector("[data-draft-faults]");
-  const uploads = new AbortController();
+  let requests = new AbortController();
 
   const written = () => [...new FormData(form)].filter(([name, value]) => !NOT_KEPT.has(name) && typeof value === "string");
   let saved = JSON.stringify(written());
@@ -106,6 +106,7 @@ const follow = (form) => {
   };
 
   const take = (answer, text) => {
+    if (answer.state === "left") return;
     if (answer.state !== "saved") {
       isOver = answer.state === "sent";
       if (isOver) tellOf(answer.said, answer.sent);
@@ -131,7 +132,7 @@ const follow = (form) => {
     if (isBusy || isOver || text === saved) return;
     isBusy = true;
     turn = Math.max(Date.now(), turn + 1);
-    take(await post([...fields, ["version", field.version.value], ["turn", turn]], [], uploads.signal), text);
+    take(await post([...fields, ["version", field.version.value], ["turn", turn]], [], requests.signal), text);
     isBusy = false;
     keep(); // what was typed meanwhile
   };
@@ -144,7 +145,7 @@ const follow = (form) => {
     const answer = await post(
       [...written(), ["version", field.version.value], ["turn", turn]],
       [...files],
-      uploads.signal,
+      requests.signal,
     );
     isUploading = false;
     if (answer.state === "refused") refused = files;
@@ -176,7 +177,8 @@ const follow = (form) => {
   addEventListener("beforeunload", (event) => state === "nowhere" && event.preventDefault());
   form.addEventListener("submit", () => {
     keep();
-    uploads.abort(); // the form carries all of it
+    requests.abort(); // the form carries all of it
+    requests = new AbortController();
     field.turn.value = Math.max(Date.now(), turn + 1);
   });
   return { tick, end: () => (isOver = true) };
