@@ -56,6 +56,11 @@ LEFT_OPEN = "sessions_left_open"
 _left_open: list[str] = []
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--renew`."""
+    parser.addoption("--renew", action="store_true", help="write what is kept beside tests and documents")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_db_setup: None, django_db_blocker: Any, pytestconfig: pytest.Config

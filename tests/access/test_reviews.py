@@ -15,6 +15,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from hienluong.access import service as access
 from hienluong.access.errors import (
@@ -27,6 +28,7 @@ from hienluong.access.errors import (
 from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.access.queries import reviews
 from hienluong.access.service import Decided
+from hienluong.access.templatetags.access import quarter_name
 from hienluong.directory import service as directory
 from hienluong.directory.errors import LastAdministrator, PermissionMissing
 from hienluong.directory.models import Agency, Person, Post
@@ -112,6 +114,13 @@ def test_deadline_is_ten_working_days_later_by_the_calendar(
     assert review.deadline == datetime(
         2026, 12, 8, 16, 59, 59, tzinfo=UTC
     )  # the end of 8 December in Vietnam
+
+
+def test_quarter_is_written_as_people_write_it() -> None:
+    with translation.override("vi"):
+        assert quarter_name(Q4) == "quý 4/2026"
+    with translation.override("en"):
+        assert quarter_name(Q4) == "Q4/2026"
 
 
 def test_quarter_has_one_review(platform: Actor, province: Province, now: datetime) -> None:

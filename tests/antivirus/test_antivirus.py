@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import threading
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from personas import DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, System, deliver, document, problem, status_file
 from pytest_django.fixtures import Settings
@@ -18,7 +21,7 @@ from tests.antivirus.conftest import EICAR, SIGNATURE, STREAM_MAX
 
 from hienluong.antivirus import commands, queries, tasks
 from hienluong.antivirus.errors import ScanDecided
-from hienluong.antivirus.gate import KEPT_APART, SCAN_AWAITED
+from hienluong.antivirus.gate import KEPT_APART, SCAN_AWAITED, held_back
 from hienluong.antivirus.models import Engine, Finding, Scan
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
@@ -177,6 +180,40 @@ def test_later_packets_of_the_sender_wait_behind_the_scan_in_their_order(
     assert numbers_of(dong_hoi) == ["1", "2"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_document_passes_none_of_two_drainers_that_meet_it_at_the_same_moment(
+    clamd: str, home_affairs: System, dong_hoi: System, khe_sanh: System
+) -> None:
+    packet = send(home_affairs, 15, DONG_HOI, KHE_SANH, content=PDF + EICAR)
+    other = threading.Thread(target=in_a_connection_of_its_own, args=(lambda: deliver(KHE_SANH),))
+    with transaction.atomic():
+        assert set(held_back([packet.pk], clock.now())) == {packet.pk}  # the drainer of one mailbox asks
+        other.start()
+        wait_until_somebody_is_blocked()
+    other.join(10)
+    assert khe_sanh.inbox() == []
+    assert Delivery.objects.get(packet=packet, recipient__code=KHE_SANH).failure == SCAN_AWAITED
+
+
+def in_a_connection_of_its_own(act: Callable[[], None]) -> None:
+    """Does something in another session of the database."""
+    try:
+        act()
+    finally:
+        connection.close()
+
+
+def wait_until_somebody_is_blocked() -> None:
+    """Waits until another session waits for a lock."""
+    until = time.monotonic() + 10
+    blocked = 0
+    while not blocked and time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            [blocked] = cursor.fetchone()
+    assert blocked
+
+
 def test_infected_document_reaches_nobody_and_holds_up_nobody(
     infected: Packet, home_affairs: System, dong_hoi: System
 ) -> None:
@@ -282,6 +319,17 @@ def test_silent_daemon_loses_nothing_passes_nothing_and_is_told_once(
     assert Engine.objects.get().answers is True
 
 
+def test_every_silence_of_the_daemon_is_told(
+    home_affairs: System, operator: Client, daemon: str, settings: Settings
+) -> None:
+    settings.CLAMD_TIMEOUT_SECONDS = 2
+    for number, address in enumerate(["unix:/nowhere/clamd.ctl", daemon] * 2):
+        settings.CLAMD = address
+        send(home_affairs, number + 1)
+        carry_later()
+    assert Notice.objects.filter(code="antivirus.silent").count() == 2
+
+
 def test_worker_that_ends_in_the_middle_scans_again(
     clamd: str, home_affairs: System, dong_hoi: System
 ) -> None:
@@ -332,6 +380,10 @@ def test_operator_refuses_for_good_and_the_sender_is_told(
     )
     carry()
     assert dong_hoi.inbox() == []
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.failure) == ("dead", KEPT_APART), (
+        "it fails again at once, and waits for nothing"
+    )
 
 
 def _operator(system: System) -> Actor:
@@ -358,6 +410,33 @@ def test_scan_with_other_signatures_lets_a_false_alarm_pass(
     scan.refresh_from_db()
     assert scan.state == "infected", "the daemon still knows it"
     assert dong_hoi.inbox() == []
+    assert Notice.objects.filter(code="antivirus.found").count() == 2
+
+
+def test_what_is_scanned_again_stays_closed_until_that_scan_is_done(
+    infected: Packet, home_affairs: System, dong_hoi: System, visit: Callable[..., Client], settings: Settings
+) -> None:
+    attachment = f"/exchange/packets/{infected.pk}/attachments/0/"
+    commands.rescan_packet(actor=_operator(home_affairs), packet_id=infected.pk, now=clock.now())
+    assert visit(HOME_AFFAIRS).get(attachment).status_code == 403
+    settings.CLAMD = ""  # turned off before the scan was done
+    Delivery.objects.update(due_at=clock.now())
+    deliver()
+    assert dong_hoi.inbox() == []
+    assert visit(HOME_AFFAIRS).get(attachment).status_code == 403
+
+
+def test_nothing_is_scanned_again_while_scanning_is_off(
+    infected: Packet, operator: Client, dong_hoi: System, settings: Settings
+) -> None:
+    settings.CLAMD = ""
+    answer = operator.post(f"{PATH}{infected.pk}/rescan/")
+    assert answer.status_code == 409
+    assert "Scanning is off" in answer.content.decode()
+    assert f"{PATH}{infected.pk}/rescan/" not in operator.get(f"{PATH}{infected.pk}/").content.decode()
+    deliver()
+    assert dong_hoi.inbox() == []
+    assert Scan.objects.get(packet=infected).state == "infected"
 
 
 @pytest.mark.parametrize("role", ["clerk", "head", "auditor", "administrator"])

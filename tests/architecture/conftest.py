@@ -20,11 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "src" / "hienluong"
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds `--renew`."""
-    parser.addoption("--renew", action="store_true", help="write the generated parts of the documents")
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A Python file: its path, the module of the house it belongs to, its text and its tree."""

@@ -11,6 +11,7 @@ WITHOUT_ACTOR = {
     "drain_recipients": "the worker looks out for what is due; it acts as the platform's part “exchange”",
     "evaluate_alarms": "a job by the clock; it acts as the platform's part “monitoring”",
     "scan_packets": "the worker looks out for it after acceptance; it acts as the platform's part “secrecy-scan”",
+    "sweep_stored": "a job by the clock; it acts as the platform's part “antivirus”",
     "scan_packet": "the worker looks out for it; it acts as the platform's part “antivirus”",
     "fail_packet": "a part of the decision about a packet that was kept apart, whose maker was checked",
     "carry_out_disposal": "the worker looks out for what two people approved; it acts as the part “retention”",
@@ -49,6 +50,7 @@ OWN_AFFAIRS = {
     "unlink_identity": "one's own account of elsewhere",
     "record_look": "a look by break-glass; the running grant of this very person is the check",
     "retry_deliveries": "a part of the operator's retry, for which `monitoring` has asked",
+    "give_deliveries_again": "a part of the operator's giving again, for which `monitoring` has asked",
     "switch_post": "one chooses among the posts one holds; holding it is the check",
 }
 
@@ -181,7 +183,7 @@ def test_exceptions_name_commands_that_exist(house: Any) -> None:
 def test_clock_is_read_only_by_interfaces(house: Any) -> None:
     # The clock is read where a request, a job or a command line comes in; everything below is given the moment.
     interfaces = {
-        "api", "inbox_api", "idempotency", "pages", "tasks", "cli", "identity", "tokens", "middleware", "demonstration", "management",
+        "api", "inbox_api", "idempotency", "pages", "tasks", "cli", "server_command", "identity", "tokens", "middleware", "demonstration", "management",
         "queries", "kit", "config",
     }  # fmt: skip
     readers = [

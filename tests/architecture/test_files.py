@@ -128,3 +128,10 @@ def test_service_names_what_it_offers(house: Any) -> None:
     services = [source for source in house.sources if source.path.name == "service.py"]
     assert services
     assert [source.name for source in services if "__all__ = [" not in source.text] == []
+
+
+def test_table_is_written_in_one_place(house: Any) -> None:
+    """So that no cell of any table is ever a formula."""
+    writing = re.compile(r"\bcsv\.(?:writer|DictWriter)\b|\bxlsxwriter\b")
+    found = [one.path.relative_to(house.package) for one in house.sources if writing.search(one.text)]
+    assert found == [Path("kit/spreadsheets.py")]

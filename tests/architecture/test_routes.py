@@ -46,12 +46,17 @@ PUBLIC = {
     "api/v1/errors": "what every error means; the same for everybody, cached",
     "api/v1/receipt-keys": "the public keys that verify receipts",
     "api/errors": "where the type of a problem document leads: the same",
+    "design/": "the parts that pages are made of; holds no data",
+    "help/": "texts of help; hold no data",
+    "help/<slug:topic>/": "the same",
+    "tour/end/": "notes in the browser that the tour is over; nothing but a cookie changes",
     "developers/": "how a developer begins; holds no data",
     "developers/errors/": "what every error means, as a page",
     "developers/deprecation/": "the policy, and which operations will go",
 }
 OWN_AFFAIRS = {
     "": "home: what the signed-in person's own post has to do",
+    "search/": "finds what the signed-in person may see; each kind asks for its own permission",
     "notices/": "the signed-in person's own notices",
     "account/": "one's own account",
     "account/password/": "one's own password",
@@ -88,7 +93,13 @@ EXAMPLES = {
     "quarter": "2026-Q4",
     "packet_id": str(uuid.UUID(int=7)),
 }
-for _name in ("receipt_id", "group_id", "webhook_id", "disposal_id"):  # the API's addresses name no converter
+for _name in (
+    "receipt_id",
+    "group_id",
+    "webhook_id",
+    "disposal_id",
+    "document_id",
+):  # the API's addresses name no converter
     EXAMPLES[_name] = EXAMPLES["packet_id"]
 
 

@@ -50,3 +50,29 @@ def test_policy_itself_allows_no_inline_code() -> None:
 
 def test_template_has_no_comment_of_work_left_over(house: Any) -> None:
     assert [name for name, text in _templates(house) if re.search(r"\b(TODO|FIXME|XXX)\b", text)] == []
+
+
+PARTS = re.compile(
+    r"<(?:table|dl|svg|figure|progress|dialog)\b"
+    r'|class="(?:card|badge-state|note|stats?|pager|empty-state|error-summary|timeline-line|facts)[" ]'
+)
+"""What components of the portal draw; `/design` shows them all."""
+
+
+def test_module_makes_no_part_of_a_page_of_its_own(house: Any) -> None:
+    portal = str((house.package / "portal").relative_to(house.root))
+    own = [
+        f"{name}: {found[0]}"
+        for name, text in _templates(house)
+        if not name.startswith(portal)
+        for found in PARTS.finditer(TAG.sub("", text))
+    ]
+    assert own == [], "use a component of portal/templates/cotton, or add one there and show it on /design"
+
+
+def test_page_of_the_design_shows_every_component(house: Any) -> None:
+    folder = house.package / "portal" / "templates"
+    page = (folder / "portal" / "design.html").read_text(encoding="utf-8")
+    elsewhere = {"agency_picker", "confirm", "passkey_says"}  # whole questions, on the pages that ask them
+    made = {path.stem for path in (folder / "cotton").glob("*.html")} - elsewhere
+    assert {name for name in made if f"<c-{name.replace('_', '-')}" not in page} == set()

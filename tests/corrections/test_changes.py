@@ -26,6 +26,7 @@ from personas import (
     problem,
 )
 
+from hienluong.corrections import queries
 from hienluong.corrections.commands import settle_references
 from hienluong.corrections.models import Recall, Reference
 from hienluong.directory import service as directory
@@ -364,6 +365,50 @@ def test_change_of_a_document_that_is_not_here_is_kept_and_takes_effect_when_it_
     assert standing(_at(dong_hoi, 15)) == ("revoked", "withdrawn")
     assert settle_references(now=clock.now()) == 0
     assert [entry["packet"]["code_number"] for entry in dong_hoi.inbox()] == ["16"]
+
+
+def test_later_version_of_a_document_that_never_came_keeps_nobody_looking_for_it(
+    home_affairs: System,
+) -> None:
+    for subject in ("Lần một", "Lần hai"):
+        _send(home_affairs, update(15, DONG_HOI, of=None, subject=subject))
+
+    assert Reference.objects.filter(settled_at=None).count() == 1
+    assert not queries.has_reference_due()
+    home_affairs.hand_in(document(15))
+    assert settle_references(now=clock.now()) == 1
+
+
+def test_document_asked_back_and_then_revoked_is_given_back_by_one_answer(
+    fetched: Arrive, home_affairs: System, dong_hoi: System
+) -> None:
+    delivery = fetched()
+    home_affairs.post(f"/packets/{delivery.packet_id}/recall", {"note": "gửi nhầm"})
+    _send(home_affairs, revocation(16, DONG_HOI, of=[ID]))
+    deliver()
+
+    answer = dong_hoi.post(f"/deliveries/{_at(dong_hoi, 16).pk}/statuses", {"status": "15", "note": "đã xóa"})
+
+    assert answer.status_code == 201, answer.content
+    assert standing(delivery) == ("revoked", "withdrawn")
+    assert list(Recall.objects.values_list("state", "answer")) == [("agreed", "đã xóa")]
+
+
+def test_revocation_that_the_axis_refuses_stands_in_the_ledger(
+    fetched: Arrive, home_affairs: System, settings: Any
+) -> None:
+    delivery = fetched()
+    settings.SECRECY_MARKERS = ["tập huấn"]  # what it says is a mark of secrecy since then
+
+    answer = home_affairs.post(f"/packets/{delivery.packet_id}/revocation", {"reason": "Thu hồi"})
+
+    assert answer.status_code == 403, answer.content
+    entry = QueuedEntry.objects.get(action="corrections.refused")
+    assert (entry.subject, problem(answer)["code"]) == (
+        f"packet:{delivery.packet_id}",
+        "exchange.secret-content",
+    )
+    assert not Packet.objects.filter(business=1).exists()
 
 
 def test_added_receiver_gets_a_document_that_comes_after_its_update(

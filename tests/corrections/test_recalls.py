@@ -14,7 +14,18 @@ import pytest
 sys.path.append(str(Path(__file__).parent))  # its own packets, by their name
 
 from changing import holds, standing
-from personas import CABINET, DONG_HOI, FINANCE, KHE_SANH, System, deliver, document, problem, queries_of
+from personas import (
+    CABINET,
+    DONG_HOI,
+    FINANCE,
+    HOME_AFFAIRS,
+    KHE_SANH,
+    System,
+    deliver,
+    document,
+    problem,
+    queries_of,
+)
 
 from hienluong.corrections import commands
 from hienluong.corrections.models import Recall
@@ -25,6 +36,7 @@ from hienluong.files import service as files
 from hienluong.files.models import Destruction
 from hienluong.kit import clock
 from hienluong.ledger.models import QueuedEntry
+from hienluong.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 Arrive = Callable[..., Delivery]
@@ -111,6 +123,32 @@ def test_agreed_recall_destroys_the_recipients_copy_and_keeps_a_record_on_both_s
     actions = list(QueuedEntry.objects.order_by("pk").values_list("action", flat=True))
     assert "corrections.document-asked-back" in actions
     assert actions.count("exchange.delivery-withdrawn") == 1
+
+
+def test_clerks_are_told_of_every_document_and_of_every_answer(
+    fetched: Arrive, received: Arrive, home_affairs: System, dong_hoi: System, khe_sanh: System, visit: Any
+) -> None:
+    visit(DONG_HOI, "clerk"), visit(HOME_AFFAIRS, "clerk")
+    for number in (1, 2):
+        _recall(home_affairs, received(number).packet_id)
+    delivery = fetched(3, DONG_HOI, KHE_SANH)
+    other = Delivery.objects.get(packet=delivery.packet_id, recipient__code=KHE_SANH)
+    assert khe_sanh.get(f"/inbox/{other.pk}/packet").status_code == 200
+    for why in ("lần một", "lần hai"):
+        _recall(home_affairs, delivery.packet_id, {"note": why})
+        _answer(dong_hoi, delivery, "16", why), _answer(khe_sanh, other, "16", why)
+
+    refused = fetched(4, DONG_HOI, KHE_SANH)
+    for system, one in zip((dong_hoi, khe_sanh), refused.packet.deliveries.order_by("pk"), strict=True):
+        assert _answer(system, one, "02", "nhầm nơi nhận").status_code == 201
+    assert Notice.objects.filter(code="exchange.refused", values__document="4/SNV-VP").count() == 2
+
+    told = Notice.objects.filter(code__startswith="corrections").values_list("code", "values__document")
+    assert sorted(told) == [
+        *[("corrections.kept", "3/SNV-VP")] * 4,
+        ("corrections.withdrawn", "1/SNV-VP"),
+        ("corrections.withdrawn", "2/SNV-VP"),
+    ]
 
 
 def test_destroyed_copy_is_destroyed_again_after_a_restore(

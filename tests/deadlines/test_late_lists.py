@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from django.test import Client
 from django.utils import translation
-from personas import DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, System, queries_of
+from personas import DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, System, problem, queries_of
 from tests.deadlines.conftest import MINUTE, Axis, at, paper
 
 from hienluong.deadlines import queries
@@ -271,6 +271,13 @@ def test_operator_is_led_to_all_agencies_and_on_to_one(visit: Visit, mixed: None
     assert "/exchange/packets/" not in one
 
 
+def test_days_at_the_ends_of_time_can_be_asked_for(visit: Visit, mixed: None, agencies: Any) -> None:
+    browser = visit(FINANCE, "operator")
+    span = {"since": "01/01/0001", "until": "31/12/9999"}
+    assert browser.get("/deadlines/agencies/", span).status_code == 200
+    assert browser.get("/deadlines/agencies/export/csv/", span).status_code == 200
+
+
 def test_nobody_sees_another_agencys_list(visit: Visit, mixed: None, agencies: Any) -> None:
     other = f"/deadlines/agencies/{agencies[FINANCE].pk}/"
     clerk = visit(HOME_AFFAIRS)
@@ -359,6 +366,8 @@ def test_system_notes_a_signed_document_once_and_takes_it_off(home_affairs: Syst
     made = home_affairs.post("/deadlines/announcements", body, **{"Idempotency-Key": "k1"})
     again = home_affairs.post("/deadlines/announcements", body, **{"Idempotency-Key": "k1"})
     conflict = home_affairs.post("/deadlines/announcements", body)
+    never = home_affairs.post("/deadlines/announcements", {**body, "signed_at": "0001-01-01T00:00:00+14:00"})
+    assert (never.status_code, problem(never)["errors"][0]["pointer"]) == (422, "/signed_at")
     assert (made.status_code, again.status_code, conflict.status_code) == (201, 201, 409)
     assert made.json() == again.json()
     cancel = f"/deadlines/announcements/{made.json()['id']}/cancel"

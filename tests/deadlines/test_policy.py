@@ -75,11 +75,6 @@ def test_arrival_is_told_within_the_working_day(calendar: WorkCalendar, arrived:
     assert (found.date(), found.time()) == (date(2026, 11, day), time.max)
 
 
-def test_answer_is_due_on_the_day_the_sender_set() -> None:
-    found = policy.due_to_answer(ORDINARY, answer_by=date(2026, 12, 5), arrived_at=at(9))
-    assert (found.date(), found.time()) == (date(2026, 12, 5), time.max)
-
-
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)),  # noqa: DTZ001 - the zone comes with it
     st.integers(0, 4),

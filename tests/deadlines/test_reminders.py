@@ -151,6 +151,15 @@ def test_urgent_document_whose_time_is_over_is_told_to_the_head_too_and_once(
     assert Clock.objects.get(delivery=delivery).late
 
 
+def test_each_duty_about_an_urgent_document_is_warned_of(axis: Axis, staffed: Staffed) -> None:
+    staffed(DONG_HOI)
+    axis.arrive(paper(priority=2, answer_by="2026/11/25"), at(9))
+    for moment in (at(9, 31), at(9, day=26)):
+        commands.warn_of_urgent(clock_ids=queries.urgent_overdue(now=moment), now=moment)
+
+    assert len(told(OVERDUE)) == 2
+
+
 def test_urgent_document_told_in_time_warns_nobody(axis: Axis, staffed: Staffed) -> None:
     staffed(DONG_HOI)
     axis.report(axis.arrive(paper(priority=3), at(9)), "01", at(9, 10))

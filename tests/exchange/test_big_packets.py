@@ -7,6 +7,7 @@ import gc
 import hashlib
 import io
 import re
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -282,6 +283,21 @@ def test_pieces_are_read_as_a_file() -> None:
     assert file.read() == data
     assert (file.seek(-5, io.SEEK_END), file.read()) == (len(data) - 5, data[-5:])
     assert (file.seek(100_000), file.read(10)) == (100_000, data[100_000:100_010])
+
+
+def test_packet_accepted_under_raised_limits_is_read_by_its_recipient_and_used_by_its_sender(
+    home_affairs: System, dong_hoi: System, settings: Settings
+) -> None:
+    settings.ATTACHMENTS_MAX = 600  # more than the reader takes by itself
+    annexes = [(f"phu-luc-{number}.txt", f"Phụ lục {number}".encode()) for number in range(501)]
+    receipt = home_affairs.hand_in(document(7, files=annexes)).json()
+    deliver()
+    packet_id = uuid.UUID(receipt["packet"])
+    part = service.read_part(actor=dong_hoi.clerk(), packet_id=packet_id, position=500, now=clock.now())
+    assert b"".join(part.chunks) == "Phụ lục 500".encode()
+    _packet, wire = service.own_document(home_affairs.clerk(), packet_id)
+    assert len(wire.attachments) == 501
+    assert stamp_in(io.BytesIO(document(7, files=annexes)), markers=["MẬT"]) is None
 
 
 def test_content_that_is_unpacked_on_the_way_can_be_read_from_any_place() -> None:

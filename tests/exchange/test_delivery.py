@@ -215,6 +215,16 @@ def test_ended_agency_is_a_dead_letter_at_once(home_affairs: Actor, send: Send) 
     assert "no mailbox" in Delivery.objects.get(pk=delivery.pk).failure
 
 
+def test_agency_ends_at_midnight_of_vietnam(home_affairs: Actor, send: Send) -> None:
+    before, after = send(home_affairs, 1), send(home_affairs, 2)
+    midnight = datetime(2026, 11, 9, 17, tzinfo=UTC)
+    for delivery, moment in ((before, midnight - timedelta(minutes=1)), (after, midnight)):
+        Delivery.objects.filter(pk=delivery.pk).update(created_at=moment)
+    Agency.objects.filter(recipient__isnull=False).update(valid_to=date(2026, 11, 10))
+    drain()
+    assert states(before, after) == ["delivered", "dead"]
+
+
 def test_recipient_is_looked_up_as_long_as_something_is_due(home_affairs: Actor, send: Send) -> None:
     delivery = send(home_affairs, 1)
     assert recipients_with_due(now=NOW - timedelta(seconds=1)) == []

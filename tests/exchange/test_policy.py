@@ -38,7 +38,7 @@ def test_mailbox_table_knows_every_state_of_the_model() -> None:
     ("before", "after"),
     [
         ("waiting", "confirmed"),
-        ("confirmed", "delivered"),
+        ("confirmed", "fetched"),
         ("withdrawn", "waiting"),
         ("unrouted", "delivered"),
     ],

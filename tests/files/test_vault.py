@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import json
 import os
 import time
 import uuid
@@ -13,7 +15,7 @@ import pytest
 from django.db import transaction
 
 from hienluong.files import service as files
-from hienluong.files.errors import FileGone, FileNotHeld
+from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -74,6 +76,26 @@ def test_store_takes_a_stream_larger_than_one_chunk() -> None:
     assert b"".join(files.open_for(holder=SENDER, file_id=stored.id)) == content
 
 
+def test_copy_is_read_from_any_place() -> None:
+    stored = kept(SENDER)
+    with files.copy_for(holder=SENDER, file_id=stored.id) as copy:
+        assert copy.read() == LETTER
+        copy.seek(4)
+        assert copy.read(2) == LETTER[4:6]
+
+
+def test_copy_of_a_damaged_file_leaves_nothing_open() -> None:
+    stored = kept(SENDER, content=os.urandom(3_000_000))
+    with on_disk(stored).open("r+b") as damaged:
+        damaged.seek(-1, os.SEEK_END)
+        damaged.write(b"?")
+    opened = {path.name for path in Path("/proc/self/fd").iterdir()}
+    with contextlib.suppress(FileGone):
+        files.copy_for(holder=SENDER, file_id=stored.id)
+        pytest.fail("a damaged file was copied")
+    assert {path.name for path in Path("/proc/self/fd").iterdir()} == opened
+
+
 def test_destroying_one_holders_copy_leaves_the_other_holders_theirs() -> None:
     stored = kept(SENDER, COMMUNE)
     files.destroy(file_id=stored.id, holder=COMMUNE, reason="recalled", now=NOW)
@@ -101,6 +123,32 @@ def test_restore_from_an_older_backup_destroys_again_what_was_destroyed_since() 
     with pytest.raises(FileNotHeld):
         files.open_for(holder=COMMUNE, file_id=stored.id)
     assert files.reapply_destructions() == 0
+
+
+def test_destruction_that_was_rolled_back_is_not_applied_by_a_restore() -> None:
+    stored = kept(SENDER, COMMUNE)
+    with pytest.raises(FileKept), transaction.atomic():
+        files.destroy(file_id=stored.id, holder=COMMUNE, reason="state secret", now=NOW)
+        raise FileKept(
+            file_id=stored.id
+        )  # the copy of the next holder is under a legal hold: nothing is destroyed
+    assert files.reapply_destructions() == 0
+    assert files.read_for(holder=COMMUNE, file_id=stored.id) == LETTER
+
+
+def test_journal_holds_every_destruction_once_whatever_a_power_cut_left_of_it(tmp_path: Path) -> None:
+    journal = tmp_path / "files" / "destructions.jsonl"
+    first, second = kept(SENDER, COMMUNE), kept(SENDER, COMMUNE)
+    files.destroy(file_id=first.id, holder=COMMUNE, reason="recalled", now=NOW)
+    assert json.loads(journal.read_text())["file"] == str(first.id)
+    with journal.open("a") as torn:
+        torn.write('{"file": "')
+    Destruction.objects.create(file_id=second.id, holder=COMMUNE, destroyed_at=NOW, reason="recalled")
+    files.sweep_orphans()  # its process ended between the commit and the line
+    Destruction.objects.all().delete()
+    assert files.reapply_destructions() == 1  # the copy of the first was gone already
+    assert [len(journal.read_text().split(str(one.id))) for one in (first, second)] == [2, 2]
+    assert Destruction.objects.filter(journaled=True).count() == 2
 
 
 def test_damaged_file_is_named_and_its_record_kept() -> None:

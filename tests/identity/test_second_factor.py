@@ -340,10 +340,11 @@ def test_one_time_sign_in_by_an_administrator_is_told_to_its_person(
     employ: Employ, acting: Callable[..., Actor]
 ) -> None:
     person = employ("Phan Vận", ("H50.VP", "operator"))
-    identity.create_one_time_sign_in(
-        actor=acting("H50", "administrator"), user=_account(person), now=clock.now()
-    )
-    assert Notice.objects.get(reader=person.pk).code == "identity.one_time_sign_in"
+    administrator = acting("H50", "administrator")
+    for _time in range(2):  # every time: one that a person did not ask for is what the notice is for
+        identity.create_one_time_sign_in(actor=administrator, user=_account(person), now=clock.now())
+    told = Notice.objects.filter(reader=person.pk).values_list("code", flat=True)
+    assert list(told) == ["identity.one_time_sign_in"] * 2
 
 
 def test_confirming_is_asked_for_once_the_sign_in_is_old(employ: Employ, set_up: Any) -> None:
@@ -388,8 +389,10 @@ def test_lost_factor_is_taken_away_by_a_second_administrator_who_is_recorded_and
     assert removed == 2
     assert not Authenticator.objects.filter(user=person.user).exists()
     assert browser.get("/")["Location"] == "/sign-in/", "sessions end at once"
-    assert Notice.objects.get(reader=person.pk).code == "identity.second_factor_reset"
-    assert _entries("identity.reset_second_factor")[-1]["details"]["removed"] == 2
+    commands.reset_second_factor(actor=acting("H50", "administrator"), user=_account(person), now=clock.now())
+    told = Notice.objects.filter(reader=person.pk).values_list("code", flat=True)
+    assert list(told) == ["identity.second_factor_reset"] * 2
+    assert [entry["details"]["removed"] for entry in _entries("identity.reset_second_factor")][-2:] == [2, 0]
 
 
 def test_nobody_takes_away_their_own(employ: Employ) -> None:

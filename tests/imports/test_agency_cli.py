@@ -26,7 +26,7 @@ Run = Callable[..., Result]
 def run(province: Province, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs `hienluong directory agency …` in this process, whose Django and database answer already."""
     province("H50")
-    monkeypatch.setattr(command_line, "on_server", nullcontext)
+    monkeypatch.setattr(command_line, "inside_installation", nullcontext)
 
     def agency(*arguments: str) -> Result:
         directory.forget()

@@ -7,19 +7,17 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any, BinaryIO
-from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hienluong.directory.formats.export import csv_chunks, write_xlsx
 from hienluong.imports.formats import csv_table, national, records
 from hienluong.imports.formats.csv_table import read_csv
 from hienluong.imports.formats.national import read_national, read_national_delta, read_national_qd20
-from hienluong.imports.formats.records import AgencyRecord, FileUnreadable, RowFault
+from hienluong.imports.formats.records import AgencyRecord, FileUnreadable
+from hienluong.kit.errors import RowFault
 
 Read = Callable[[BinaryIO], Iterator[AgencyRecord | RowFault]]
 READERS: list[Read] = [read_csv, read_national, read_national_qd20, read_national_delta]
@@ -297,20 +295,3 @@ def _storable(rows: list[AgencyRecord | RowFault]) -> None:
             texts = [row.code, row.name, row.old_code, row.parent, row.reference, row.email]
             assert not any(letter < " " for text in texts for letter in text)
             assert len(row.reference) <= records.LENGTHS["id"]
-
-
-# --- handing out ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("cell", ["=1+1", "+84", "-1", "@x", "\tx"])
-def test_exported_cell_is_never_a_formula(cell: str, tmp_path: Path) -> None:
-    text = b"".join(csv_chunks(["name"], [[cell]])).decode("utf-8-sig")
-    assert next(csv.reader(io.StringIO(text.split("\r\n", 1)[1])))[0] == f"'{cell}"
-
-    file = tmp_path / "list.xlsx"
-    with file.open("wb") as target:
-        write_xlsx(target, "Danh sách", ["name"], [[cell]])
-    with ZipFile(file) as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
-    assert "<f>" not in sheet
-    assert 't="inlineStr"' in sheet

@@ -18,7 +18,6 @@ from hienluong.directory.errors import (
     ExtensionMissing,
     PermissionMissing,
 )
-from hienluong.directory.formats.export import csv_chunks
 from hienluong.directory.models import (
     Agency,
     AgencyCode,
@@ -31,8 +30,9 @@ from hienluong.directory.service import Actor
 from hienluong.imports import commands as imports
 from hienluong.imports import queries as imported
 from hienluong.imports.errors import ImportFileRefused, ImportFileTooLarge, ImportInUse, ImportNotPossible
-from hienluong.imports.formats.records import FileUnreadable
+from hienluong.imports.formats.records import MAX_BYTES, FileUnreadable
 from hienluong.imports.models import AgencyImport
+from hienluong.kit.spreadsheets import csv_chunks
 from hienluong.ledger.models import QueuedEntry
 from hienluong.systems import service as systems
 
@@ -270,11 +270,13 @@ def test_wrong_rows_are_left_out_when_asked_and_the_others_imported(bring: Bring
 
 
 def test_file_larger_than_the_limit_is_refused_before_it_is_read(
-    bring: Bring, monkeypatch: pytest.MonkeyPatch
+    platform: Actor, now: datetime, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("hienluong.imports.commands.agency_import.MAX_BYTES", 10)
-    with pytest.raises(ImportFileTooLarge):
-        bring("code,name\nH98,a\n")
+    with (tmp_path / "large.csv").open("w+b") as source, pytest.raises(ImportFileTooLarge):
+        source.truncate(MAX_BYTES + 1)
+        imports.stage_import(
+            actor=platform, source=source, file_name="large.csv", format="csv", effective_on=TODAY, now=now
+        )
 
 
 def test_file_without_rows_is_refused(bring: Bring) -> None:

@@ -121,3 +121,35 @@ def test_stopped_watch_begins_nothing_more(keep: Keep) -> None:
     count = len(done)
     time.sleep(0.1)
     assert len(done) == count
+
+
+def test_look_goes_on_when_a_run_fails_while_what_rests_is_gone_through(keep: Keep) -> None:
+    looks, begun, may_fail = [0], threading.Event(), threading.Event()
+    looking: list[threading.Thread | None] = [None]
+
+    class Resting(str):
+        """A key that rests: while the look handles it, another run fails."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            if begun.is_set() and not may_fail.is_set() and threading.current_thread() is looking[0]:
+                may_fail.set()
+                time.sleep(0.05)
+            return super().__hash__()
+
+    def due() -> list[str]:
+        looking[0] = threading.current_thread()
+        looks[0] += 1
+        return [Resting("fails at once"), "fails meanwhile"]
+
+    def run(key: str) -> None:
+        if key == "fails meanwhile":
+            begun.set()
+            may_fail.wait(5)
+        raise OSError("PostgreSQL restarts")
+
+    keep(due, run)
+    until(may_fail.is_set)
+    seen = looks[0]
+    until(lambda: looks[0] > seen + 5)

@@ -12,6 +12,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
+from tests.journeys.looks import Look
 
 CHROMIUM = Path("/usr/bin/chromium")
 QUIET = (
@@ -64,3 +65,11 @@ def live(transactional_db: None) -> Iterator[str]:
     server.shutdown()
     thread.join(timeout=10)
     server.server_close()
+
+
+@pytest.fixture
+def look(width: int, language: str, scheme: str, request: pytest.FixtureRequest) -> Iterator[Look]:
+    """One of EVERY_LOOK; the faults are judged here, so that no test can forget to."""
+    one = Look(width, language, scheme)
+    yield one
+    one.conclude(request.node.originalname, renew=bool(request.config.getoption("--renew", default=False)))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.pictures import EVERY_LOOK
-from tests.journeys.test_axe import Cast, Look, _carry, _context, _examine, _visit, cast  # noqa: F401 - its province
+from tests.journeys.looks import EVERY_LOOK, Look
+from tests.journeys.test_axe import Cast, _carry, _context, _examine, _visit, cast  # noqa: F401 - its province
 
 from hienluong.corrections import commands
 from hienluong.directory import service as directory
@@ -20,11 +20,8 @@ def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
     chromium: Browser,
     live: str,
     cast: Cast,  # noqa: F811 - the fixture
-    width: int,
-    language: str,
-    scheme: str,
+    look: Look,
 ) -> None:
-    look = Look(width, language, scheme)
     packet = Packet.objects.get(pk=cast.packet)
     post = directory.Post.objects.select_related("person__user").get(agency=packet.sender_id, role="clerk")
     assert post.person.user is not None
@@ -68,4 +65,3 @@ def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
         page = _visit(operator, live, look, "/reasons/", "/reasons/new/")
         page.click("main button[value=check]")
         _examine(page, look, "reason with errors")
-    assert look.faults == []

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.pictures import EVERY_LOOK
-from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, Look, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look
+from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, _context, _examine, _visit, cast
 from tests.matrix.things import browser_given
 
 from hienluong.deadlines import service as deadlines
@@ -46,9 +46,8 @@ def noted(cast: Cast) -> Clock:
 
 @EVERY_LOOK
 def test_pages_about_deadlines_have_no_fault_that_axe_knows(
-    chromium: Browser, live: str, cast: Cast, noted: Clock, width: int, language: str, scheme: str
+    chromium: Browser, live: str, cast: Cast, noted: Clock, look: Look
 ) -> None:
-    look = Look(width, language, scheme)
     commune = directory.agency_by_code(COMMUNE)
     assert commune is not None
     with _context(chromium, live, look, cast.sender) as clerk:
@@ -68,4 +67,3 @@ def test_pages_about_deadlines_have_no_fault_that_axe_knows(
         _visit(clerk, live, look, "/exchange/inbox/", "/deadlines/")
     with _context(chromium, live, look, cast.operator) as operator:
         _visit(operator, live, look, "/deadlines/agencies/", f"/deadlines/agencies/{commune.agency.pk}/")
-    assert look.faults == []

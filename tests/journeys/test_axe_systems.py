@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.pictures import EVERY_LOOK
-from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, Look, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look
+from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -59,11 +59,8 @@ def test_pages_about_systems_have_no_fault_that_axe_knows(
     live: str,
     cast: Cast,
     registered: dict[str, Any],
-    width: int,
-    language: str,
-    scheme: str,
+    look: Look,
 ) -> None:
-    look = Look(width, language, scheme)
     system = f"/systems/{registered['system']}/"
     with _context(chromium, live, look, None) as visitor:
         _visit(visitor, live, look, "/developers/", "/developers/errors/", "/developers/deprecation/")
@@ -104,4 +101,3 @@ def test_pages_about_systems_have_no_fault_that_axe_knows(
             page.fill(f"[name={name}]", answer)
         page.click("main button[value=check]")
         _examine(page, look, "grant, to be checked")
-    assert look.faults == []

@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from playwright.sync_api import Browser
 from tests.exchange.personas import document
-from tests.journeys.pictures import EVERY_LOOK
-from tests.journeys.test_axe import OFFICE, Cast, Look, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look
+from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -64,9 +64,8 @@ def taken(cast: Cast) -> None:
 
 @EVERY_LOOK
 def test_pages_about_taking_over_have_no_fault_that_axe_knows(
-    chromium: Browser, live: str, cast: Cast, taken: None, width: int, language: str, scheme: str
+    chromium: Browser, live: str, cast: Cast, taken: None, look: Look
 ) -> None:
-    look = Look(width, language, scheme)
     staged = Intake.objects.get(state="columns")
     archive = AsideFile.objects.get().intake
     packet = TakenDocument.objects.exclude(file_id=None).get()
@@ -98,3 +97,21 @@ def test_pages_about_taking_over_have_no_fault_that_axe_knows(
         page.goto(f"{live}/takeover/registers/new/")
         page.click("main form button[type=submit]")
         _examine(page, look, "a register with errors")
+        page.goto(f"{live}/exchange/send/")
+        page.check('input[value="H50.C18880"]')
+        for name, given in {
+            "type_name": "Công văn",
+            "notation": "VP-TH",
+            "issued_on": f"24/11/{clock.now().year}",
+            "subject": "Văn bản lấy số từ sổ của cơ quan",
+            "signer_name": "An",
+        }.items():
+            page.fill(f"[name={name}]", given)
+        _examine(page, look, "a document with a book of numbers")
+        page.set_input_files(
+            "[name=attachments]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
+        )
+        page.check("[name=not_secret]")
+        page.click("main button[value=check]")
+        _examine(page, look, "a number of a book, to be checked")
+        assert page.get_by_text("1243/VP-TH").is_visible()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.pictures import EVERY_LOOK
-from tests.journeys.test_axe import OFFICE, Cast, Look, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look
+from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _visit, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -55,9 +55,8 @@ def hook(cast: Cast) -> Webhook:
 
 @EVERY_LOOK
 def test_pages_about_webhooks_have_no_fault_that_axe_knows(
-    chromium: Browser, live: str, cast: Cast, hook: Webhook, width: int, language: str, scheme: str
+    chromium: Browser, live: str, cast: Cast, hook: Webhook, look: Look
 ) -> None:
-    look = Look(width, language, scheme)
     own = f"/webhooks/{hook.pk}/"
     with _context(chromium, live, look, cast.sender) as clerk:
         page = _visit(

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
-from tests.journeys.test_axe import OFFICE, Look, _context, _person
+from tests.journeys.looks import Look
+from tests.journeys.test_axe import OFFICE, _context, _person
 
 from hienluong.directory import service as directory
 from hienluong.kit import clock
@@ -81,7 +82,7 @@ def test_browser_that_gives_a_subscription_is_listed_and_removed(clerk: BrowserC
 
     page = clerk.new_page()
     page.goto(f"{live}/account/")
-    page.click("text=Choose the ways")
+    page.click("text=Choose how")
     page.uncheck("[name=mail]")
     page.click("text=Save")
     expect(page.get_by_text("Saved.")).to_be_visible()

@@ -3,7 +3,17 @@
 import re
 from datetime import UTC, datetime
 
-from hienluong.kit.ids import REFERENCE_ALPHABET, new_id, new_secret, short_code, timing_safe_equal
+import pytest
+
+from hienluong.kit.ids import (
+    REFERENCE_ALPHABET,
+    as_number,
+    as_uuid,
+    new_id,
+    new_secret,
+    short_code,
+    timing_safe_equal,
+)
 
 
 def test_new_ids_are_uuid_version_7_in_order_of_creation() -> None:
@@ -42,3 +52,15 @@ def test_short_code_has_two_groups_of_letters_that_nobody_misreads() -> None:
         re.fullmatch(f"[{REFERENCE_ALPHABET}]{{4}}-[{REFERENCE_ALPHABET}]{{4}}", code) for code in codes
     )
     assert not set("01ILOU") & set(REFERENCE_ALPHABET)
+
+
+def test_id_from_outside_is_read_or_none() -> None:
+    known = new_id()
+    assert as_uuid(str(known)) == known
+    assert as_uuid("") is as_uuid("7") is None
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "x", "²", str(2**63), "9" * 5000])
+def test_text_that_no_row_can_have_as_its_number_is_none(text: str) -> None:
+    assert as_number(text) is None
+    assert as_number(str(2**63 - 1)) == 2**63 - 1

@@ -137,7 +137,7 @@ def test_invalid_input_names_each_field_by_json_pointer() -> None:
         {"pointer": "/recipients/0", "detail": "No agency has the code H99."},
         {"pointer": "", "detail": "Empty."},
     ]
-    assert "/recipients/0: No agency has the code H99." in str(error)
+    assert str(error).endswith(" /recipients/0: No agency has the code H99.; Empty.")
 
 
 @pytest.mark.parametrize(
@@ -189,3 +189,9 @@ def test_all_error_classes_are_found_once_and_every_code_belongs_to_one_class() 
     assert StampMissing in classes
     assert len(classes) == len(set(classes))
     assert len({error.code for error in ours}) == len(ours)
+
+
+def test_field_error_that_was_stored_says_the_same() -> None:
+    error = FieldError("/3/code", "Row {row} is wrong.", {"row": 3})
+    stored = json.loads(json.dumps(error.as_json()))
+    assert FieldError(**stored).text() == error.text() == "Row 3 is wrong."

@@ -101,7 +101,7 @@ def _forget() -> None:
 def _send(client: Client, method: str, path: str, body: Any, door: Door) -> Any:
     headers = dict(door.headers)
     if method in {"GET", "HEAD", "OPTIONS"}:
-        return client.generic(method, path, headers=headers, QUERY_STRING=_query(body))
+        return client.generic(method, path, headers=headers, QUERY_STRING=query_of(body))
     if door.json or method != "POST":
         return client.generic(
             method, path, json.dumps(body, default=str), "application/json", headers=headers
@@ -111,7 +111,8 @@ def _send(client: Client, method: str, path: str, body: Any, door: Door) -> Any:
     return client.post(path, body, headers=headers)
 
 
-def _query(body: Any) -> str:
+def query_of(body: Any) -> str:
+    """Returns what stands behind the question mark."""
     return urlencode(body, doseq=True) if isinstance(body, Mapping) else ""
 
 

@@ -6,122 +6,40 @@ the thing behind it to `things.py` if its parameter is new. `doors.py` says what
 
 from __future__ import annotations
 
-import importlib
 import json
-import logging
-import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import transaction
-from django.template import Template
-from django.test import override_settings
-from django.test.utils import _TestState
-from django.urls import URLPattern, URLResolver, get_resolver, resolve
-from django.utils import translation
-from tests.identity.hostile_provider import CLIENT_ID, CLIENT_SECRET, Provider, serve
-from tests.matrix import routes
+from django.urls import resolve
 from tests.matrix.doors import LED_TO, SIGN_IN, Answer, Door
 from tests.matrix.knock import METHODS, Seen, address_of, knock
 from tests.matrix.personas import ACTING, AGENCY, HALF_WAY, IDLE, PERSONAS, STRANGERS, WATCHERS
 from tests.matrix.province import OURS, THEIRS, Province
-from tests.matrix.sign_on import signing_key
-from tests.matrix.things import CONTENT, furnish
+from tests.matrix.routes import ROUTES, TABLES, addresses, doors_of
+from tests.matrix.things import CONTENT
 
 from hienluong.access import service as access
-from hienluong.directory import service as directory
 from hienluong.kit import clock
 from hienluong.ledger.models import QueuedEntry
 
 pytestmark = pytest.mark.django_db  # inside the province's own transaction
 
-TABLES = {
-    info.name: importlib.import_module(f"tests.matrix.routes.{info.name}").ROUTES
-    for info in pkgutil.iter_modules(routes.__path__)
-}
-ROUTES: dict[str, Mapping[str, Door | tuple[Any, ...]]] = {
-    route: doors for table in TABLES.values() for route, doors in table.items()
-}
 TURNED_AWAY = {401, 403, 404, 405, *LED_TO.values()}
-
-
-def _addresses(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
-    for entry in (resolver or get_resolver()).url_patterns:
-        route = prefix + str(entry.pattern)
-        if isinstance(entry, URLPattern):
-            yield route
-        else:
-            yield from _addresses(entry, route)
-
-
-def doors_of(route: str, method: str) -> list[Door]:
-    """Returns the doors of a method: several where it has several forms."""
-    declared = ROUTES.get(route, {}).get(method, ())
-    return list(_flat(declared))
-
-
-def _flat(declared: Any) -> Iterator[Door]:
-    if isinstance(declared, Door):
-        yield declared
-    else:
-        for one in declared:
-            yield from _flat(one)
-
-
-@pytest.fixture(scope="module")
-def province(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Province]:
-    """One province for all doors; whatever a persona does behind one is undone at once."""
-    provider = Provider()
-    server = serve(provider)
-    settings = override_settings(
-        FILES_ROOT=tmp_path_factory.mktemp("vault"),
-        IDP_OIDC_PRIVATE_KEYS=[signing_key()],
-        PUBLIC_URL="http://testserver",
-        EMAIL_HOST="mail.example.org",
-        SIGN_IN_PROVIDERS=[
-            {
-                "id": "tinh",
-                "name": "Tài khoản tỉnh",
-                "server_url": provider.address,
-                "client_id": CLIENT_ID,
-                "client_secret": CLIENT_SECRET,
-                "claim": "preferred_username",
-                "networks": ["127.0.0.1/32"],
-            }
-        ],
-    )
-    with pytest.MonkeyPatch.context() as quick, django_db_blocker.unblock(), settings:
-        for cost, least in (("time_cost", 1), ("memory_cost", 8), ("parallelism", 1)):
-            quick.setattr(Argon2PasswordHasher, cost, least)
-        quick.setattr(
-            Template, "_render", _TestState.saved_data.template_render
-        )  # keeps no copy of every context
-        logging.disable(logging.WARNING)  # thousands of refusals are what is wanted here
-        with transaction.atomic(), translation.override("en"):
-            directory.forget()
-            yield furnish()
-            transaction.set_rollback(True)
-        logging.disable(logging.NOTSET)
-    directory.forget()
-    server.shutdown()
-    server.server_close()
 
 
 # --- The tables are whole ---------------------------------------------------------------------------------------------------
 
 
 def test_every_address_has_a_declared_persona() -> None:
-    missing = set(_addresses()) - set(ROUTES)
+    missing = set(addresses()) - set(ROUTES)
     assert missing == set(), "say who passes: tests/matrix/routes/<module>.py"
 
 
 def test_table_names_no_address_that_is_gone() -> None:
-    assert set(ROUTES) - set(_addresses()) == set()
+    assert set(ROUTES) - set(addresses()) == set()
 
 
 def test_no_address_stands_in_two_tables() -> None:
@@ -131,7 +49,7 @@ def test_no_address_stands_in_two_tables() -> None:
 # --- The doors --------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("route", sorted(set(_addresses())))
+@pytest.mark.parametrize("route", sorted(set(addresses())))
 def test_door_lets_in_whom_the_table_names_and_nobody_else(province: Province, route: str) -> None:
     faults: dict[str, list[str]] = {}  # what is wrong: for whom
     for method in METHODS:

@@ -173,7 +173,7 @@ def _takeover(province: Province) -> None:
         takeover.confirm_intake(actor=clerk, intake_id=archive.pk, now=now)
         takeover.apply_intake(intake_id=archive.pk, now=now)
         today = directory.today()
-        takeover.continue_book(actor=clerk, series="Công văn", year=today.year, number=7, now=now)
+        book = takeover.continue_book(actor=clerk, series="Công văn", year=today.year, number=7, now=now)
         compared = takeover.stage_comparison(
             source=register(CONTENT[code]), first_day=today, last_day=today, at_once=True, **given
         )
@@ -183,6 +183,7 @@ def _takeover(province: Province) -> None:
             applied_intake_id=archive.pk,
             document_id=archive.documents.get().pk,
             aside_id=archive.aside.get().pk,
+            book_id=book.pk,
             comparison_id=compared.pk,
             year=today.year,
         )

@@ -21,6 +21,7 @@ from personas import FINANCE, HOME_AFFAIRS, System, document
 from hienluong.directory import service as directory
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
+from hienluong.exchange import service as exchange
 from hienluong.exchange.models import Delivery
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
@@ -313,6 +314,37 @@ def test_waiting_without_a_route_is_no_alarm(home_affairs: System) -> None:
     Delivery.objects.update(created_at=clock.now() - timedelta(days=9))
     _look(clock.now())
     assert _standing() == []
+
+
+def test_waiting_of_what_was_taken_out_as_secret_is_no_alarm(home_affairs: System, operator: Actor) -> None:
+    packet = home_affairs.hand_in(document(1)).json()["packet"]
+    Delivery.objects.update(created_at=clock.now() - timedelta(days=9))
+    exchange.quarantine_packet(
+        actor=home_affairs.clerk(), packet_id=packet, reason="dấu Mật", now=clock.now()
+    )
+    _look(clock.now())
+    assert _standing() == []
+    assert queries.waiting(operator, now=clock.now()).rows == []
+    assert queries.failures(operator).rows == []
+
+
+def test_condition_that_nobody_watches_any_more_is_not_said_to_be_well(
+    people: Any, failed: Failed, operator: Actor
+) -> None:
+    failed()
+    _look(clock.now())
+    commands.set_limit(
+        actor=operator,
+        condition="dead_letters",
+        value=0,
+        watched=False,
+        repeat_hours=6,
+        reason="x",
+        now=clock.now(),
+    )
+    _look(clock.now() + 4 * MINUTE)
+    assert _standing() == []
+    assert not Notice.objects.filter(code="monitoring.cleared.dead_letters").exists()
 
 
 def test_agencys_own_system_hears_of_no_alarm(home_affairs: System, hook: Webhook) -> None:

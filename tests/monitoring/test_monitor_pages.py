@@ -23,9 +23,10 @@ from personas import (
 
 from hienluong.exchange import policy
 from hienluong.exchange.channels.mailbox import FILE_MISSING
-from hienluong.exchange.models import Delivery, DeliveryEvent
+from hienluong.exchange.models import Delivery, DeliveryEvent, Recipient
 from hienluong.kit import clock
 from hienluong.ledger.models import QueuedEntry
+from hienluong.monitoring.queries import PAGE
 
 pytestmark = pytest.mark.django_db
 
@@ -80,13 +81,27 @@ def test_moving_part_comes_alone_when_the_page_asks_for_it(visit: Visit) -> None
 
 
 def test_waiting_is_listed_by_recipient_and_age_and_goes_on_from_a_place(
-    visit: Visit, home_affairs: System, monkeypatch: pytest.MonkeyPatch
+    visit: Visit, home_affairs: System
 ) -> None:
-    monkeypatch.setattr("hienluong.monitoring.queries.PAGE_MAX", 1)
     for number, code in enumerate((CABINET, INTERIOR, CABINET)):
         home_affairs.hand_in(document(20 + number, code))
-    old = clock.now() - timedelta(days=3)
-    Delivery.objects.filter(recipient__code=INTERIOR).update(created_at=old)
+    waiting, old = Delivery.objects.get(recipient__code=INTERIOR), clock.now() - timedelta(days=3)
+    Delivery.objects.filter(pk=waiting.pk).update(created_at=old)
+    others = Recipient.objects.bulk_create(
+        Recipient(code=f"G99.{number}", name=f"Cục {number}", channel="") for number in range(1, PAGE)
+    )
+    Delivery.objects.bulk_create(
+        Delivery(
+            **{
+                name: getattr(waiting, name)
+                for name in ("packet", "transmission", "kind", "state", "changed_at")
+            },
+            recipient=one,
+            recipient_code=one.code,
+            created_at=old,
+        )
+        for one in others
+    )
     operator = visit(HOME_AFFAIRS, "operator")
     first = _text(operator.get(f"{PATH}waiting/"))
     assert "Bộ Nội vụ" in first

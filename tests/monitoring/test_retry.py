@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from personas import CABINET, DONG_HOI, KHE_SANH, System, document, problem
+from personas import CABINET, DONG_HOI, KHE_SANH, System, deliver, document, problem
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
@@ -16,6 +16,7 @@ from hienluong.exchange.channels.mailbox import FILE_MISSING, NO_MAILBOX
 from hienluong.exchange.channels.registry import NO_CHANNEL
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER
 from hienluong.exchange.models import Delivery
+from hienluong.exchange.service import quarantine_packet
 from hienluong.kit import clock
 from hienluong.monitoring import commands, queries
 from hienluong.monitoring.causes import CAUSES
@@ -106,14 +107,32 @@ def test_delivery_that_waits_for_its_next_attempt_has_it_now(failed: Failed, ope
     assert (done.delivery_ids, delivery.due_at, delivery.attempts) == ([delivery.pk], now, 5)
 
 
-def test_more_than_go_at_once_are_said(
-    failed: Failed, operator: Actor, monkeypatch: pytest.MonkeyPatch
+def test_what_is_held_back_for_a_moment_does_not_fail(failed: Failed, operator: Actor) -> None:
+    delivery = failed(state="waiting", failure="waits until its attachments are scanned for malware")
+    Delivery.objects.filter(pk=delivery.pk).update(attempts=0, due_at=clock.now() + timedelta(minutes=1))
+    assert queries.failures(operator).rows == []
+    assert queries.glance(operator, now=clock.now()).failing == 0
+    Delivery.objects.filter(pk=delivery.pk).update(due_at=None)  # kept apart: somebody has to decide
+    assert [row.delivery_id for row in queries.failures(operator).rows] == [delivery.pk]
+
+
+def test_what_was_taken_out_as_secret_is_not_tried_again(
+    failed: Failed, operator: Actor, home_affairs: System
 ) -> None:
-    monkeypatch.setattr("hienluong.monitoring.commands.retry.AT_ONCE", 2)
+    delivery = failed()
+    quarantine_packet(
+        actor=home_affairs.clerk(), packet_id=delivery.packet_id, reason="dấu Mật", now=clock.now()
+    )
+    done = commands.retry_failures(actor=operator, delivery_id=delivery.pk, reason="x", now=clock.now())
+    delivery.refresh_from_db()
+    assert (done.delivery_ids, delivery.state) == ([], "dead")
+
+
+def test_more_than_go_at_once_are_said(failed: Failed, operator: Actor) -> None:
     rows = [failed(number) for number in (1, 2, 3)]
-    first = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
+    first = commands.retry_failures(actor=operator, everything=True, most=2, reason="x", now=clock.now())
     assert (first.delivery_ids, first.more) == ([rows[0].pk, rows[1].pk], True)
-    second = commands.retry_failures(actor=operator, everything=True, reason="x", now=clock.now())
+    second = commands.retry_failures(actor=operator, everything=True, most=2, reason="x", now=clock.now())
     assert (second.delivery_ids, second.more) == ([rows[2].pk], False)
 
 
@@ -154,3 +173,17 @@ def test_api_lists_metadata_by_page(home_affairs: System, failed: Failed, settin
     waiting = home_affairs.get("/monitor/waiting").json()["items"]
     assert {one["recipient_code"] for one in waiting} == {CABINET, KHE_SANH}
     assert problem(home_affairs.get("/monitor/waiting", {"after": "x"}))["status"] == 422
+
+
+def test_what_was_taken_out_as_secret_does_not_follow_a_dead_letter(failed: Failed, operator: Actor) -> None:
+    first, later = failed(15), failed(16)
+    packet = later.packet
+    packet.document_id, packet.business, packet.secrecy = first.packet.document_id, 2, "quarantined"
+    packet.save()
+    Delivery.objects.filter(pk=later.pk).update(state="waiting", due_at=None, attempts=0)
+    commands.retry_failures(actor=operator, delivery_id=first.pk, reason="mended", now=clock.now())
+    deliver()
+    assert set(Delivery.objects.values_list("pk", "state")) == {
+        (first.pk, "delivered"),
+        (later.pk, "waiting"),
+    }

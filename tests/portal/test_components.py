@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -126,3 +127,45 @@ def test_confirmation_offers_to_send_and_to_change_with_everything_kept() -> Non
     assert 'name="step" value="send"' in shown
     assert 'name="step" value="edit"' in shown
     assert 'name="a" value="1"' in shown
+
+
+def test_chart_stands_its_columns_side_by_side_and_says_them_as_a_table() -> None:
+    shown = _render(
+        '<c-chart title="Flow" :names="names" :series="series" />',
+        names=["08:00", "09:00"],
+        series=[(NASTY, [10, 0]), ("Delivered", [5, 20])],
+    )
+    assert NASTY not in shown
+    bars = re.findall(
+        r'<rect class="chart-(\d)" x="([\d.]+)" y="([\d.]+)" width="144.0" height="([\d.]+)"', shown
+    )
+    assert bars == [
+        ("1", "36.0", "80.0", "80.0"),
+        ("2", "180.0", "120.0", "40.0"),
+        ("2", "540.0", "0.0", "160.0"),
+    ]
+    assert re.findall(
+        r'<th scope="row">(.*?)</th><td class="number">(\d+)</td><td class="number">(\d+)</td>', shown
+    ) == [
+        ("09:00", "0", "20"),
+        ("08:00", "10", "5"),
+    ]
+
+
+def test_chart_of_nothing_has_no_columns() -> None:
+    shown = _render(
+        '<c-chart title="Flow" :names="names" :series="series" />', names=["a"], series=[("A", [0])]
+    )
+    assert '<rect class="chart-1" x=' not in shown
+
+
+def test_map_names_each_shape_with_what_it_stands_for_and_leaves_out_what_has_no_outline() -> None:
+    shapes = [
+        {"name": "Xã A", "outline": "M0 0H9V9Z", "href": "#a", "level": 2, "says": "18 wait"},
+        {"name": "Xã B", "outline": "M9 9H18V18Z", "href": "#b", "level": 0},
+        {"name": "Xã C", "outline": "", "href": "#c"},
+    ]
+    shown = _render('<c-map label="Map" :shapes="shapes">key</c-map>', shapes=shapes)
+    assert '<a href="#a" aria-label="Xã A: 18 wait"><path class="map-2" d="M0 0H9V9Z">' in shown
+    assert '<a href="#b" aria-label="Xã B"><path d="M9 9H18V18Z">' in shown
+    assert "Xã C" not in shown

@@ -95,6 +95,15 @@ def test_menu_marks_the_page_one_is_on(visit: Visit) -> None:
     assert 'href="/exchange/inbox/" aria-current="page"' not in _text(browser.get("/"))
 
 
+def test_form_shows_the_way_back_to_the_list_it_belongs_to(visit: Visit) -> None:
+    browser, person = visit(("Ủy ban nhân dân tỉnh", "administrator"))
+    post = Post.objects.get(person=person)
+    for address in ("/staff/people/new/", f"/staff/posts/{post.pk}/hand-over/"):
+        page = _text(browser.get(address))
+        assert '<ol><li><a href="/staff/people/">' in page
+        assert '<a href="/staff/people/" aria-current="page">' in page
+
+
 def test_visitor_gets_no_menu_and_no_account() -> None:
     page = _text(Client(headers={"accept-language": "en"}).get("/sign-in/"))
     assert "<nav" not in page

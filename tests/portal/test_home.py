@@ -49,7 +49,7 @@ def test_head_is_not_offered_to_send(visit: Visit) -> None:
 def test_operator_sees_the_axis_and_no_mailbox(visit: Visit) -> None:
     browser, _ = visit(("Sở Nội vụ", "operator"))
     page = _text(browser.get("/"))
-    assert "Deliveries that fail" in page
+    assert "Failing deliveries" in page
     assert "New in the inbox" not in page
 
 

@@ -81,6 +81,13 @@ def test_every_text_in_the_sources_is_in_the_catalogue_and_no_other(
     assert known - wanted == set(), "no longer in the sources"
 
 
+def test_no_text_stands_twice_in_the_catalogue(vietnamese: Catalog) -> None:
+    """Gettext's own programs refuse a catalogue in which one does."""
+    heading = 1
+    written = VIETNAMESE.read_text(encoding="utf-8").count("\nmsgid ") - heading
+    assert written == len(list(_messages(vietnamese)))
+
+
 def test_every_text_is_translated_and_none_is_a_guess(vietnamese: Catalog) -> None:
     assert [message.id for message in _messages(vietnamese) if not all(_texts(message.string))] == []
     assert [message.id for message in _messages(vietnamese) if message.fuzzy] == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -253,11 +253,23 @@ def test_list_and_expansion_cost_the_same_however_many_members(
 
 
 def test_group_that_comes_to_too_many_is_shown_in_part_and_cannot_be_addressed(
-    province: Province, acting: Callable[..., Actor], monkeypatch: pytest.MonkeyPatch
+    acting: Callable[..., Actor],
 ) -> None:
-    monkeypatch.setattr(queries, "EXPANSION_LIMIT", 77)
-    communes = RecipientGroup.objects.get(name=COMMUNES)
-    expanded = recipients.expand_group(communes)
-    assert (len(expanded.agencies), expanded.complete) == (77, False)
+    Agency.objects.bulk_create(
+        Agency(
+            name=f"Trường {number}",
+            sort_key=f"{number}",
+            search_key=f"{number}",
+            kind="other",
+            place="outside",
+            valid_from=date(2025, 7, 1),
+        )
+        for number in range(queries.EXPANSION_LIMIT + 1)
+    )
+    outside = RecipientGroup.objects.create(
+        name="Ngoài tỉnh", kind="rule", rule_kind="other", rule_place="outside", valid_from=date(2025, 7, 1)
+    )
+    expanded = recipients.expand_group(outside)
+    assert (len(expanded.dropped), expanded.complete) == (queries.EXPANSION_LIMIT, False)
     with pytest.raises(GroupTooLarge):
-        recipients.expand_groups(acting("H50.S01", "clerk"), [communes.pk])
+        recipients.expand_groups(acting("H50.S01", "clerk"), [outside.pk])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -238,6 +240,35 @@ def test_hold_has_a_reason_is_placed_once_and_lifted_once(packet: Packet, dong_h
         commands.lift_hold(actor=actor, hold_id=hold.pk, reason="r", now=clock.now())
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_heads_who_hold_a_packet_at_the_same_moment_place_one_hold(
+    packet: Packet, dong_hoi: System
+) -> None:
+    said: list[Exception] = []
+    deputy = head(dong_hoi, "deputy")
+
+    def place() -> None:
+        try:
+            commands.place_hold(actor=deputy, packet_id=packet.pk, reason="r", now=clock.now())
+        except Exception as refusal:  # noqa: BLE001 - which one it is, is asked below
+            said.append(refusal)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=place)
+    with transaction.atomic():
+        commands.place_hold(actor=head(dong_hoi), packet_id=packet.pk, reason="r", now=clock.now())
+        other.start()
+        until = time.monotonic() + 10
+        blocked = 0
+        while not blocked and time.monotonic() < until:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                [blocked] = cursor.fetchone()
+    other.join(10)
+    assert [type(one) for one in said] == [HeldAlready]
+
+
 def test_hold_on_a_copy_that_is_gone_is_refused(packet: Packet, dong_hoi: System) -> None:
     files.destroy(
         file_id=exchange.files_of(packet.pk)[0], holder=dong_hoi.agency.pk, reason="x", now=clock.now()
@@ -333,6 +364,19 @@ def test_hold_placed_after_the_approval_keeps_the_copy(
     carry_out(proposed)
     assert DisposalItem.objects.get().outcome == "held"
     assert dong_hoi.agency.pk in holders(packet)
+
+
+def test_what_was_taken_out_as_secret_is_neither_proposed_nor_destroyed(
+    proposed: Disposal, packet: Packet, dong_hoi: System, khe_sanh: System
+) -> None:
+    commands.approve_disposal(actor=head(dong_hoi), disposal_id=proposed.pk, now=later())
+    exchange.quarantine_packet(
+        actor=dong_hoi.clerk("clerk"), packet_id=packet.pk, reason="dấu Mật", now=later()
+    )
+    carry_out(proposed)
+    assert DisposalItem.objects.get().outcome == "secret"
+    assert dong_hoi.agency.pk in holders(packet)
+    assert queries.over_time(khe_sanh.clerk(), on=later().date(), limit=10) == []
 
 
 def test_copy_that_is_gone_meanwhile_is_said_to_be_gone(

@@ -144,6 +144,13 @@ def test_stand_in_is_told_of_the_leave_and_of_what_comes_for_the_role(office: An
     assert set(told) == {office.clerk.person_id, office.second_clerk.person_id, office.officer.person_id}
 
 
+def test_stand_in_is_told_of_every_leave(office: Any, now: datetime, today: date) -> None:
+    for first in (today, today + 30 * DAY):
+        _enter(office.actor(office.head), office.clerk, office.officer, now, first=first, end=first + DAY)
+
+    assert Notice.objects.filter(code="staff.stand_in", reader=office.officer.person_id).count() == 2
+
+
 @pytest.mark.parametrize(("first", "end"), [(0, 2), (1, 4), (2, 9), (0, 9), (1, 3)])
 def test_leave_that_overlaps_another_is_refused(
     office: Any, now: datetime, today: date, first: int, end: int

@@ -114,7 +114,7 @@ def test_a_secret_is_rotated_with_an_overlap_and_no_check(
     assert token_for(shared.client_id, secret)
     assert shared.secrets.filter(ends_at=None).count() == 1
     third = browser.get(f"/systems/{shared.pk}/rotate/").content.decode()
-    assert "Two secrets are good already" in third
+    assert "Two secrets are valid already" in third
     assert 'value="usual"' not in third
 
 
@@ -155,7 +155,7 @@ def test_a_secret_and_a_system_end_after_a_check(visit: Visit, shared: AgencySys
     key = shared.secrets.get().key_id
 
     looked = browser.get(f"/systems/{shared.pk}/secrets/{key}/end/").content.decode()
-    assert "the only good secret" in looked
+    assert "the only valid secret" in looked
     assert browser.post(f"/systems/{shared.pk}/secrets/{key}/end/").status_code == 302
     assert browser.get(f"/systems/{shared.pk}/secrets/{key}/end/").status_code == 404
     assert shared.secrets.get().ends_at is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import time
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -10,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from earlier import ROWS, csv_file, workbook
+from earlier import ROWS, archive, csv_file, workbook
 from personas import KHE_SANH, System
 
 from hienluong.directory.errors import PermissionMissing
@@ -28,7 +30,7 @@ from hienluong.takeover.errors import (
     RowsRefused,
 )
 from hienluong.takeover.formats.registers import is_heading, read_lines, recognise, split_reference
-from hienluong.takeover.formats.tables import TableUnreadable, read_rows, split_heading
+from hienluong.takeover.formats.tables import INFLATED_MAX, TableUnreadable, read_rows, split_heading
 from hienluong.takeover.models import Intake, Profile, State, TakenDocument
 from hienluong.takeover.queries.documents import documents
 
@@ -68,6 +70,36 @@ def test_workbook_with_titles_above_and_real_dates_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize("said", ['<dimension ref="A1" />', '<dimension ref="A4:F5" />', ""])
+def test_rows_of_a_workbook_keep_their_numbers_whatever_it_says_of_its_extent(said: str) -> None:
+    source = _with_sheet(
+        workbook(ROWS, above=[[], [], []]), lambda sheet: re.sub("<dimension[^>]*>", said, sheet)
+    )
+    assert [line.row for line in _read(source)] == [5, 6]
+
+
+def test_row_far_below_all_others_does_not_keep_anybody_waiting() -> None:
+    def move(sheet: str) -> str:
+        last = sheet.rindex("<row ")
+        return sheet[:last] + re.sub('r="([A-F]?)3"', r'r="\g<1>2000000000"', sheet[last:])
+
+    begun = time.monotonic()
+    assert [line.row for line in _read(_with_sheet(workbook(ROWS), move))] == [2]
+    assert time.monotonic() - begun < 20
+
+
+def _with_sheet(source: io.BytesIO, change: Callable[[str], str]) -> io.BytesIO:
+    """Returns a workbook with its sheet's XML changed."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(source) as given, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        for entry in given.infolist():
+            content = given.read(entry)
+            if entry.filename.endswith("/sheet1.xml"):
+                content = change(content.decode()).encode()
+            packed.writestr(entry, content)
+    return target
+
+
 def test_headings_are_known_with_and_without_diacritics() -> None:
     assert recognise(["so, ky hieu", "TRÍCH YẾU", "Ngay van ban", "x"]) == {
         "reference": 0,
@@ -96,13 +128,12 @@ def test_table_that_cannot_be_read_is_refused_with_what_to_do(content: bytes, sa
     assert said in str(refusal.value.explain())
 
 
-def test_workbook_that_unpacks_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("hienluong.takeover.formats.tables.INFLATED_MAX", 10_000)
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("xl/worksheets/sheet1.xml", b"0" * 1_000_000)
+def test_workbook_that_unpacks_without_end_is_refused() -> None:
+    packed = bytearray(archive({"xl/worksheets/sheet1.xml": b"0" * 1000}).getvalue())
+    size = packed.index(b"PK\x01\x02") + 24  # after unpacking, as the directory says it
+    packed[size : size + 4] = (INFLATED_MAX + 1).to_bytes(4, "little")
     with pytest.raises(TableUnreadable, match="unpacks"):
-        _read(target)
+        _read(io.BytesIO(packed))
 
 
 @pytest.mark.parametrize(
@@ -256,6 +287,45 @@ def test_staged_register_is_checked_confirmed_taken_and_undone(clerk: Actor) -> 
     assert not TakenDocument.objects.exists()
     with pytest.raises(NotPossibleNow):
         commands.undo_intake(actor=clerk, intake_id=row.pk, now=clock.now())
+
+
+@pytest.fixture
+def confirmed(clerk: Actor) -> Intake:
+    """A register that was checked and may be taken."""
+    row = commands.stage_register(
+        actor=clerk,
+        source=csv_file(),
+        file_name="so.csv",
+        direction="incoming",
+        system="iOffice",
+        now=clock.now(),
+    )
+    commands.choose_columns(actor=clerk, intake_id=row.pk, columns=row.columns, now=clock.now())
+    commands.check_intake(intake_id=row.pk, now=clock.now())
+    return commands.confirm_intake(actor=clerk, intake_id=row.pk, now=clock.now())
+
+
+@pytest.mark.django_db
+def test_register_that_is_refused_at_the_end_leaves_no_row_behind(confirmed: Intake, settings: Any) -> None:
+    settings.SECRECY_MARKERS = ["bầu cử"]  # since it was checked, one row bears a mark
+    refused = commands.apply_intake(intake_id=confirmed.pk, now=clock.now())
+    assert (refused.state, [one["pointer"] for one in refused.errors]) == (State.REFUSED, ["/3/subject"])
+    assert not TakenDocument.objects.exists()
+
+
+@pytest.mark.django_db
+def test_register_whose_taking_was_broken_off_after_its_commit_counts_what_it_took(
+    confirmed: Intake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as power_cut:
+        power_cut.setattr("hienluong.takeover.commands.intakes._told", dies)
+        with pytest.raises(KeyboardInterrupt):
+            commands.apply_intake(intake_id=confirmed.pk, now=clock.now())
+    done = commands.apply_intake(intake_id=confirmed.pk, now=clock.now())
+    assert done.counts == {"rows": 2, "taken": 2, "there": 0, "wrong": 0}
 
 
 @pytest.mark.django_db

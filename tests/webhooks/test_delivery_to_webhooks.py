@@ -331,6 +331,21 @@ def test_webhook_that_fails_for_too_long_is_stopped_and_its_agency_told(
     assert sorted(one["data"]["entry"] for one in peer.taken) == [1, 2, 3]
 
 
+def test_webhook_that_is_stopped_a_second_time_is_told_again(
+    caller: Callable[..., Caller], subscribed: Subscribed, employ: Any, platform: Any
+) -> None:
+    system = caller().system
+    employ("Nguyễn Thị Hạnh", ("H50.S01", "clerk"))
+    hook, peer = subscribed(system)
+    peer.answers = lambda _headers, _body: (410, b"")
+    for entry in (1, 2):
+        arrive(system.agency_id, entry)
+        tasks.deliver_due(hook.pk)
+        commands.enable_webhook(actor=platform, webhook=hook, now=clock.now())
+
+    assert Notice.objects.filter(code="webhooks.stopped").count() == 2
+
+
 def test_address_that_says_it_is_gone_is_stopped_at_once(
     caller: Callable[..., Caller], subscribed: Subscribed
 ) -> None:

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from django.db import connection
 from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from tests.webhooks.conftest import Caller
 from tests.webhooks.test_delivery_to_webhooks import arrive
@@ -80,7 +82,7 @@ def test_list_asks_as_many_questions_for_many_as_for_one(
             kinds=["packet.delivered"],
             now=clock.now(),
         )
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert len(queries.search_webhooks(clerk).webhooks) == 5
     with django_assert_num_queries(2):
         queries.messages_of(clerk, hook)
@@ -184,6 +186,34 @@ def test_stopped_webhook_is_turned_on_and_an_unverified_one_challenged(hook: Web
     assert "Challenge it again" in clerk.get(f"/webhooks/{hook.pk}/").content.decode()
     clerk.post(f"/webhooks/{hook.pk}/verify/")
     assert hook.messages.filter(kind="webhook.verification", state="waiting").count() == 1
+
+
+def test_stopped_webhook_is_not_challenged_for_nothing_would_be_sent(hook: Webhook, visit: Visit) -> None:
+    Webhook.objects.update(state="disabled", stopped_at=clock.now())
+    before = hook.messages.count()
+    answer = visit("H50.S01", "clerk").post(f"/webhooks/{hook.pk}/verify/")
+
+    assert answer.status_code == 409
+    assert hook.messages.count() == before
+
+
+def test_list_counts_what_waits_and_failed_of_each_webhook_and_not_what_was_delivered(
+    hook: Webhook, platform: Any
+) -> None:
+    arrive(hook.system.agency_id, 1, 2)
+    Message.objects.filter(kind="webhook.verification").update(state="delivered", due_at=None)
+    page = queries.search_webhooks(platform)
+    assert [(one.waiting, one.failed) for one in page.webhooks] == [(2, 1)]  # type: ignore[attr-defined]  # set by it
+    with CaptureQueriesContext(connection) as asked:
+        queries.search_webhooks(platform)
+    assert [one["sql"].count('JOIN "webhooks_message"') for one in asked] == [0, 0]
+
+
+def test_last_day_that_there_is_can_be_given(hook: Webhook, visit: Visit) -> None:
+    sent = {"which": "time", "since": "01/01/0001", "until": "31/12/9999", "step": "send"}
+    answer = visit("H50.S01", "head").post(f"/webhooks/{hook.pk}/replay/", sent, follow=True)
+
+    assert "1 message is sent again." in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,14 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -35,15 +33,6 @@ def review() -> None:
     """Holds the commands about access reviews."""
 
 
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
-
-
 def _review_facts(found: AccessReview) -> dict[str, Any]:
     return {
         "quarter": found.quarter,
@@ -56,11 +45,10 @@ def _review_facts(found: AccessReview) -> dict[str, Any]:
 
 @review.command("list", help=_("List access reviews, newest first.\n\nExample: hienluong access review list"))
 @on_server
-def list_reviews(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
+def list_reviews(*, actor: Actor, now: datetime) -> Answer:
     """Lists reviews with how far each is."""
     from hienluong.access.queries.reviews import reviews  # noqa: PLC0415 - needs Django
 
-    del now
     rows = reviews(actor)
     value = [
         {**_review_facts(one), "total": one.total, "undecided": one.undecided, "waiting": one.waiting}  # type: ignore[attr-defined]  # the query adds them
@@ -72,7 +60,7 @@ def list_reviews(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
 
 @review.command("open", help=_("Open this quarter's review now.\n\nExample: hienluong access review open"))
 @on_server
-def open_now(*, actor: Actor, now: datetime) -> tuple[Any, list[str]]:
+def open_now(*, actor: Actor, now: datetime) -> Answer:
     """Opens the review of the present quarter."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
@@ -86,7 +74,7 @@ def open_now(*, actor: Actor, now: datetime) -> tuple[Any, list[str]]:
 )
 @QUARTER
 @on_server
-def carry_out(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]]:
+def carry_out(*, actor: Actor, now: datetime, quarter: str) -> Answer:
     """Carries the decided ends out."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
@@ -101,7 +89,7 @@ def carry_out(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[s
 )
 @QUARTER
 @on_server
-def finish(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]]:
+def finish(*, actor: Actor, now: datetime, quarter: str) -> Answer:
     """Finishes a review."""
     from hienluong.access import commands  # noqa: PLC0415 - needs Django
 
@@ -124,19 +112,15 @@ def finish(*, actor: Actor, now: datetime, quarter: str) -> tuple[Any, list[str]
     help=_("The file to write."),
 )
 @on_server
-def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[Any, list[str]]:
+def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> Answer:
     """Exports a review."""
     from hienluong.access.queries.reviews import COLUMNS, export_rows  # noqa: PLC0415 - needs Django
-    from hienluong.directory.service import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
+    from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
-    del now
     _review, rows = export_rows(actor, quarter)
     values = list(rows)
     with target.open("wb") as file:
-        if target.suffix.lower() == ".xlsx":
-            write_xlsx(file, quarter, COLUMNS, values)
-        else:
-            file.writelines(csv_chunks(COLUMNS, values))
+        write_table(file, quarter, COLUMNS, values)
     return {"file": str(target), "lines": len(values)}, [
         fill(_("{lines} lines in {file}."), {"lines": len(values), "file": target})
     ]
@@ -144,10 +128,9 @@ def export(*, actor: Actor, now: datetime, quarter: str, target: Path) -> tuple[
 
 @group.command(help=_("Show which role may do what.\n\nExample: hienluong access roles"))
 @on_server
-def roles(*, actor: Actor, now: datetime) -> tuple[Any, Iterator[str]]:
+def roles(*, actor: Actor, now: datetime) -> Answer:
     """Shows the permissions with the roles that hold them."""
     from hienluong.access.queries.roles import who_may_what  # noqa: PLC0415 - needs Django
 
-    del now
     value = {row.permission.name: [name for name, _title in row.who] for row in who_may_what(actor)}
     return value, (f"{name:<34} {', '.join(who)}" for name, who in value.items())

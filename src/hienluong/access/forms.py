@@ -51,9 +51,9 @@ class AnswerForm(AskedForm):
 class AskForm(AskedForm):
     """Which thing somebody asks to see by break-glass, why, on what legal basis, for how long."""
 
-    kind = forms.ChoiceField(label=_("What"))
+    kind = forms.ChoiceField(label=_("Kind"))
     object_id = forms.CharField(
-        label=_("Its number"),
+        label=_("Identifier"),
         max_length=64,
         help_text=_("As the monitor or the ledger names it."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -62,7 +62,7 @@ class AskForm(AskedForm):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Why metadata are not enough. Do not write content into it."),
+        help_text=_("Why metadata are not enough. Do not quote the document."),
     )
     legal_basis = forms.CharField(
         label=_("Legal basis"),

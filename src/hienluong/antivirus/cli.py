@@ -6,37 +6,30 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit import clock
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.antivirus.models import Scan
+    from hienluong.antivirus.queries import SweepState
     from hienluong.directory.service import Actor
 
-Answer = tuple[Any, Iterable[str]]
+of_packet = click.argument("packet_id", type=click.UUID)
+with_reason = click.option("--reason", required=True, help=_("Why; the sender's clerks read it."))
 
 
 @click.group(help=_("Attachments and malware.\n\nExample: hienluong antivirus list"))
 def group() -> None:
     """Holds the commands about malware."""
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
 
 
 def _facts(scan: Scan) -> dict[str, Any]:
@@ -58,6 +51,10 @@ def _line(scan: Scan) -> str:
     return f"{scan.packet_id}  {scan.state:<11} {facts['sender']}: {', '.join(facts['found']) or scan.trouble or '–'}"
 
 
+def _said(scan: Scan) -> Answer:
+    return _facts(scan), [_line(scan)]
+
+
 @group.command(
     "list",
     help=_(
@@ -72,7 +69,7 @@ def _line(scan: Scan) -> str:
     help=_("Which ones."),
 )
 @on_server
-def list_scans(*, actor: Actor, now: datetime, show: str) -> Answer:  # noqa: ARG001 - every command is given the time
+def list_scans(*, actor: Actor, now: datetime, show: str) -> Answer:
     """Lists what is kept apart."""
     from hienluong.antivirus import queries  # noqa: PLC0415 - needs Django
 
@@ -83,10 +80,56 @@ def list_scans(*, actor: Actor, now: datetime, show: str) -> Answer:  # noqa: AR
         "engine": engine
         and {"answers": engine.answers, "version": engine.version, "problem": engine.problem},
         "waiting": page.waiting,
+        "sweep": asdict(page.sweep),
         "packets": [_facts(scan) for scan in page.scans],
     }
     state = _("Scanning is on; {waiting} wait.") if page.is_on else _("Scanning is off.")
-    return value, [fill(state, value), *([str(engine)] if engine else []), *map(_line, page.scans)]
+    lines = [fill(state, value), *([str(engine)] if engine else []), _sweep_line(page.sweep)]
+    return value, [*lines, *map(_line, page.scans)]
+
+
+def _sweep_line(sweep: SweepState) -> str:
+    """Returns in one line how far the sweep of stored packets is."""
+    if sweep.begun_at is None:
+        off = _("What was stored before scanning was turned on is not swept.")
+        return off if not sweep.per_minute else _("The sweep of what was stored begins within a minute.")
+    values = {
+        "asked": sweep.asked,
+        "waiting": sweep.waiting,
+        "apart": sweep.apart,
+        "back_to": f"{clock.in_vietnam(sweep.reached_at):%d/%m/%Y}" if sweep.reached_at else "–",
+    }
+    if sweep.done_at:
+        return fill(
+            _("Stored packets: swept; {asked} asked for, {waiting} wait, {apart} kept apart."), values
+        )
+    return fill(
+        _("Stored packets: back to {back_to}; {asked} asked for, {waiting} wait, {apart} kept apart."), values
+    )
+
+
+@group.command(
+    "sweep",
+    help=_(
+        "Let the sweep go through everything stored once more; what was scanned is passed over.\n\n"
+        "Example: hienluong antivirus sweep"
+    ),
+)
+@on_server
+def sweep(*, actor: Actor, now: datetime) -> Answer:
+    """Begins the sweep anew."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django
+
+    from hienluong.antivirus import commands  # noqa: PLC0415 - the same
+
+    commands.restart_sweep(actor=actor, now=now)
+    is_on = bool(settings.CLAMD and settings.CLAMD_SWEEP_PER_MINUTE)
+    said = (
+        _("It begins within a minute.")
+        if is_on
+        else _("It begins when HIENLUONG_CLAMD_SWEEP_PER_MINUTE is set.")
+    )
+    return {"on": is_on, "begun_at": now}, [said]
 
 
 @group.command(
@@ -96,15 +139,14 @@ def list_scans(*, actor: Actor, now: datetime, show: str) -> Answer:  # noqa: AR
         'Example: hienluong antivirus release 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00 --reason "false alarm"'
     ),
 )
-@click.argument("packet_id", type=click.UUID)
-@click.option("--reason", required=True, help=_("Why; the sender's clerks read it."))
+@of_packet
+@with_reason
 @on_server
 def release(*, actor: Actor, now: datetime, packet_id: UUID, reason: str) -> Answer:
     """Releases a packet."""
     from hienluong.antivirus import commands  # noqa: PLC0415 - needs Django
 
-    scan = commands.release_packet(actor=actor, packet_id=packet_id, reason=reason, now=now)
-    return _facts(scan), [_line(scan)]
+    return _said(commands.release_packet(actor=actor, packet_id=packet_id, reason=reason, now=now))
 
 
 @group.command(
@@ -114,15 +156,14 @@ def release(*, actor: Actor, now: datetime, packet_id: UUID, reason: str) -> Ans
         'Example: hienluong antivirus refuse 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00 --reason "macro virus"'
     ),
 )
-@click.argument("packet_id", type=click.UUID)
-@click.option("--reason", required=True, help=_("Why; the sender's clerks read it."))
+@of_packet
+@with_reason
 @on_server
 def refuse(*, actor: Actor, now: datetime, packet_id: UUID, reason: str) -> Answer:
     """Refuses a packet."""
     from hienluong.antivirus import commands  # noqa: PLC0415 - needs Django
 
-    scan = commands.refuse_packet(actor=actor, packet_id=packet_id, reason=reason, now=now)
-    return _facts(scan), [_line(scan)]
+    return _said(commands.refuse_packet(actor=actor, packet_id=packet_id, reason=reason, now=now))
 
 
 @group.command(
@@ -132,11 +173,10 @@ def refuse(*, actor: Actor, now: datetime, packet_id: UUID, reason: str) -> Answ
         "Example: hienluong antivirus rescan 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00"
     ),
 )
-@click.argument("packet_id", type=click.UUID)
+@of_packet
 @on_server
 def rescan(*, actor: Actor, now: datetime, packet_id: UUID) -> Answer:
     """Scans a packet again."""
     from hienluong.antivirus import commands  # noqa: PLC0415 - needs Django
 
-    scan = commands.rescan_packet(actor=actor, packet_id=packet_id, now=now)
-    return _facts(scan), [_line(scan)]
+    return _said(commands.rescan_packet(actor=actor, packet_id=packet_id, now=now))

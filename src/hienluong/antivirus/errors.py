@@ -28,3 +28,13 @@ class ScanDecided(Conflict):
     code = "antivirus.decided"
     title = _("Decided before")
     detail = _("This packet is “{state}”; that cannot be done with it.")
+
+
+class ScanningOff(Conflict):
+    """No daemon is named that could scan."""
+
+    code = "antivirus.scanning-off"
+    title = _("Scanning is off")
+    detail = _("Nothing can be scanned again: scanning is turned off.")
+    kept = _("The packet stays kept apart.")
+    todo = _("Turn scanning on (HIENLUONG_CLAMD), or decide about the packet by hand.")

@@ -15,9 +15,7 @@ class ReasonForm(AskedForm):
         label=_("Reason"),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_(
-            "The sender's clerks read it, and it stands in the ledger. Do not write content into it."
-        ),
+        help_text=_("The sender's clerks read it, and it stands in the ledger. Do not quote the document."),
     )
 
 

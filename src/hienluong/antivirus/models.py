@@ -30,6 +30,9 @@ class Scan(models.Model):
     trouble = models.TextField(blank=True, help_text="why the last attempt came to nothing")
     engine = models.CharField(max_length=200, blank=True, help_text="what clamd said of itself at the scan")
     asked_at = models.DateTimeField()
+    swept = models.BooleanField(
+        default=False, db_default=False, help_text="it was stored before scanning was turned on"
+    )
     scanned_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.CharField(max_length=200, blank=True, help_text="name at that time")
@@ -86,3 +89,19 @@ class Engine(models.Model):
 
     def __str__(self) -> str:
         return self.version or self.problem
+
+
+class Sweep(models.Model):
+    """How far the sweep of what was stored before scanning was turned on has come: one row. It goes back in time."""
+
+    place = models.UUIDField(help_text="the packet it came to; those after it were asked for")
+    begun_at = models.DateTimeField()
+    reached_at = models.DateTimeField(null=True, help_text="when the packet at that place was accepted")
+    asked = models.PositiveIntegerField(default=0, help_text="scans asked for since it began")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="antivirus_one_sweep")]
+
+    def __str__(self) -> str:
+        return f"{self.asked} since {self.begun_at:%Y-%m-%d}"

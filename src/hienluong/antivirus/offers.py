@@ -17,8 +17,8 @@ from hienluong.exchange.service import Delivery, Packet, Remark, Shown
 def about_scan(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> Shown:  # noqa: ARG001 - the registry's signature
     """Says to the sender why a document is held, and to a recipient that one was released by hand."""
     scan = Scan.objects.prefetch_related("findings").filter(packet=packet.pk).first()
-    if scan is None or scan.state == policy.CLEAN:
-        return Shown()
+    if scan is None or scan.state == policy.CLEAN or (scan.swept and scan.state == policy.WAITING):
+        return Shown()  # a stored one is scanned beside everything else: nobody waits for it
     signatures = ", ".join(sorted({one.signature for one in scan.findings.all()}))
     texts = {
         policy.WAITING: (_("Its attachments wait to be scanned for malware; then it is delivered."), "info"),
@@ -26,6 +26,9 @@ def about_scan(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) -> 
             _(
                 "Malware was found in it: %(names)s. It is kept apart, not delivered, and cannot be downloaded."
             )
+            % {"names": signatures}
+            if not scan.swept
+            else _("Malware was found in it later: %(names)s. It cannot be downloaded any more.")
             % {"names": signatures},
             "warning",
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +19,7 @@ from hienluong.antivirus.forms import ReasonForm, ShowForm
 from hienluong.antivirus.models import Scan
 from hienluong.directory.service import Question, acting_actor, allowed, ask, require
 from hienluong.kit import clock
+from hienluong.kit.ids import as_uuid
 
 TONES = {
     policy.WAITING: "progress",
@@ -34,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """Lists what is kept apart, and says how the daemon is."""
     form = ShowForm(request.GET)
     show, before = form.chosen(), request.GET.get("before", "")
-    page = queries.search_scans(acting_actor(request), show=show, before=_uuid(before))
+    page = queries.search_scans(acting_actor(request), show=show, before=as_uuid(before))
     for scan in page.scans:
         _dress(scan)
     return render(
@@ -63,7 +65,7 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         "findings": [(one, bytes(one.sha256).hex()) for one in scan.findings.all()],
         "may_release": may and policy.RELEASED in after,
         "may_refuse": may and policy.REFUSED in after,
-        "may_rescan": may and policy.WAITING in after,
+        "may_rescan": may and policy.WAITING in after and bool(settings.CLAMD),
     }
     return render(request, "antivirus/scan.html", context)
 
@@ -127,10 +129,3 @@ def _dress(scan: Scan) -> None:
 
 def _address(scan: Scan) -> str:
     return reverse("antivirus:scan", args=[scan.pk])
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

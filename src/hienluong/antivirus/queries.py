@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,21 +12,21 @@ from django.db.models import Q, QuerySet
 
 from hienluong.antivirus import policy
 from hienluong.antivirus.errors import ScanNotFound
-from hienluong.antivirus.models import Engine, Scan
+from hienluong.antivirus.models import Engine, Scan, Sweep
 from hienluong.directory.service import Actor, require
 
 PAGE = 50
 AT_ONCE = 50
 SHOWN = {
     "": Q(state__in=[policy.INFECTED, policy.UNSCANNABLE]),
-    "waiting": Q(state=policy.WAITING),
+    "waiting": Q(state=policy.WAITING, due_at__isnull=False),  # the index of what is due finds them
     "decided": Q(state__in=[policy.RELEASED, policy.REFUSED]),
 }
 
 
 def scans_due(*, now: datetime) -> list[UUID]:
-    """Returns packets that are to be scanned now, the longest due first."""
-    found = Scan.objects.filter(state=policy.WAITING, due_at__lte=now).order_by("due_at")
+    """Returns packets that are to be scanned now, the longest due first; stored ones after those that wait for it."""
+    found = Scan.objects.filter(state=policy.WAITING, due_at__lte=now).order_by("swept", "due_at")
     return list(found.values_list("packet", flat=True)[:AT_ONCE])
 
 
@@ -40,6 +41,36 @@ def scans_visible_to(actor: Actor | None) -> QuerySet[Scan]:
 
 
 @dataclass(frozen=True, slots=True)
+class SweepState:
+    """How far the sweep of stored packets is: scans asked for, of them waiting and kept apart; per minute 0: it is off.
+
+    It goes back in time: everything accepted after `reached_at` has been asked for.
+    """
+
+    per_minute: int
+    begun_at: datetime | None
+    reached_at: datetime | None
+    done_at: datetime | None
+    asked: int
+    waiting: int
+    apart: int
+
+
+def _sweep() -> SweepState:
+    row = Sweep.objects.filter(pk=1).first() or Sweep()
+    swept = Scan.objects.filter(swept=True)
+    return SweepState(
+        settings.CLAMD_SWEEP_PER_MINUTE if settings.CLAMD else 0,
+        row.begun_at,
+        row.reached_at,
+        row.done_at,
+        row.asked,
+        swept.filter(due_at__isnull=False).count(),
+        swept.exclude(state__in=[policy.WAITING, policy.CLEAN]).count(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ScanPage:
     """One page of scans, newest first, and where the next begins; `waiting`: how many wait to be scanned."""
 
@@ -48,6 +79,7 @@ class ScanPage:
     waiting: int
     engine: Engine | None
     is_on: bool
+    sweep: SweepState
 
 
 def search_scans(
@@ -64,7 +96,14 @@ def search_scans(
         Scan.objects.filter(due_at__isnull=False).count(),
         Engine.objects.filter(pk=1).first(),
         bool(settings.CLAMD),
+        _sweep(),
     )
+
+
+def closed_among(packets: Collection[UUID]) -> set[UUID]:
+    """Returns which of the packets are closed to everybody: malware was found in them."""
+    found = Scan.objects.filter(packet__in=packets, state__in=policy.CLOSED)
+    return set(found.values_list("packet", flat=True))
 
 
 def find_scan(actor: Actor | None, packet_id: UUID) -> Scan:

@@ -15,8 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.composing.numbering import Book, book_for, books_of
 from hienluong.composing.queries import KeptFile
-from hienluong.directory.service import Actor, AgencyPickerForm
+from hienluong.directory.service import Actor, AgencyPickerForm, today
 from hienluong.edxml.attachments import fault_of
 from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
 from hienluong.exchange.service import PRIORITIES, Attached, Change, Draft, Packet
@@ -144,13 +145,20 @@ class SendForm(AgencyPickerForm):
     to_groups = forms.MultipleChoiceField(
         label=_("Groups of recipients"),
         required=False,
-        help_text=_("Who is in a group is settled when you send; you see it before."),
+        help_text=_("The members are settled when you send; you see them before."),
         widget=forms.CheckboxSelectMultiple,
     )
     type_name = forms.CharField(
         label=_("Type of document"), max_length=100, widget=forms.TextInput(attrs={"list": "document-types"})
     )
     number = forms.CharField(label=_("Number"), max_length=11, help_text=_("For example 15."))
+    book = forms.ChoiceField(
+        label=_("Book of numbers"),
+        required=False,
+        help_text=_(
+            "The next number is taken when you send; with neither, the type of document says the book."
+        ),
+    )
     notation = forms.CharField(label=_("Notation"), max_length=30, help_text=_("For example QĐ-UBND."))
     issued_on = forms.DateField(
         label=_("Date of the document"),
@@ -220,6 +228,7 @@ class SendForm(AgencyPickerForm):
             self._begin_with(changing)
         if changing is None or changing.is_update:
             del self.fields["also_replaced"]
+        self._offer_books()
         if answers is not None:
             self._go_on_with(answers)
         self.chosen = [(file, file.file_id.hex in ticked) for file in chosen]
@@ -255,6 +264,42 @@ class SendForm(AgencyPickerForm):
     def kept(self) -> list[KeptFile]:
         """The files that are sent along."""
         return [file for file, is_ticked in self.chosen if is_ticked]
+
+    def _offer_books(self) -> None:
+        """Offers the agency's books of this year; without any, the number is typed."""
+        self.numbered_by: Book | None = None
+        books = books_of(self.actor, today().year)
+        if not books:
+            del self.fields["book"]
+            return
+        field = self.fields["book"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
+        shown = [
+            (one.series, _("%(series)s: next is %(number)s") % {"series": one.series, "number": one.next})
+            for one in books
+        ]
+        field.choices = [("", _("none: I type the number")), *shown]
+        self.fields["number"].required = False
+
+    def _settle_number(self, cleaned: dict[str, Any]) -> None:
+        """Settles which book gives the number, unless one was typed."""
+        issued_on = cleaned.get("issued_on")
+        if "book" not in self.fields or issued_on is None or self.has_error("number"):
+            return
+        number, series = cleaned.get("number"), cleaned.get("book")
+        if number:
+            if series:
+                self.add_error("number", _("Leave the number empty, or choose no book."))
+            return
+        books = books_of(self.actor, issued_on.year)
+        if series:
+            self.numbered_by = next((one for one in books if one.series == series), None)
+        else:
+            self.numbered_by = book_for(books, cleaned.get("type_name", ""))
+        if self.numbered_by is None and series:
+            self.add_error("book", _("This book gives no numbers in the year of the document."))
+        elif self.numbered_by is None:
+            self.add_error("number", _("Give the number, or choose the book that gives it."))
 
     def _change(self) -> Change | None:
         """Returns what the document changes; an update adds and removes the receivers that differ."""
@@ -307,6 +352,7 @@ class SendForm(AgencyPickerForm):
     def clean(self) -> dict[str, Any]:
         """Checks that somebody receives the document, and settles who is in the groups at this moment."""
         cleaned = super().clean() or {}
+        self._settle_number(cleaned)
         named = cleaned.get("codes") or cleaned.get("other_codes") or cleaned.get("to_groups")
         if not named and not self.has_error("other_codes") and not self.has_error("to_groups"):
             self.add_error("codes", _("Choose at least one recipient."))

@@ -24,11 +24,11 @@ from hienluong.composing.models import Draft
 from hienluong.directory.service import Actor, acting_actor, require
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketNotFound
-from hienluong.exchange.service import Delivery, Packet
+from hienluong.exchange.service import Delivery, Packet, Receipt
 from hienluong.kit import clock
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import HienluongError
-from hienluong.kit.ids import new_id
+from hienluong.kit.ids import as_number, as_uuid, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,7 @@ def send(request: HttpRequest) -> HttpResponse:
 def _send(request: HttpRequest, actor: Actor, form: SendForm, writing: Writing) -> HttpResponse:
     """Sends what was checked; the draft goes with it."""
     try:
-        receipt = service.send_document(
-            actor=actor,
-            draft=form.draft(),
-            declared_not_secret=form.cleaned_data["not_secret"],
-            idempotency_key=queries.key_of(writing.draft),
-            now=clock.now(),
-        )
+        receipt = _hand_over(actor, form, writing)
     except HienluongError as error:
         if packet_id := queries.sent_as(actor, writing.draft):  # the button was pressed twice
             return _sent_already(request, packet_id)
@@ -100,6 +94,23 @@ def _send(request: HttpRequest, actor: Actor, form: SendForm, writing: Writing) 
         return _sent_already(request, receipt.packet_id)
     messages.success(request, _("The document was accepted for delivery; its journey is below."))
     return redirect("exchange:packet", packet_id=receipt.packet_id)
+
+
+def _hand_over(actor: Actor, form: SendForm, writing: Writing) -> Receipt:
+    given, key, now = form.draft(), queries.key_of(writing.draft), clock.now()
+    declared = form.cleaned_data["not_secret"]
+    if form.numbered_by is None:
+        return service.send_document(
+            actor=actor, draft=given, declared_not_secret=declared, idempotency_key=key, now=now
+        )
+    return commands.send_numbered(
+        actor=actor,
+        draft=given,
+        book=form.numbered_by,
+        declared_not_secret=declared,
+        idempotency_key=key,
+        now=now,
+    )
 
 
 def _sent_already(request: HttpRequest, packet_id: UUID) -> HttpResponse:
@@ -112,7 +123,7 @@ def _begin(request: HttpRequest, actor: Actor) -> HttpResponse:
     name = request.GET.get("draft")
     if not name:
         return _form(request, SendForm(actor, changing=_named(actor, request)), Writing(new_id(), new_id()))
-    draft_id = _uuid(name)
+    draft_id = as_uuid(name)
     if draft_id is None:
         raise DraftNotFound
     found = queries.draft(actor, draft_id)
@@ -167,7 +178,7 @@ def save(request: HttpRequest) -> JsonResponse:
 def draft_list(request: HttpRequest) -> HttpResponse:
     """Lists what the person writes for this agency, the one saved last first."""
     before = request.GET.get("before", "")
-    page = queries.drafts(acting_actor(request), before=_uuid(before))
+    page = queries.drafts(acting_actor(request), before=as_uuid(before))
     rows = [(draft, queries.kept_until(draft.saved_at)) for draft in page.items]
     context = {
         "rows": rows,
@@ -198,7 +209,7 @@ def _written(request: HttpRequest, actor: Actor) -> tuple[Written, list[str]]:
         DraftNotFound: the ids are none; or the person acts for another agency meanwhile.
     """
     given = request.POST
-    draft_id, page = (_uuid(given[name]) if given.get(name) else new_id() for name in ("draft", "page"))
+    draft_id, page = (as_uuid(given[name]) if given.get(name) else new_id() for name in ("draft", "page"))
     agency = str(actor.agency_id)
     if draft_id is None or page is None or given.get("agency", agency) != agency:
         raise DraftNotFound
@@ -207,8 +218,8 @@ def _written(request: HttpRequest, actor: Actor) -> tuple[Written, list[str]]:
     written = Written(
         draft=draft_id,
         page=page,
-        version=_number(given.get("version", "")) or 0,
-        turn=_number(given.get("turn", "")),
+        version=as_number(given.get("version", "")) or 0,
+        turn=as_number(given.get("turn", "")),
         answers={name: given.getlist(name) for name in sorted({*DRAFTED, "kept"})},
         change_kind=kind,
         changes=changes,
@@ -233,7 +244,7 @@ def _change_named(request: HttpRequest) -> tuple[Literal[2, 3] | None, UUID | No
     for given in (request.POST, request.GET):
         for name, kind in (("updates", 2), ("replaces", 3)):
             if given.get(name):
-                packet_id = _uuid(given[name])
+                packet_id = as_uuid(given[name])
                 if packet_id is None:
                     raise PacketNotFound(id=given[name])
                 return (2 if kind == Packet.Business.UPDATE.value else 3), packet_id
@@ -285,14 +296,3 @@ def _moment(at: datetime) -> str:
     if local.date() == in_vietnam(clock.now()).date():
         return f"{local:%H:%M}"
     return date_format(local, "SHORT_DATETIME_FORMAT")
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) < 16 else None  # noqa: PLR2004 - milliseconds have 13 figures

@@ -44,6 +44,7 @@ from hienluong.retention.api import router as retention_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router
 from hienluong.systems.service import SystemBearer
+from hienluong.takeover.api import router as takeover_router
 from hienluong.webhooks.api import router as webhooks_router
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ api.add_router("", recipients_router, auth=SystemBearer())
 api.add_router("", reasons_router, auth=SystemBearer())
 api.add_router("", exchange_router)
 api.add_router("", mailbox_router, auth=SystemBearer())
+api.add_router("", takeover_router, auth=SystemBearer())
 api.add_router("", corrections_router)
 api.add_router("", deadlines_router, auth=SystemBearer())
 api.add_router("", webhooks_router, auth=SystemBearer())

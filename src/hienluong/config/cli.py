@@ -8,17 +8,20 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hienluong import __version__
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, fill
-from hienluong.kit.server_command import answers, caller
 from hienluong.kit.terminal import translate as _
+
+if TYPE_CHECKING:
+    from hienluong.directory.service import Actor
 
 LAZY_GROUPS = {
     "access": "hienluong.access.cli:group",
@@ -71,7 +74,7 @@ class Commands(click.Group):
 
 
 @contextmanager
-def on_server() -> Iterator[None]:
+def inside_installation() -> Iterator[None]:
     """Keeps the installation's database answering and Django ready, for commands of modules that need both."""
     from hienluong.config.database import answering  # noqa: PLC0415 - start fast
     from hienluong.config.installation import Installation  # noqa: PLC0415 - the same
@@ -89,7 +92,7 @@ def cli(ctx: click.Context) -> None:
 
     HIENLUONG_DATA_DIR names the data directory; docs/operate describes everything else.
     """
-    ctx.obj = on_server
+    ctx.obj = inside_installation
 
 
 def _say(*, quiet: bool) -> Any:
@@ -187,6 +190,28 @@ def worker() -> None:
     from hienluong.jobs.service import run_worker  # noqa: PLC0415 - needs Django
 
     run_worker()
+
+
+@cli.command(
+    "raise-alarms",
+    help=_(
+        "Look at every condition, and mail and call at once what is new of it; “serve” does this while the worker "
+        "is silent.\n\nExample: hienluong raise-alarms"
+    ),
+)
+def raise_alarms() -> None:
+    """Says alarms in the worker's stead."""
+    from hienluong.config.installation import Installation  # noqa: PLC0415 - start fast
+
+    Installation.load_complete(_data_dir())
+    _django()
+    from hienluong.monitoring.service import stand_in  # noqa: PLC0415 - needs Django
+
+    standing = stand_in(now=clock.now)
+    if standing is None:
+        click.echo(_("Another process does it at this moment."))
+    else:
+        click.echo(fill(_("Alarms that stand: {names}."), {"names": ", ".join(standing) or "–"}))
 
 
 @cli.command(
@@ -324,22 +349,21 @@ def upgrade(*, as_json: bool) -> None:
         "Example: hienluong renew-receipt-key"
     ),
 )
-@answers
-def renew_receipt_key() -> tuple[object, list[str]]:
+@on_server
+def renew_receipt_key(*, actor: Actor, now: datetime) -> Answer:
     """Renews the key that signs receipts, and writes the act into the ledger."""
     from django.conf import settings  # noqa: PLC0415 - needs Django
 
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - the same
     from hienluong.ledger import service as ledger  # noqa: PLC0415 - the same
 
     assert settings.INSTALLATION is not None  # noqa: S101 - the command line has loaded it
     kid = settings.INSTALLATION.renew_receipt_key()
     ledger.record(
-        actor=replace(Actor.platform("command line"), name=caller()).ref,
+        actor=actor.ref,
         action="exchange.receipt-key-renewed",
         subject="installation",
         details={"kid": kid},
-        now=clock.now(),
+        now=now,
     )
     said = fill(
         _("Receipts will be signed with the key {kid}. Restart the service: hienluong serve."), {"kid": kid}

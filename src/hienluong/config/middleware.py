@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.urls import resolve
 from django.urls.exceptions import Resolver404
 
-from hienluong.exchange.errors import PacketTooLarge
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, NotFound
 
@@ -88,11 +87,11 @@ def error_pages(get_response: GetResponse) -> GetResponse:
     """Returns a layer that turns the house's errors into pages for people (RFC 9457 is for systems)."""
 
     def layer(request: HttpRequest) -> HttpResponseBase:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.PACKET_MAX_BYTES:
-            from hienluong.portal.pages import error_page  # noqa: PLC0415 - as below
+        from hienluong.config.uploads import refusal_of  # noqa: PLC0415 - as below
+        from hienluong.portal.pages import error_page  # noqa: PLC0415 - as below
 
-            return error_page(request, PacketTooLarge(limit=settings.PACKET_MAX_BYTES))
-        return get_response(request)
+        refusal = refusal_of(request, int(request.META.get("CONTENT_LENGTH") or 0))
+        return get_response(request) if refusal is None else error_page(request, refusal)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
         from hienluong.directory import service as directory  # noqa: PLC0415 - models are loaded after the middleware

@@ -394,6 +394,7 @@ DRAFT_DAYS = _number("HIENLUONG_DRAFT_DAYS", 30)
 # ClamAV's daemon, "unix:/path" or "tcp:host:port"; empty: attachments are not scanned.
 CLAMD = os.environ.get("HIENLUONG_CLAMD", "")
 CLAMD_TIMEOUT_SECONDS = _number("HIENLUONG_CLAMD_TIMEOUT_SECONDS", 120)
+CLAMD_SWEEP_PER_MINUTE = _number("HIENLUONG_CLAMD_SWEEP_PER_MINUTE", 0)
 SECRECY_MARKERS = _names("HIENLUONG_SECRECY_MARKERS") or ["MẬT", "TỐI MẬT", "TUYỆT MẬT"]
 SECRECY_SERIES = _names("HIENLUONG_SECRECY_SERIES")
 

@@ -34,6 +34,7 @@ from hienluong.config.installation import DEFAULT_HOST, Installation
 from hienluong.config.postgres import Postgres, embedded
 from hienluong.config.serving import hold_serving, require_port
 from hienluong.config.steps import run_steps
+from hienluong.config.watch import Watch
 
 STOP_SECONDS = 8.5
 """All children have ended this long after SIGTERM; the promise is ten seconds."""
@@ -99,6 +100,7 @@ class Supervisor:
             Service("web", (sys.executable, "-m", "hienluong.config.web")),
             Service("worker", (sys.executable, "-m", "hienluong.config.cli", "worker")),
         ]
+        self._watch = Watch(installation, lambda line: self._write("worker", line))
         self._bell, self._bell_push = os.pipe()
 
     def run(self) -> None:
@@ -190,6 +192,7 @@ class Supervisor:
             for service in self._services:
                 self._note_end(service, ready=ready)
             self._start_what_is_due()
+            self._watch.look(database_serves=not self._cluster or not self._cluster.has_ended())
             if not ready and self._answers():
                 ready = True
                 self._announce()
@@ -280,6 +283,8 @@ class Supervisor:
         own = {service.child.pid for service in self._services if service.child}
         if self._cluster and self._cluster.server:
             own.add(self._cluster.server.pid)
+        if self._watch.pid:
+            own.add(self._watch.pid)
         with suppress(ChildProcessError):
             while ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 if ended.si_pid in own:
@@ -312,6 +317,7 @@ class Supervisor:
         """Ends everything: web and worker first, PostgreSQL last; what does not end in time is killed."""
         self._stopping = True
         began = time.monotonic()
+        self._watch.end()
         children = [service.child for service in self._services if service.child]
         for child in children:
             child.send(signal.SIGTERM)

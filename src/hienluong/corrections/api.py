@@ -20,7 +20,7 @@ from hienluong.corrections.schemas import (
     RecallOut,
     RevocationIn,
 )
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.exchange.api import RECEIPTS, receipt_answer
 from hienluong.kit import clock
 from hienluong.systems.service import SystemBearer
@@ -32,11 +32,6 @@ IdempotencyKey = Annotated[
 ]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
-
-
 @router.post("/packets/{packet_id}/recall", response=AskedListOut, summary="Ask a document back")
 def recall_document(
     request: HttpRequest, packet_id: UUID, body: RecallIn, idempotency_key: IdempotencyKey = None
@@ -46,7 +41,7 @@ def recall_document(
     Asking again is harmless: whoever was asked is not asked twice.
     """
     asked = commands.recall_document(
-        actor=_actor(request),
+        actor=calling_actor(request),
         packet_id=packet_id,
         recipients=body.recipients,
         reason=body.reason,
@@ -78,7 +73,7 @@ def revoke_document(
     """
     return receipt_answer(
         commands.revoke_document(
-            actor=_actor(request),
+            actor=calling_actor(request),
             packet_id=packet_id,
             reason=body.reason,
             recipients=body.recipients,
@@ -94,7 +89,7 @@ def correct_recipient(
 ) -> RecallOut:
     """Takes a document back from the agency it went to by mistake and sends it to the right one, in one act."""
     recall = commands.correct_recipient(
-        actor=_actor(request),
+        actor=calling_actor(request),
         delivery_id=delivery_id,
         to=body.to,
         note=body.note,
@@ -118,7 +113,9 @@ def list_recalls(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> RecallListOut:
     """Lists recalls, newest first; `state=asked` are those not answered yet."""
-    page = queries.recalls(_actor(request), side=side or "", states=state or (), before=before, limit=limit)
+    page = queries.recalls(
+        calling_actor(request), side=side or "", states=state or (), before=before, limit=limit
+    )
     return RecallListOut.model_construct(items=[RecallOut.of(row) for row in page.items], next=page.next)
 
 
@@ -127,5 +124,5 @@ def list_recalls(
 )
 def list_changes(request: HttpRequest, packet_id: UUID) -> LinkListOut:
     """Returns both ends of every revocation, update and replacement that the packet is part of."""
-    found = queries.changes(_actor(request), packet_id)
+    found = queries.changes(calling_actor(request), packet_id)
     return LinkListOut.model_construct(items=[LinkOut.of(link) for link in found])

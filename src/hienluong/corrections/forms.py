@@ -28,6 +28,8 @@ class KeyedForm(AskedForm):
 class RecallForm(KeyedForm):
     """A document asked back: from whom, and why."""
 
+    one_of = ("reason", "note")
+
     recipients = forms.MultipleChoiceField(
         label=_("Ask back from"),
         widget=forms.CheckboxSelectMultiple,
@@ -35,17 +37,17 @@ class RecallForm(KeyedForm):
     )
     reason = forms.ChoiceField(label=_("Reason"), required=False)
     note = forms.CharField(
-        label=_("In your own words"),
+        label=_("The reason in words"),
         max_length=400,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Choose a reason, or write one here. The other agency reads it."),
+        help_text=_("Needed where no reason is chosen above. The other agency reads it."),
     )
 
     def __init__(self, actor: Actor, offered: Sequence[Delivery], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows = reasons.reasons(actor, on=today(), act=reasons.Reason.Act.ASK_BACK)
-        choices = [("", _("in my own words")), *((row.code, row.text) for row in rows)]
+        choices = [("", _("another reason, written below")), *((row.code, row.text) for row in rows)]
         listed = [(row.recipient.code, row.recipient.name or row.recipient.code) for row in offered]
         for name, values in (("reason", choices), ("recipients", listed)):
             field = self.fields[name]

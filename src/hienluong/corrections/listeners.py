@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from hienluong.corrections import policy
 from hienluong.corrections.commands.references import take_changes
 from hienluong.corrections.models import Recall
@@ -46,9 +48,10 @@ def keep_what_was_revoked(event: DeliveryChanged) -> None:
     """Keeps that a document was revoked, or withdrawn from whom it is no longer for; tells the recipient's clerks."""
     delivery = _delivery(event.delivery_id)
     is_revoked = event.standing == "revoked"
+    page = _page(delivery)
     if is_revoked or event.withdrawn:
         gone = event.withdrawn or delivery.state == Delivery.State.WITHDRAWN
-        _keep(
+        page = _keep(
             delivery,
             Recall.Cause.REVOKED if is_revoked else Recall.Cause.REMOVED,
             Recall.State.WITHDRAWN if gone else Recall.State.ASKED,
@@ -58,9 +61,9 @@ def keep_what_was_revoked(event: DeliveryChanged) -> None:
             at=event.at,
         )
     if event.withdrawn and delivery.delivered_at is not None:
-        _tell(event.recipient_id, "corrections.withdrawn", delivery, event.at)
+        _tell(event.recipient_id, "corrections.withdrawn", delivery, page, event.at)
     elif event.standing == "removed" and delivery.delivered_at is not None:
-        _tell(event.recipient_id, "corrections.removed", delivery, event.at)
+        _tell(event.recipient_id, "corrections.removed", delivery, page, event.at)
 
 
 @subscribe(StatusRecorded)
@@ -70,7 +73,7 @@ def follow_recall(event: StatusRecorded) -> None:
         return
     delivery = _delivery(event.delivery_id)
     if event.code == ASKED_BACK:
-        _keep(
+        page = _keep(
             delivery,
             Recall.Cause.ASKED_BACK,
             Recall.State.WITHDRAWN if event.withdrawn else Recall.State.ASKED,
@@ -80,20 +83,22 @@ def follow_recall(event: StatusRecorded) -> None:
             at=event.at,
         )
         if event.withdrawn and delivery.delivered_at is not None:
-            _tell(event.recipient_id, "corrections.withdrawn", delivery, event.at)
+            _tell(event.recipient_id, "corrections.withdrawn", delivery, page, event.at)
         return
     if event.before == ASKED_BACK:
         answered = Recall.objects.filter(delivery=delivery, state=policy.ASKED)
-    else:  # a revocation: what it revoked at this recipient
+    else:  # a revocation: what it revoked at this recipient; what was asked back before goes with it
+        at_this_recipient = Q(by_packet=event.packet_id, delivery__recipient=delivery.recipient_id)
         answered = Recall.objects.filter(
-            by_packet=event.packet_id, delivery__recipient=delivery.recipient_id, state=policy.ASKED
+            at_this_recipient | Q(delivery__in=event.withdrawn), state=policy.ASKED
         )
     for recall in answered.select_for_update().select_related("delivery__packet", "delivery__recipient"):
         recall.state, recall.answer = ANSWERS[event.code], event.note
         recall.answered_by, recall.answered_at = event.reported_by[:200], event.at
         recall.save(update_fields=["state", "answer", "answered_by", "answered_at"])
         code = "corrections.agreed" if event.code == AGREED else "corrections.kept"
-        _tell(event.sender_id, code, recall.delivery, event.at, event.note)
+        page = f"{_page(recall.delivery)}#recall-{recall.pk}"
+        _tell(event.sender_id, code, recall.delivery, page, event.at, event.note)
 
 
 def _delivery(delivery_id: int) -> Delivery:
@@ -109,11 +114,9 @@ def _keep(
     by: str,
     by_packet: UUID | None,
     at: datetime,
-) -> None:
-    """Keeps a recall; one that waits for its answer is not asked a second time."""
-    if Recall.objects.filter(delivery=delivery, state=policy.ASKED).exists():
-        return
-    Recall.objects.create(
+) -> str:
+    """Keeps a recall and returns where it is shown; one that waits for its answer is not asked a second time."""
+    recall = Recall.objects.filter(delivery=delivery, state=policy.ASKED).first() or Recall.objects.create(
         id=new_id(),
         delivery=delivery,
         cause=cause,
@@ -124,14 +127,21 @@ def _keep(
         by_packet_id=by_packet,
         answered_at=at if state == Recall.State.WITHDRAWN else None,
     )
+    return f"/corrections/recalls/#recall-{recall.pk}"
 
 
-def _tell(agency: UUID | None, code: str, delivery: Delivery, at: datetime, reason: str = "") -> None:
+def _page(delivery: Delivery) -> str:
+    return f"/exchange/packets/{delivery.packet_id}/"
+
+
+def _tell(
+    agency: UUID | None, code: str, delivery: Delivery, page: str, at: datetime, reason: str = ""
+) -> None:
+    """Tells the clerks of an agency; a notice of the same address is said once, so `page` names what it is about."""
     if agency is None:
         return
     clerks = directory.people_to_tell([agency], ("clerk",)).get(agency, ())
     packet: Packet = delivery.packet
-    mine = agency == packet.sender_id
     notices.tell(
         readers=[Reader(*person) for person in clerks],
         code=code,
@@ -141,6 +151,6 @@ def _tell(agency: UUID | None, code: str, delivery: Delivery, at: datetime, reas
             "document": f"{packet.code_number}/{packet.code_notation}",
             "reason": reason,
         },
-        link=f"/exchange/packets/{packet.pk}/" if mine else "/corrections/recalls/",
+        link=page,
         now=at,
     )

@@ -27,6 +27,12 @@ BACKWARD: dict[str, str | Promise] = {
     Reference.What.UPDATED: gettext_lazy("This document was updated by document %(number)s."),
     Reference.What.REPLACED: gettext_lazy("This document was replaced by document %(number)s."),
 }
+BY_ITSELF: dict[str, str | Promise] = {
+    Reference.What.REVOKED: gettext_lazy("This document was revoked."),
+    Reference.What.UPDATED: gettext_lazy("This document was updated."),
+    Reference.What.REPLACED: gettext_lazy("This document was replaced."),
+}
+"""Where what changed it bears its own number."""
 RECALLS: dict[str, tuple[str | Promise, str]] = {
     Recall.State.ASKED: (gettext_lazy("Asked back; not answered yet. The delivery is frozen."), "warning"),
     Recall.State.WITHDRAWN: (gettext_lazy("Taken back before anybody fetched it."), "info"),
@@ -72,9 +78,10 @@ def _offers(
 
 def _links(actor: Actor, packet: Packet) -> Iterator[Remark]:
     for link in queries.changes_of(actor, packet):
-        sentences = FORWARD if link.forward else BACKWARD
         other = link.packet
         number = f"{other.code_number}/{other.code_notation}" if other else link.document_id
+        same = number == f"{packet.code_number}/{packet.code_notation}"
+        sentences = FORWARD if link.forward else BY_ITSELF if same else BACKWARD
         text = str(sentences[link.what]) % {"number": number}
         if other is None:
             absent = _("Your agency has no copy of it here.")
@@ -86,7 +93,9 @@ def _links(actor: Actor, packet: Packet) -> Iterator[Remark]:
 
 def _remark(recall: Recall) -> Remark:
     sentence, tone = RECALLS[recall.state]
-    text = f"{sentence} {recall.reason}".strip()
+    text = str(sentence)
+    if recall.reason:
+        text = f"{text} {_('Reason')}: {recall.reason}"
     if recall.answer:
         text = f"{text} — {recall.answer}"
     if recall.sent_instead is not None:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hienluong.corrections import commands, policy, queries
 from hienluong.corrections.forms import CorrectionForm, RecallFilter, RecallForm, RevocationForm
 from hienluong.directory import service as directory
-from hienluong.directory.service import Actor, Fact, Question, acting_actor, ask, require
+from hienluong.directory.service import Actor, Fact, Question, acting_actor, ask, pager, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound
 from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit import clock
+from hienluong.kit.ids import as_uuid
 
 TAKE_BACK = "corrections.take_back_document"
 
@@ -29,27 +30,14 @@ def recalls(request: HttpRequest) -> HttpResponse:
     """Lists what was asked back, by the agency and from it, newest first."""
     actor = acting_actor(request)
     form = RecallFilter(request.GET)
-    page = queries.recalls(actor, before=_uuid(request.GET.get("before", "")), **form.query())
-    query = request.GET.copy()
-    was_further = query.pop("before", None)
-    first = f"{request.path}?{query.urlencode()}" if was_further else ""
-    query["before"] = page.next or ""
+    page = queries.recalls(actor, before=as_uuid(request.GET.get("before", "")), **form.query())
     context = {
         "page": page,
         "form": form,
-        "first": first,
-        "next": f"{request.path}?{query.urlencode()}" if page.next else "",
-        "reset": request.path if request.GET.get("side") or request.GET.get("state") else "",
         "gone": policy.GONE,
+        **pager(request, page.next, "side", "state", cursor="before"),
     }
     return render(request, "corrections/recalls.html", context)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,7 +110,7 @@ def revoke(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         lead=gettext_lazy("Every recipient is told that the document is revoked."),
         facts=_facts(packet),
         warning=gettext_lazy(
-            "What nobody has fetched is withdrawn at once; who agrees destroys its copy. This cannot be undone."
+            "Copies that nobody has fetched are withdrawn at once; an agency that agrees destroys its copy. This cannot be undone."
         ),
         tone="danger",
     )
@@ -156,7 +144,9 @@ def correct(request: HttpRequest, delivery_id: int) -> HttpResponse:
         gettext_lazy("Send to the right agency"),
         gettext_lazy("Take back and send"),
         _address(wrong.packet),
-        lead=gettext_lazy("The document is taken back here and sent there, in one act; the two stay linked."),
+        lead=gettext_lazy(
+            "The document is taken back from the wrong agency and sent to the right one in one step; the two stay linked."
+        ),
         facts=[
             *_facts(wrong.packet),
             (gettext_lazy("Went to"), wrong.recipient.name),

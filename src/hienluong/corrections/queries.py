@@ -148,7 +148,10 @@ def references_due(limit: int) -> list[int]:
 
 
 def _due() -> QuerySet[Reference]:
+    later_version = Q(
+        business=Packet.Business.UPDATE, pk__gt=OuterRef("packet_id")
+    )  # it is not what was changed
     document = Packet.objects.filter(
         kind=Packet.Kind.DOCUMENT, document_id=OuterRef("document_id"), sender_code=OuterRef("sender_code")
-    ).exclude(Q(business=Packet.Business.REVOKE) | Q(pk=OuterRef("packet_id")))
+    ).exclude(Q(business=Packet.Business.REVOKE) | Q(pk=OuterRef("packet_id")) | later_version)
     return Reference.objects.filter(Exists(document), settled_at=None)

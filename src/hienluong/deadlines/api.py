@@ -11,16 +11,11 @@ from ninja import Query, Router
 from hienluong.deadlines import commands, queries
 from hienluong.deadlines.cursors import read_place, write_place
 from hienluong.deadlines.schemas import AnnouncementIn, CancellationIn, ClockListOut, ClockOut, TallyOut
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.kit import clock as time
 from hienluong.systems.service import IdempotencyKey, once
 
 router = Router(tags=["deadlines"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
-    return actor
 
 
 @router.get("/deadlines", response=ClockListOut, summary="What is due, and what was done")
@@ -34,7 +29,7 @@ def list_deadlines(
     """Lists the deadlines of the caller's agency: what runs, most pressing first; what is done, newest first."""
     now = time.now()
     page = queries.clocks(
-        _actor(request), now=now, state=state, duty=duty or "", after=read_place(after), limit=limit
+        calling_actor(request), now=now, state=state, duty=duty or "", after=read_place(after), limit=limit
     )
     return ClockListOut.model_construct(
         items=[ClockOut.of(one, now) for one in page.clocks], next=write_place(page.next)
@@ -44,7 +39,7 @@ def list_deadlines(
 @router.get("/deadlines/figures", response=TallyOut, summary="How the agency keeps to its deadlines")
 def get_figures(request: HttpRequest) -> TallyOut:
     """Counts what is overdue, what runs, and what was done in time and late in the last 30 days."""
-    return TallyOut.of(queries.tally(_actor(request), now=time.now()))
+    return TallyOut.of(queries.tally(calling_actor(request), now=time.now()))
 
 
 @router.post("/deadlines/announcements", response={201: ClockOut}, summary="Note a signed document")
@@ -60,7 +55,7 @@ def announce_document(
     """
     now = time.now()
     made = commands.announce_document(
-        actor=_actor(request),
+        actor=calling_actor(request),
         number=body.number,
         notation=body.notation,
         signed_at=_aware(body.signed_at),
@@ -83,7 +78,7 @@ def cancel_announcement(
     """Takes a signed document off the list: it will not be sent over the axis."""
     now = time.now()
     ended = commands.cancel_announcement(
-        actor=_actor(request), clock_id=clock_id, reason=body.reason, now=now
+        actor=calling_actor(request), clock_id=clock_id, reason=body.reason, now=now
     )
     return 200, ClockOut.of(ended, now)
 

@@ -5,22 +5,22 @@ Who may run them holds the server already. Exit codes: 0 done, 1 refused, 2 wron
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as, as_day, day
+from hienluong.kit.server_command import as_day, day
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
 
-Answer = tuple[Any, Iterable[str]]
 _STATES = ["overdue", "running", "late", "on_time"]
 _TO = click.option(
     "--to",
@@ -35,15 +35,6 @@ def group() -> None:
     """Holds the commands about deadlines."""
 
 
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
-
-
 @group.command(
     help=_(
         "Show how agencies keep to their deadlines, worst first.\n\n"
@@ -51,7 +42,7 @@ on_server = answers_as(_actor)
     )
 )
 @click.option("--since", type=day, help=_("From this day on; 30 days ago unless given."))
-@click.option("--until", type=day, help=_("Up to and with this day; today unless given."))
+@click.option("--until", type=day, help=_("Up to and including this day; today unless given."))
 @_TO
 @on_server
 def agencies(
@@ -105,13 +96,10 @@ def list_deadlines(
 
 
 def _written(target: Path, title: str, heading: Sequence[str], rows: Sequence[Sequence[str]]) -> Answer:
-    from hienluong.directory.service import csv_chunks, write_xlsx  # noqa: PLC0415 - needs Django
+    from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
     with target.open("wb") as file:
-        if target.suffix.lower() == ".xlsx":
-            write_xlsx(file, title, heading, rows)
-        else:
-            file.writelines(csv_chunks(heading, rows))
+        write_table(file, title, heading, rows)
     return {"file": str(target), "lines": len(rows)}, [
         fill(_("{lines} lines in {file}."), {"lines": len(rows), "file": target})
     ]

@@ -95,7 +95,7 @@ def begin_sending(
 
 
 def keep_answer_date(*, packet: UUID, answer_by: date, today: date) -> None:
-    """Keeps by when an answer is wanted, until the packet is delivered; a slip far from today is left out."""
+    """Keeps by when an answer is wanted, for each delivery of the packet; a slip far from today is left out."""
     if policy.is_measured(answer_by, today):
         AnswerDate.objects.get_or_create(packet_id=packet, defaults={"answer_by": answer_by})
 

@@ -34,7 +34,7 @@ class SpanFilter(forms.Form):
     """The days over which what was done is counted."""
 
     since = day_field(_("From"), required=False)
-    until = day_field(_("Up to and with"), required=False)
+    until = day_field(_("Up to and including"), required=False)
 
     def query(self) -> dict[str, Any]:
         """Returns the span as `queries.agencies` takes it; what is not valid does not bound."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django.utils.formats import date_format
@@ -20,6 +21,7 @@ STATES: dict[str, str | Promise] = {
     "on_time": gettext_lazy("done in time"),
 }
 SOON = timedelta(hours=1)
+_ARTICLE = re.compile(r"art\. (?P<article>\d+)\.(?P<clause>\d+)(?:\.(?P<point>\w))?")
 
 
 def said(clock: Clock, now: datetime) -> tuple[str, str]:
@@ -33,14 +35,26 @@ def said(clock: Clock, now: datetime) -> tuple[str, str]:
     if clock.stopped_at:
         return _("done in time"), "good"
     due = in_vietnam(clock.due_at)
-    same_day = due.date() == in_vietnam(now).date()
-    time = f"{due:%H:%M}" if same_day else f"{due:%H:%M} {date_format(due, 'SHORT_DATE_FORMAT')}"
+    other_day = in_another_day(clock, now)
+    time = f"{due:%H:%M} {date_format(due, 'SHORT_DATE_FORMAT')}" if other_day else f"{due:%H:%M}"
     return _("due %(time)s") % {"time": time}, "progress" if due - now < SOON else "info"
 
 
+def in_another_day(clock: Clock, now: datetime) -> bool:
+    """Tells whether a clock ends on another day than today's."""
+    return in_vietnam(clock.due_at).date() != in_vietnam(now).date()
+
+
 def basis_of(clock: Clock) -> str:
-    """Returns where the duty stands, as people cite it: "28/2018/QĐ-TTg, art. 6.2"."""
-    return BASIS[(clock.duty, is_urgent(clock.priority))].replace(", art. ", _(", art. "))
+    """Returns where the duty stands, as people cite it: "28/2018/QĐ-TTg, art. 6.2", "khoản 2 Điều 6" in Vietnamese."""
+    return _ARTICLE.sub(_cited, BASIS[(clock.duty, is_urgent(clock.priority))])
+
+
+def _cited(found: re.Match[str]) -> str:
+    template = (
+        _("art. %(article)s.%(clause)s.%(point)s") if found["point"] else _("art. %(article)s.%(clause)s")
+    )
+    return template % found.groupdict()
 
 
 def how_long(span: timedelta) -> str:

@@ -109,7 +109,7 @@ class Clock(models.Model):
 
 
 class AnswerDate(models.Model):
-    """The day by which the sender of a packet wants an answer (DueDate), kept until the packet is delivered."""
+    """The day by which the sender of a packet wants an answer (DueDate), for whoever it is delivered to, now or later."""
 
     packet = models.OneToOneField(Packet, on_delete=models.CASCADE, primary_key=True, related_name="+")
     answer_by = models.DateField()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hienluong.deadlines import commands, queries, tables
 from hienluong.deadlines.cursors import read_place, read_rank, write_place, write_rank
 from hienluong.deadlines.forms import AnnouncementForm, CancellationForm, ClockFilter, SpanFilter
-from hienluong.deadlines.labels import basis_of, said
+from hienluong.deadlines.labels import STATES, basis_of, in_another_day, said
 from hienluong.deadlines.models import Clock
 from hienluong.directory.service import (
     Actor,
@@ -28,14 +26,12 @@ from hienluong.directory.service import (
     acting_actor,
     allowed,
     ask,
-    csv_chunks,
     pager,
     require,
-    write_xlsx,
+    table_answer,
 )
 from hienluong.kit import clock as time
 
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANNOUNCE = "deadlines.announce_document"
 
 
@@ -88,6 +84,8 @@ def _list(request: HttpRequest, actor: Actor, agency_id: UUID | None) -> HttpRes
 
 def _row(clock: Clock, now: datetime) -> dict[str, Any]:
     text, tone = said(clock, now)
+    if not clock.stopped_at and clock.due_at >= now and in_another_day(clock, now):
+        text = str(STATES["running"])  # the day and the time stand beside it
     return {
         "clock": clock,
         "said": text,
@@ -125,9 +123,8 @@ def export(request: HttpRequest, form: str, agency_id: UUID | None = None) -> Ht
     actor, now = require(acting_actor(request), "deadlines.view_deadlines"), time.now()
     queries.clocks_visible_to(actor, agency_id)  # a refusal comes before the first byte
     found = queries.all_clocks(actor, now=now, agency_id=agency_id, **ClockFilter(request.GET).query())
-    return _file(
-        form, "deadlines", _("Deadlines"), tables.heading_of_clocks(), tables.rows_of_clocks(found, now)
-    )
+    rows = tables.rows_of_clocks(found, now)
+    return table_answer(form, "deadlines", _("Deadlines"), tables.heading_of_clocks(), rows)
 
 
 @require_GET
@@ -135,23 +132,8 @@ def export_agencies(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hands out the list of agencies over the same days, all of it, as a table."""
     actor = require(acting_actor(request), "deadlines.view_agencies")
     found = queries.all_agencies(actor, now=time.now(), **SpanFilter(request.GET).query())
-    rows = tables.rows_of_agencies(found)
-    return _file(form, "deadlines-by-agency", _("Deadlines by agency"), tables.heading_of_agencies(), rows)
-
-
-def _file(
-    form: str, name: str, title: str, heading: Sequence[str], rows: Iterable[Sequence[str]]
-) -> HttpResponseBase:
-    if form == "csv":
-        response = StreamingHttpResponse(csv_chunks(heading, rows), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return response
-    if form != "xlsx":
-        raise Http404
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(file, title, heading, rows)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
+    heading, rows = tables.heading_of_agencies(), tables.rows_of_agencies(found)
+    return table_answer(form, "deadlines-by-agency", _("Deadlines by agency"), heading, rows)
 
 
 @require_http_methods(["GET", "POST"])

@@ -74,11 +74,6 @@ def due_to_tell(calendar: WorkCalendar, at_once: AtOnce, *, arrived_at: datetime
     return calendar.end_of_day(datetime.combine(day, time(12), in_vietnam(arrived_at).tzinfo))
 
 
-def due_to_answer(calendar: WorkCalendar, *, answer_by: date, arrived_at: datetime) -> datetime:
-    """Returns until when an answer is wanted: the end of the day that the sender set, as the sender set it."""
-    return calendar.end_of_day(datetime.combine(answer_by, time(12), in_vietnam(arrived_at).tzinfo))
-
-
 def _at_once(calendar: WorkCalendar, at_once: AtOnce, moment: datetime, priority: int) -> datetime:
     minutes = timedelta(minutes=at_once.minutes)
     return moment + minutes if priority in at_once.at_night else calendar.add_working_time(moment, minutes)

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from hienluong.deadlines.errors import ClockNotFound
 from hienluong.deadlines.models import Clock, Round
 from hienluong.deadlines.permissions import watches
-from hienluong.directory.service import Actor, Agency, primary_codes, require
+from hienluong.directory.service import Actor, Agency, day_after, primary_codes, require
 from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit.clock import VIETNAM, in_vietnam
 from hienluong.kit.errors import Forbidden
@@ -265,7 +265,7 @@ def _span(now: datetime, since: date | None, until: date | None) -> dict[str, da
     return {
         "now": now,
         "start": datetime.combine(first, time(), VIETNAM),
-        "end": datetime.combine(last + timedelta(days=1), time(), VIETNAM),
+        "end": datetime.combine(day_after(last) or last, time(), VIETNAM),
     }
 
 

@@ -126,9 +126,13 @@ def tell_of_overdue(clocks: Sequence[Clock], now: datetime) -> None:
         Message(
             Reader(person, mail),
             {"document": clock.reference, "due": f"{in_vietnam(clock.due_at):%H:%M %d/%m/%Y}"},
-            f"/exchange/packets/{clock.packet_id}/" if clock.packet_id else f"/deadlines/#clock-{clock.pk}",
+            f"{_page(clock)}#clock-{clock.pk}",  # of each duty about a packet: the same address is said once
         )
         for clock in clocks
         for person, mail in people.get(clock.agency_id, ())
     ]
     notices.tell_many(code=OVERDUE, messages=told, now=now)
+
+
+def _page(clock: Clock) -> str:
+    return f"/exchange/packets/{clock.packet_id}/" if clock.packet_id else "/deadlines/"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import Printer, as_day, day, on_server
+from hienluong.kit.server_command import as_day, day
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -45,21 +45,20 @@ def agency() -> None:
 @on_server
 def list_agencies(
     *,
-    caller: str,
-    now: datetime,  # noqa: ARG001 - every command of the server is given it
-    printer: Printer,
+    actor: Actor,
+    now: datetime,
     search: str,
     place: str | None,
     kind: str | None,
     state: str,
     limit: int,
-) -> None:
+) -> Answer:
     """Lists agencies."""
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
 
-    found = queries.matching_agencies(_actor(caller), search, place=place, kind=kind, state=state)
+    found = queries.matching_agencies(actor, search, place=place, kind=kind, state=state)
     rows = [_facts(row) for row in found.order_by("sort_key", "pk")[:limit]]
-    printer.result({"items": rows}, (f"{row['code'] or '–':<18} {row['name']}" for row in rows))
+    return {"items": rows}, (f"{row['code'] or '–':<18} {row['name']}" for row in rows)
 
 
 @agency.command(
@@ -67,11 +66,11 @@ def list_agencies(
 )
 @click.argument("code")
 @on_server
-def show(*, caller: str, now: datetime, printer: Printer, code: str) -> None:  # noqa: ARG001 - as above
+def show(*, actor: Actor, now: datetime, code: str) -> Answer:
     """Shows one agency."""
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
 
-    detail = queries.agency_detail(_actor(caller), _named(code).pk)
+    detail = queries.agency_detail(actor, _named(code).pk)
     facts = {
         **_facts(detail.agency),
         "codes": [
@@ -94,7 +93,7 @@ def show(*, caller: str, now: datetime, printer: Printer, code: str) -> None:  #
         "predecessors": [one.name for one in detail.predecessors],
         "successors": [one.name for one in detail.successors],
     }
-    printer.result(facts, _detail_lines(facts))
+    return facts, _detail_lines(facts)
 
 
 @agency.command(
@@ -113,9 +112,8 @@ def show(*, caller: str, now: datetime, printer: Printer, code: str) -> None:  #
 @on_server
 def add(
     *,
-    caller: str,
+    actor: Actor,
     now: datetime,
-    printer: Printer,
     name: str,
     kind: str,
     place: str,
@@ -123,12 +121,12 @@ def add(
     code: str,
     english_name: str,
     valid_from: datetime | None,
-) -> None:
+) -> Answer:
     """Creates an agency."""
     from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
 
     made = commands.create_agency(
-        actor=_actor(caller),
+        actor=actor,
         name=name,
         kind=kind,
         place=place,
@@ -138,7 +136,7 @@ def add(
         valid_from=as_day(valid_from) or queries.today(),
         now=now,
     )
-    _done(printer, made)
+    return _said(made)
 
 
 @agency.command(
@@ -154,26 +152,25 @@ def add(
 @on_server
 def rename(
     *,
-    caller: str,
+    actor: Actor,
     now: datetime,
-    printer: Printer,
     code: str,
     name: str,
     english_name: str,
     on: datetime | None,
-) -> None:
+) -> Answer:
     """Renames an agency."""
     from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
 
     made = commands.rename_agency(
-        actor=_actor(caller),
+        actor=actor,
         agency_id=_named(code).pk,
         name=name,
         english_name=english_name,
         on=as_day(on) or queries.today(),
         now=now,
     )
-    _done(printer, made)
+    return _said(made)
 
 
 @agency.command(
@@ -186,20 +183,18 @@ def rename(
 @click.option("--under", help=_("A code of the agency above; the top if not given."))
 @click.option("--on", type=day, help=_("The first day there; today if not given."))
 @on_server
-def move(
-    *, caller: str, now: datetime, printer: Printer, code: str, under: str | None, on: datetime | None
-) -> None:
+def move(*, actor: Actor, now: datetime, code: str, under: str | None, on: datetime | None) -> Answer:
     """Moves an agency."""
     from hienluong.directory import commands, queries  # noqa: PLC0415 - needs Django
 
     made = commands.move_agency(
-        actor=_actor(caller),
+        actor=actor,
         agency_id=_named(code).pk,
         parent_id=_named(under).pk if under else None,
         on=as_day(on) or queries.today(),
         now=now,
     )
-    _done(printer, made)
+    return _said(made)
 
 
 @agency.command(
@@ -212,20 +207,18 @@ def move(
 @click.option("--into", required=True, help=_("A code of the successor."))
 @click.option("--on", type=day, required=True, help=_("The first day they are no more."))
 @on_server
-def merge(
-    *, caller: str, now: datetime, printer: Printer, codes: tuple[str, ...], into: str, on: datetime
-) -> None:
+def merge(*, actor: Actor, now: datetime, codes: tuple[str, ...], into: str, on: datetime) -> Answer:
     """Merges agencies."""
     from hienluong.directory import commands  # noqa: PLC0415 - needs Django
 
     ended = commands.merge_agencies(
-        actor=_actor(caller),
+        actor=actor,
         agency_ids=[_named(code).pk for code in codes],
         successor_id=_named(into).pk,
         on=on.date(),
         now=now,
     )
-    printer.result({"items": [_facts(one) for one in ended]}, (_line(one) for one in ended))
+    return {"items": [_facts(one) for one in ended]}, (_line(one) for one in ended)
 
 
 @agency.command(
@@ -237,12 +230,12 @@ def merge(
 @click.argument("code")
 @click.option("--on", type=day, required=True, help=_("The first day it is no more."))
 @on_server
-def end(*, caller: str, now: datetime, printer: Printer, code: str, on: datetime) -> None:
+def end(*, actor: Actor, now: datetime, code: str, on: datetime) -> Answer:
     """Ends an agency."""
     from hienluong.directory import commands  # noqa: PLC0415 - needs Django
 
-    made = commands.end_agency(actor=_actor(caller), agency_id=_named(code).pk, on=on.date(), now=now)
-    _done(printer, made)
+    made = commands.end_agency(actor=actor, agency_id=_named(code).pk, on=on.date(), now=now)
+    return _said(made)
 
 
 @agency.command(
@@ -259,32 +252,22 @@ def end(*, caller: str, now: datetime, printer: Printer, code: str, on: datetime
 @on_server
 def export(
     *,
-    caller: str,
-    now: datetime,  # noqa: ARG001 - as above
-    printer: Printer,
+    actor: Actor,
+    now: datetime,
     file: BinaryIO,
     search: str,
     place: str | None,
     kind: str | None,
     state: str,
-) -> None:
+) -> Answer:
     """Writes the list to a file."""
     from hienluong.directory import queries  # noqa: PLC0415 - needs Django
-    from hienluong.directory.formats.export import csv_chunks, write_xlsx  # noqa: PLC0415 - the same
+    from hienluong.kit.spreadsheets import write_table  # noqa: PLC0415 - start fast
 
-    found = queries.matching_agencies(_actor(caller), search, place=place, kind=kind, state=state)
+    found = queries.matching_agencies(actor, search, place=place, kind=kind, state=state)
     rows = queries.agency_table(found)
-    if Path(file.name).suffix.lower() == ".xlsx":
-        write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
-    else:
-        file.writelines(csv_chunks(queries.TABLE_HEADING, rows))
-    printer.result({"file": file.name}, [file.name])
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.actors import Actor  # noqa: PLC0415 - needs Django
-
-    return Actor.platform(caller)
+    write_table(file, _("Agencies"), queries.TABLE_HEADING, rows)
+    return {"file": file.name}, [file.name]
 
 
 def _named(code: str) -> Agency:
@@ -312,8 +295,8 @@ def _line(row: Agency) -> str:
     return f"{_code(row) or '–':<18} {row.name}{ends}"
 
 
-def _done(printer: Printer, row: Agency) -> None:
-    printer.result(_facts(row), [_line(row)])
+def _said(row: Agency) -> Answer:
+    return _facts(row), [_line(row)]
 
 
 def _detail_lines(facts: Mapping[str, Any]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory import queries
@@ -20,7 +20,7 @@ from hienluong.kit.errors import FieldError
 
 _DAY_HINT = _("Day/month/year.")
 _STATES = (
-    (queries.IN_FORCE, _("in force")),
+    (queries.IN_FORCE, pgettext_lazy("agency", "in force")),
     (queries.PROVISIONAL, _("with a provisional code")),
     (queries.ENDED, _("ended")),
 )
@@ -133,7 +133,7 @@ class ParticularsForm(AgencyForm):
 class NewAgencyForm(ParticularsForm):
     """A new agency or internal unit."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=200)
     valid_from = _day(_("In force from"))
     place = forms.ChoiceField(label=_("Place"), choices=Agency.Place.real())
     parent = AgencyField(
@@ -171,7 +171,7 @@ class MergeForm(AgencyForm):
     """Merging into a successor; several at once."""
 
     successor = AgencyField(label=_("Merges into"), help_text=_("A code of the agency that takes over."))
-    on = _day(_("First day it is no more"), _("Day/month/year; may lie ahead."))
+    on = _day(_("First day it no longer exists"), _("Day/month/year; may lie ahead."))
     others = AgencyListField(
         label=_("Others that merge with it"), required=False, help_text=_("One code per line.")
     )
@@ -184,13 +184,13 @@ class SplitForm(AgencyForm):
     mail_to = AgencyField(
         label=_("Receives what is still addressed to it"), help_text=_("One of them, by its code.")
     )
-    on = _day(_("First day it is no more"), _("Day/month/year; may lie ahead."))
+    on = _day(_("First day it no longer exists"), _("Day/month/year; may lie ahead."))
 
 
 class EndForm(AgencyForm):
     """Ending without a successor."""
 
-    on = _day(_("First day it is no more"), _("Day/month/year; may lie ahead."))
+    on = _day(_("First day it no longer exists"), _("Day/month/year; may lie ahead."))
 
 
 class CodeForm(AgencyForm):

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from hienluong.directory import queries
-from hienluong.directory.actors import Actor
 from hienluong.directory.errors import AgencyUnknown
+from hienluong.directory.middleware import calling_actor
 from hienluong.directory.models import Agency
 from hienluong.directory.permissions import require
 from hienluong.directory.schemas import (
@@ -31,12 +31,6 @@ router = Router(tags=["directory"])
 _COPIED = ("parent_id", "successor_id", "address", "email", "telephone", "website")
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
-    assert isinstance(actor, Actor)  # noqa: S101 - the router admits nobody else
-    return actor
-
-
 @router.get("/agencies", response=AgencyListOut, summary="Search agencies")
 def list_agencies(
     request: HttpRequest,
@@ -49,7 +43,7 @@ def list_agencies(
     limit: Annotated[int, Query(ge=1, le=queries.PAGE_LIMIT)] = queries.PAGE,
 ) -> AgencyListOut:
     """Returns agencies in force; diacritics are optional, names come in Vietnamese order."""
-    page = queries.search_agencies(_actor(request), q, place=place, after=cursor, limit=limit)
+    page = queries.search_agencies(calling_actor(request), q, place=place, after=cursor, limit=limit)
     items = [
         AgencyOut.model_validate({**_facts(agency), "code": getattr(agency, "primary_code", None)})
         for agency in page.agencies
@@ -73,7 +67,7 @@ def list_agency_changes(
 
     Ended ones are among them. Keep the cursor once everything before it is stored.
     """
-    found = queries.agency_changes(_actor(request), since=changed_since, limit=limit)
+    found = queries.agency_changes(calling_actor(request), since=changed_since, limit=limit)
     return AgencyChangesOut.model_validate(
         {
             "items": [
@@ -103,7 +97,7 @@ def get_agency_tree(
     cursor: Annotated[str | None, Query(max_length=700, description="`next` of the former page.")] = None,
 ) -> AgencyTreeOut:
     """Returns the agencies and internal units directly below one, in Vietnamese order."""
-    actor = require(_actor(request), "directory.view_agency")
+    actor = require(calling_actor(request), "directory.view_agency")
     top = queries.agencies_in_reach([under], sandbox=actor.sandbox).get(under) if under else None
     if under and top is None:
         raise AgencyUnknown(agency_code=under)
@@ -123,7 +117,7 @@ def get_agency_tree(
 @router.get("/agencies/{code}", response=AgencyDetailOut, summary="The agency behind a code")
 def get_agency(request: HttpRequest, code: str) -> AgencyDetailOut:
     """Returns the agency that a code leads to today: any scheme, any code ever valid, successors followed."""
-    actor = require(_actor(request), "directory.view_agency")
+    actor = require(calling_actor(request), "directory.view_agency")
     found = queries.agencies_in_reach([code], sandbox=actor.sandbox).get(code)
     if found is None:
         raise AgencyUnknown(agency_code=code)

@@ -1,11 +1,11 @@
-"""Asks, lets the answers be checked, and acts: the three steps of every page that changes something."""
+"""Asks, lets the answers be checked, and acts: the three steps of every page that changes something; takes files in."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.forms import RefusableForm, typed
 from hienluong.directory.queries import FoundAgency, agency_by_code, today
-from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound
+from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound, TooLarge
 
 DAY = timedelta(days=1)
 Text = str | Promise
@@ -149,21 +149,40 @@ def ask(
     return redirect(target)
 
 
-def pager(request: HttpRequest, following: str | None, *filters: str) -> dict[str, str]:
-    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any."""
+def take_file(
+    request: HttpRequest, form: forms.Form, template: str, stage: Callable[..., str]
+) -> HttpResponse:
+    """Shows a form that asks for a `file`, and goes on once it was staged; a refusal is shown at the file.
+
+    `stage` is given `source`, `file_name` and the other answers, and returns where to go.
+    """
+    if form.is_valid():
+        given = dict(form.cleaned_data)
+        file = given.pop("file")
+        try:
+            target = stage(source=cast("BinaryIO", file.file), file_name=file.name or "", **given)
+        except (InvalidInput, Conflict, NotFound, TooLarge) as refusal:
+            form.add_error("file", refusal.explain(gettext))
+        else:
+            return redirect(target)
+    return render(request, template, {"form": form}, status=422 if form.errors else 200)
+
+
+def pager(
+    request: HttpRequest, following: str | None, *filters: str, cursor: str = "after"
+) -> dict[str, str]:
+    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any.
+
+    `cursor` is the name that the place in the list has in the address.
+    """
     query = request.GET.copy()
-    was_further = query.pop("after", None)
+    was_further = query.pop(cursor, None)
     first = f"{request.path}?{query.urlencode()}"
     if following:
-        query["after"] = following
+        query[cursor] = following
     filtered = any(request.GET.get(name) for name in filters)
     return {
         "first": first if was_further else "",
         "next": f"{request.path}?{query.urlencode()}" if following else "",
         "reset": request.path if filtered else "",
     }
-
-
-def number(text: str) -> int | None:
-    """Returns the number of a cursor in an address, None for anything else."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004 - bigint

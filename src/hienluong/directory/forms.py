@@ -31,7 +31,7 @@ class CalendarDayForm(RefusableForm):
     """One day that is not as its weekday says."""
 
     day = forms.DateField(label=_("Day"), help_text=_("Day/month/year."), widget=typed(forms.DateInput))
-    kind = forms.ChoiceField(label=_("What it is"), choices=CalendarDay.Kind.choices)
+    kind = forms.ChoiceField(label=_("Kind of day"), choices=CalendarDay.Kind.choices)
     name = forms.CharField(label=_("Name of the day"), max_length=120)
     source = forms.CharField(
         label=_("Decision"), max_length=200, help_text=_("The document that says so: number, notation, date.")

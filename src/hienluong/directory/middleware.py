@@ -61,3 +61,10 @@ def act_in(request: HttpRequest, post_id: int) -> None:
 def acting_actor(request: HttpRequest) -> Actor | None:
     """Returns who acts in this request; None for a visitor or an account without a post today."""
     return getattr(request, "actor", None)
+
+
+def calling_actor(request: HttpRequest) -> Actor:
+    """Returns the system that calls an operation of the API."""
+    actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
+    assert isinstance(actor, Actor)  # noqa: S101 - the routers admit nobody else
+    return actor

@@ -10,8 +10,8 @@ from hienluong.directory.asking import (
     ask,
     day_after,
     day_field,
-    number,
     pager,
+    take_file,
 )
 from hienluong.directory.commands import (
     ECHO_PARTNER,
@@ -42,8 +42,7 @@ from hienluong.directory.commands import (
 from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
-from hienluong.directory.formats.export import csv_chunks, write_xlsx
-from hienluong.directory.middleware import ActingRequest, act_in, acting_actor
+from hienluong.directory.middleware import ActingRequest, act_in, acting_actor, calling_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
     Permission,
@@ -69,6 +68,7 @@ from hienluong.directory.policy import (
 )
 from hienluong.directory.queries import (
     AgencyPage,
+    Commune,
     FoundAgency,
     actor_of,
     administrators_to_tell,
@@ -79,6 +79,7 @@ from hienluong.directory.queries import (
     agency_by_id,
     agency_codes,
     calendar,
+    map_of_communes,
     not_ended,
     operators_to_tell,
     people_to_tell,
@@ -92,6 +93,7 @@ from hienluong.directory.queries import (
 )
 from hienluong.directory.recent import Recent, forget
 from hienluong.directory.search_extension import ensure_extension
+from hienluong.directory.table_answer import table_answer
 
 __all__ = [
     "ECHO_PARTNER",
@@ -108,6 +110,7 @@ __all__ = [
     "AgencyPage",
     "AgencyPickerForm",
     "AskedForm",
+    "Commune",
     "Fact",
     "FoundAgency",
     "ImportSummary",
@@ -139,12 +142,12 @@ __all__ = [
     "begin_change",
     "belongs_to_agency",
     "calendar",
+    "calling_actor",
     "change_person",
     "create_administrator",
     "create_agency",
     "create_person",
     "create_test_agency",
-    "csv_chunks",
     "day_after",
     "day_field",
     "deactivate_person",
@@ -165,11 +168,11 @@ __all__ = [
     "kind_by_code",
     "load_reference_data",
     "lock_administrators",
+    "map_of_communes",
     "may_administer",
     "merge_agencies",
     "move_agency",
     "not_ended",
-    "number",
     "open_account",
     "operators_to_tell",
     "pager",
@@ -186,7 +189,8 @@ __all__ = [
     "set_password",
     "split_agency",
     "switch_post",
+    "table_answer",
+    "take_file",
     "today",
     "valid_on",
-    "write_xlsx",
 ]

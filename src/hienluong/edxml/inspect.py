@@ -87,7 +87,14 @@ class InspectReport:
     warnings: tuple[WarningShown, ...]
 
 
-def run_inspect(path: str, as_json: bool, out: TextIO, err: TextIO) -> int:  # noqa: FBT001 - the command's own flag
+def run_inspect(
+    path: str,
+    as_json: bool,  # noqa: FBT001 - the command's own flag
+    out: TextIO,
+    err: TextIO,
+    *,
+    time_limit: float = TIME_LIMIT,
+) -> int:
     """Reads a file, writes what it is, and returns the exit code.
 
     Args:
@@ -95,12 +102,13 @@ def run_inspect(path: str, as_json: bool, out: TextIO, err: TextIO) -> int:  # n
         as_json: write the JSON object of the contract instead of text; faults are then on `out` too.
         out: takes the report.
         err: takes the fault as text.
+        time_limit: seconds after which a file that does not come is given up.
 
     Returns:
         0 when the packet can be read; 2 when not, with element, line and reason.
     """
     try:
-        report = inspect_file(path)
+        report = inspect_file(path, time_limit=time_limit)
     except FormatError as error:
         if as_json:
             _write_json({"valid": False, "error": _fault(error)}, out)
@@ -115,17 +123,18 @@ def run_inspect(path: str, as_json: bool, out: TextIO, err: TextIO) -> int:  # n
     return 0
 
 
-def inspect_file(path: str) -> InspectReport:
+def inspect_file(path: str, *, time_limit: float = TIME_LIMIT) -> InspectReport:
     """Returns what the packet in a file is.
 
     Args:
         path: file, or "-" for standard input.
+        time_limit: seconds after which a file that does not come is given up.
 
     Raises:
         FormatError: the file cannot be opened or read in time, or is no packet.
     """
     try:
-        with _opened(path) as source:
+        with _opened(path, time_limit) as source:
             return report_on(read_packet(source))
     except OSError as error:  # the disk with the spool may be full, for one
         raise _unreadable(error) from None
@@ -284,23 +293,23 @@ def _write_json(value: dict[str, Any], out: TextIO) -> None:
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[BinaryIO]:
+def _opened(path: str, time_limit: float) -> Iterator[BinaryIO]:
     """Opens a file so that neither opening nor reading can wait for ever."""
-    deadline = time.monotonic() + TIME_LIMIT
     try:
         descriptor = os.dup(0) if path == _STDIN else os.open(path, _OPEN_FLAGS)
     except (OSError, ValueError) as error:
         raise _unreadable(error) from None
-    with _PatientReader(descriptor, deadline) as source:
+    with _PatientReader(descriptor, time_limit) as source:
         yield cast("BinaryIO", source)
 
 
 class _PatientReader(RawIOBase):
-    """Reads a descriptor until a deadline, after which it refuses."""
+    """Reads a descriptor for so many seconds, after which it refuses."""
 
-    def __init__(self, descriptor: int, deadline: float) -> None:
+    def __init__(self, descriptor: int, time_limit: float) -> None:
         self._descriptor = descriptor
-        self._deadline = deadline
+        self._time_limit = time_limit
+        self._deadline = time.monotonic() + time_limit
         super().__init__()
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             self.close()
@@ -328,7 +337,7 @@ class _PatientReader(RawIOBase):
         while True:
             left = self._deadline - time.monotonic()
             if left <= 0 or not waiting.poll(left * 1000):
-                raise FormatError("edXML", 0, "too-slow", limit=int(TIME_LIMIT))
+                raise FormatError("edXML", 0, "too-slow", limit=int(self._time_limit))
             with suppress(BlockingIOError):
                 return os.read(self._descriptor, size)
 

@@ -1,6 +1,7 @@
 """Reads a packet from strangers: any order, any prefix, old spellings; every fault named with element and line."""
 
 import io
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, BinaryIO
@@ -29,6 +30,8 @@ _SOAP_NAMESPACES = frozenset(
 )
 _XMLDSIG_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 DEFAULT_LIMITS = Limits()
+READ_BEFORE = Limits(file_bytes=sys.maxsize, attachments=sys.maxsize, attachment_bytes=sys.maxsize)
+"""For files that were accepted: how large they may be was settled then, by settings that may be other ones now."""
 
 
 def read_packet(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> Packet:
@@ -52,7 +55,7 @@ def read_packet(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) ->
     return _Assembler(reader, attachments).packet(parsed.root)
 
 
-def read_attachments(source: bytes | BinaryIO, *, limits: Limits = DEFAULT_LIMITS) -> tuple[Attachment, ...]:
+def read_attachments(source: bytes | BinaryIO, *, limits: Limits = READ_BEFORE) -> tuple[Attachment, ...]:
     """Returns the attachments alone of a file that was read before, for who looks at nothing else; a status has none.
 
     Raises:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import File, Form, Header, Query, Router, UploadedFile
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.edxml.content import Content
 from hienluong.exchange import service
 from hienluong.exchange.errors import PacketTooLarge
@@ -50,12 +50,6 @@ IdempotencyKey = Annotated[
 ]
 
 
-def actor_of(request: HttpRequest) -> Actor:
-    """Returns the system that the access token belongs to."""
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
-
-
 def receipt_answer(receipt: Receipt) -> HttpResponse:
     """Answers a receipt as it was stored, signed: it was built from checked values, and every packet passes here."""
     warnings = [{name: one[name] for name in WarningOut.model_fields} for one in receipt.facts["warnings"]]
@@ -92,7 +86,7 @@ def hand_in_packet(
     most: int = settings.PACKET_MAX_BYTES
     return receipt_answer(
         service.accept_packet(
-            actor=actor_of(request),
+            actor=calling_actor(request),
             source=read_body(request, refusal=PacketTooLarge(limit=most), most=most),
             declared_not_secret=declared_not_secret,
             idempotency_key=idempotency_key,
@@ -120,7 +114,7 @@ def send_document(
     draft = Draft(**values, change=change, attachments=[_attached(file) for file in attachments])
     return receipt_answer(
         service.send_document(
-            actor=actor_of(request),
+            actor=calling_actor(request),
             draft=draft,
             declared_not_secret=declared_not_secret,
             idempotency_key=idempotency_key,
@@ -158,7 +152,7 @@ def list_sent(
 ) -> SentOut:
     """Lists the agency's documents, newest first, each with its deliveries."""
     page = service.sent(
-        actor_of(request),
+        calling_actor(request),
         criteria=criteria.criteria(),
         before=read_id_cursor("sent", before, field="before"),
         limit=limit,
@@ -178,13 +172,13 @@ def list_sent(
 @router.get("/packets/{packet_id}", response=TraceOut, summary="A packet and every hop of its journey")
 def trace_packet(request: HttpRequest, packet_id: UUID) -> TraceOut:
     """Returns a packet that the agency sent or received: traces, acceptance, deliveries, statuses."""
-    return TraceOut.of(service.journey(actor_of(request), packet_id))
+    return TraceOut.of(service.journey(calling_actor(request), packet_id))
 
 
 @router.get("/receipts/{receipt_id}", response=ReceiptOut, summary="A receipt again")
 def read_receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
     """Returns the receipt of a file that the agency handed in."""
-    return receipt_answer(Receipt(service.receipt(actor_of(request), receipt_id), repeated=True))
+    return receipt_answer(Receipt(service.receipt(calling_actor(request), receipt_id), repeated=True))
 
 
 @router.get("/receipt-keys", auth=None, response=ReceiptKeysOut, summary="The keys that verify receipts")
@@ -202,7 +196,7 @@ def report_status(
     """Writes a status packet about a delivery and sends it: 01–06, 15, 16 by the recipient, 13 by the sender."""
     return receipt_answer(
         service.report_status(
-            actor=actor_of(request),
+            actor=calling_actor(request),
             delivery_id=delivery_id,
             status=body.status,
             note=body.note,

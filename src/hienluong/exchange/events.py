@@ -41,6 +41,14 @@ class PacketsDelivered:
 
 
 @dataclass(frozen=True, slots=True)
+class PacketsGivenAgain:
+    """Packets that were fetched lie in their mailboxes once more, by an operator's act; nothing else became of them."""
+
+    arrivals: tuple[Arrival, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatusRecorded:
     """A business status (01 … 16) was recorded on a delivery; `before` is the state it found.
 

@@ -37,7 +37,7 @@ class ReportForm(forms.Form):
         self._offered = {one.code: one.text for one in offered}
         reason = self.fields["reason"]
         assert isinstance(reason, forms.ChoiceField)  # noqa: S101 - declared above
-        reason.choices = [("", _("in my own words")), *self._offered.items()]
+        reason.choices = [("", _("another reason, written below")), *self._offered.items()]
         if not offered:
             del self.fields["reason"]
         if status != policy.REGISTERED:
@@ -48,15 +48,15 @@ class ReportForm(forms.Form):
         if status in policy.NEEDS_NOTE:
             note.label, note.help_text = _("Reason"), _("The other agency reads it.")
             if offered:
-                note.label = _("In your own words")
-                note.help_text = _("Choose a reason, or write one here. The other agency reads it.")
-        self._wants_reason = status in policy.NEEDS_NOTE
+                note.label = _("The reason in words")
+                note.help_text = _("Needed where no reason is chosen above. The other agency reads it.")
+        self.one_of = ("reason", "note") if status in policy.NEEDS_NOTE else ()
 
     def clean(self) -> dict[str, Any]:
         """Wants a reason where the status does: of the list, or in words."""
         cleaned = super().clean() or {}
         said = cleaned.get("reason") or (cleaned.get("note") or "").strip()
-        if self._wants_reason and not said:
+        if self.one_of and not said:
             self.add_error("note", _("Give the reason."))
         return cleaned
 

@@ -13,10 +13,14 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """That a packet may not be delivered: when to ask again (None: not before it is woken), and why."""
+    """That a packet may not be delivered: when to ask again (None: not before it is woken), and why.
+
+    `for_good`: it never may, and its delivery has failed.
+    """
 
     until: datetime | None
     why: str
+    for_good: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from ninja import Header, Query, Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.exchange import service
 from hienluong.exchange.models import Delivery
 from hienluong.exchange.schemas import (
@@ -39,11 +39,6 @@ COME_AGAIN_SECONDS = 5
 _WAIT = re.compile(r'(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6})"?\s*(?=[,;]|$)', re.IGNORECASE)
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
-
-
 @router.get("/inbox", response=InboxOut, summary="The agency's mailbox, oldest first")
 def list_inbox(
     request: HttpRequest,
@@ -64,7 +59,7 @@ def list_inbox(
     more requests can wait, it comes at once, without `Preference-Applied` and with `Retry-After`.
     """
     wanted = criteria.criteria()
-    actor, place = _actor(request), read_number_cursor("inbox", after, field="after")
+    actor, place = calling_actor(request), read_number_cursor("inbox", after, field="after")
     if actor.agency_id is None:
         raise NotAuthenticated
 
@@ -125,7 +120,7 @@ def fetch_packets(
     Each is the file that `GET /inbox/{entry}/packet` answers, and counts as fetched. Fetching again is harmless.
     """
     batch = service.fetch_packets(
-        actor=_actor(request), delivery_ids=entry, most_bytes=settings.BATCH_MAX_BYTES, now=clock.now()
+        actor=calling_actor(request), delivery_ids=entry, most_bytes=settings.BATCH_MAX_BYTES, now=clock.now()
     )
     summary = {
         "left_out": batch.left_out,
@@ -170,7 +165,7 @@ def confirm_packets(
     Each entry has its own outcome: one that is refused holds up no other. Confirming again is harmless.
     """
     outcomes = service.confirm_deliveries(
-        actor=_actor(request),
+        actor=calling_actor(request),
         confirmations=[Confirmation(one.entry, one.outcome, one.note) for one in body.items],
         now=clock.now(),
     )
@@ -198,7 +193,7 @@ def confirm_packets(
 )
 def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponseBase:
     """Answers the edXML file: the sender's bytes with one trace of the axis added. Fetching again is harmless."""
-    fetched = service.fetch_packet(actor=_actor(request), delivery_id=entry_id, now=clock.now())
+    fetched = service.fetch_packet(actor=calling_actor(request), delivery_id=entry_id, now=clock.now())
     return file_answer(
         fetched.chunks(), size=fetched.size, content_type=EDXML, headers=_file_headers(fetched)
     )
@@ -215,7 +210,7 @@ def confirm_packet(
     """Notes that the caller's system has the packet, or cannot take it. Confirming again is harmless."""
     return 200, EntryOut.of(
         service.confirm_delivery(
-            actor=_actor(request),
+            actor=calling_actor(request),
             delivery_id=entry_id,
             outcome=body.outcome,
             note=body.note,

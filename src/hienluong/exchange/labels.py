@@ -39,6 +39,7 @@ STANDING: dict[str, tuple[str | Promise, str]] = {
 BEFORE: dict[str, tuple[str | Promise, str]] = {
     "trace": (_("passed through"), "neutral"),
     "accepted": (_("accepted by the axis"), "info"),
+    policy.GIVEN_AGAIN: (_("given again by an operator"), "progress"),
 }
 PRIORITIES: dict[int, tuple[str | Promise, str]] = {
     0: (_("normal"), "neutral"),

@@ -72,7 +72,9 @@ def tell_of_status(event: StatusRecorded) -> None:
             "recipient": delivery.recipient.name,
             "document": f"{delivery.packet.code_number}/{delivery.packet.code_notation}",
         },
-        link=f"/exchange/packets/{event.packet_id}/",
+        link=notices.link_at(
+            f"/exchange/packets/{event.packet_id}/", event.at
+        ),  # another recipient may do so too
         now=event.at,
     )
 

@@ -254,6 +254,7 @@ class Delivery(models.Model):
     delivered_at = models.DateTimeField(null=True)
     fetched_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    given_again_at = models.DateTimeField(null=True, help_text="when an operator last put it there again")
 
     class Meta:
         constraints = [
@@ -296,14 +297,20 @@ class Delivery(models.Model):
     def __str__(self) -> str:
         return f"{self.packet_id} → {self.recipient_code}"
 
+    @property
+    def plane(self) -> str:
+        """Where the recipient's steps are noted: once it was given again, apart from those that count (decision 26)."""
+        return DeliveryEvent.Plane.AGAIN if self.given_again_at else DeliveryEvent.Plane.MAILBOX
+
 
 class DeliveryEvent(models.Model):
     """One step of a delivery on one of its planes; never changed."""
 
     class Plane(models.TextChoices):
-        """The two planes that implementers confuse most (reference, §1.7), and what later documents did."""
+        """The two planes that implementers confuse most (reference, §1.7), and what stands apart from both."""
 
         MAILBOX = "mailbox", _("mailbox")
+        AGAIN = "again", _("mailbox, given again")
         BUSINESS = "business", _("business")
         STANDING = "standing", _("standing")
 

@@ -26,14 +26,15 @@ MAILBOX: Final[dict[str, frozenset[str]]] = {
     WAITING: frozenset({DELIVERED, DEAD, WITHDRAWN}),
     UNROUTED: frozenset({WAITING, WITHDRAWN}),
     DELIVERED: frozenset({FETCHED, CONFIRMED, REJECTED, WITHDRAWN}),
-    FETCHED: frozenset({CONFIRMED, REJECTED, WITHDRAWN}),
-    CONFIRMED: frozenset({WITHDRAWN}),
+    FETCHED: frozenset({CONFIRMED, REJECTED, WITHDRAWN, DELIVERED}),  # given again by an operator
+    CONFIRMED: frozenset({WITHDRAWN, DELIVERED}),  # the same
     REJECTED: frozenset({WAITING, WITHDRAWN}),
     DEAD: frozenset({WAITING, WITHDRAWN}),
     WITHDRAWN: frozenset(),
 }
 ALL_STATES: Final = (CONFIRMED, DELIVERED, FETCHED, REJECTED)
 IN_MAILBOX: Final = frozenset(ALL_STATES)
+GIVEN_AGAIN: Final = "again"  # a step that leads back to DELIVERED, of an operator
 
 ARRIVED: Final = "01"
 REFUSED: Final = "02"

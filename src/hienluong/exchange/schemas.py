@@ -173,6 +173,9 @@ class EntryOut(Schema):
     changed_by: UUID | None = Field(description="the later packet of the sender that made it so")
     recipient_code: str
     delivered_at: datetime | None
+    given_again_at: datetime | None = Field(
+        description="when an operator put it here again after it was fetched"
+    )
     packet: PacketOut
 
     @staticmethod
@@ -186,6 +189,7 @@ class EntryOut(Schema):
             changed_by=delivery.changed_by_id,
             recipient_code=delivery.recipient_code,
             delivered_at=delivery.delivered_at,
+            given_again_at=delivery.given_again_at,
             packet=PacketOut.of(delivery.packet),
         )
 

@@ -40,9 +40,17 @@ class Destruction(models.Model):
     holder = models.UUIDField()
     destroyed_at = models.DateTimeField()
     reason = models.TextField()
+    journaled = models.BooleanField(
+        default=False, help_text="whether it stands in the journal beside the files as well"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["file_id", "holder"], name="files_destroyed_once")]
+        indexes = [
+            models.Index(
+                fields=["id"], condition=models.Q(journaled=False), name="files_destruction_unwritten"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.file_id} / {self.holder}"

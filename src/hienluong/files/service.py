@@ -11,8 +11,9 @@ import functools
 import hashlib
 import itertools
 import json
+import logging
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -26,20 +27,24 @@ from django.db import connection, transaction
 
 from hienluong.files.errors import FileGone, FileKept, FileNotHeld
 from hienluong.files.models import Destruction, Holding, SealedFile
-from hienluong.files.streams import Part, file_answer, multipart_answer, read_body
+from hienluong.files.streams import Part, Upload, file_answer, multipart_answer, read_body, takes_file
 from hienluong.kit.filestore import FileMissing, FileStore
 from hienluong.kit.ids import new_id
 from hienluong.kit.sealed import SealBroken, new_data_key, open_sealed, seal, unwrap_key, wrap_key
+from hienluong.kit.spool import Spool
 from hienluong.kit.streams import reader_of
 
 __all__ = [
     "Part",
     "StoredFile",
+    "Upload",
     "add_keeper",
+    "copy_for",
     "destroy",
     "facts_of",
     "file_answer",
     "free_bytes",
+    "held_by",
     "hold",
     "holders_of",
     "is_kept",
@@ -57,9 +62,11 @@ __all__ = [
     "store",
     "stream_for",
     "sweep_orphans",
+    "takes_file",
     "vault",
 ]
 
+log = logging.getLogger(__name__)
 ORPHAN_AFTER_SECONDS = 24 * 3600
 
 
@@ -178,6 +185,15 @@ def stream_for(*, holder: UUID, file_id: UUID) -> BinaryIO:
     return reader_of(open_for(holder=holder, file_id=file_id))
 
 
+def copy_for(*, holder: UUID, file_id: UUID) -> BinaryIO:
+    """Returns a copy of the file to a holder, to be read from any place; it is gone once nobody reads it any more.
+
+    Raises:
+        FileNotHeld, FileGone: as `open_for`; nothing of the copy stays.
+    """
+    return Spool.of(open_for(holder=holder, file_id=file_id)).whole().open()
+
+
 def read_for(*, holder: UUID, file_id: UUID) -> bytes:
     """Returns the whole file to a holder; for files known to be small."""
     return b"".join(open_for(holder=holder, file_id=file_id))
@@ -217,8 +233,8 @@ def facts_of(file_id: UUID) -> tuple[int, bytes]:
 def destroy(*, file_id: UUID, holder: UUID, reason: str, now: datetime) -> None:
     """Destroys a holder's copy: its key goes now, the ciphertext with the last key (Decree 30/2020, App. VI, III.8).
 
-    The destruction is kept for good, in the table and in `destructions.jsonl` beside the files (fsynced), so that
-    a restore from an older backup re-applies it.
+    The destruction is kept for good, in the table and, once it has committed, in `destructions.jsonl` beside the files
+    (fsynced), so that a restore from an older backup re-applies it.
 
     Raises:
         FileKept: something keeps the copy (`add_keeper`).
@@ -229,15 +245,42 @@ def destroy(*, file_id: UUID, holder: UUID, reason: str, now: datetime) -> None:
     Destruction.objects.get_or_create(
         file_id=file_id, holder=holder, defaults={"destroyed_at": now, "reason": reason}
     )
-    line = json.dumps({"file": str(file_id), "holder": str(holder), "at": now.isoformat(), "reason": reason})
-    journal = Path(settings.FILES_ROOT) / "destructions.jsonl"
-    descriptor = os.open(journal, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, line.encode() + b"\n")
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    transaction.on_commit(write_journal, robust=True)
     _drop(file_id, holder)
+
+
+@transaction.atomic
+def write_journal() -> int:
+    """Writes destructions into `destructions.jsonl` that have committed and are not there yet; returns how many.
+
+    Never before their commit: what stands there is destroyed by every restore, and an act that was refused or broken
+    off after its first destruction has destroyed nothing.
+    """
+    waiting = list(Destruction.objects.select_for_update().filter(journaled=False).order_by("pk"))
+    if not waiting:
+        return 0
+    facts = (
+        {
+            "file": str(one.file_id),
+            "holder": str(one.holder),
+            "at": one.destroyed_at.isoformat(),
+            "reason": one.reason,
+        }
+        for one in waiting
+    )
+    # Begun on a line of its own, whatever a power cut left of the last one.
+    text = "\n" + "".join(f"{json.dumps(fact)}\n" for fact in facts)
+    descriptor = os.open(_journal(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    with open(descriptor, "ab") as journal:  # noqa: PTH123 - a descriptor, opened with its mode
+        journal.write(text.encode())
+        journal.flush()
+        os.fsync(descriptor)
+    Destruction.objects.filter(pk__in=[one.pk for one in waiting]).update(journaled=True)
+    return len(waiting)
+
+
+def _journal() -> Path:
+    return Path(settings.FILES_ROOT) / "destructions.jsonl"
 
 
 def _drop(file_id: UUID, holder: UUID) -> None:
@@ -280,14 +323,23 @@ def _delete_ciphertexts(file_ids: list[UUID]) -> None:
 @transaction.atomic
 def reapply_destructions() -> int:
     """Destroys again, after a restore, whatever the table or the journal says was destroyed; returns how many copies."""
-    journal = Path(settings.FILES_ROOT) / "destructions.jsonl"
-    if journal.exists():
-        for line in journal.read_text().splitlines():
-            fact = json.loads(line)
+    if _journal().exists():
+        for line in _journal().read_text().splitlines():
+            try:
+                fact = json.loads(line or "null")
+            except ValueError:
+                log.warning("A line of %s was cut by a power cut and is passed over.", _journal())
+                continue  # it was written again below
+            if fact is None:
+                continue
             Destruction.objects.get_or_create(
                 file_id=UUID(fact["file"]),
                 holder=UUID(fact["holder"]),
-                defaults={"destroyed_at": datetime.fromisoformat(fact["at"]), "reason": fact["reason"]},
+                defaults={
+                    "destroyed_at": datetime.fromisoformat(fact["at"]),
+                    "reason": fact["reason"],
+                    "journaled": True,
+                },
             )
     count = 0
     with (
@@ -302,7 +354,11 @@ def reapply_destructions() -> int:
 
 
 def sweep_orphans() -> int:
-    """Deletes files older than 24 hours that no row refers to (the act that wrote them never committed)."""
+    """Deletes files older than 24 hours that no row refers to (the act that wrote them never committed).
+
+    Completes the journal of destructions too, where a process ended between a commit and its line there.
+    """
+    write_journal()
     swept = 0
     batch: list[str] = []
 
@@ -331,3 +387,9 @@ def free_bytes() -> int:
 def holders_of(file_id: UUID) -> list[UUID]:
     """Returns who holds a copy of the file."""
     return list(Holding.objects.filter(file_id=file_id).values_list("holder", flat=True))
+
+
+def held_by(holder: UUID, file_ids: Collection[UUID]) -> set[UUID]:
+    """Returns of which of the files the holder has a copy."""
+    found = Holding.objects.filter(holder=holder, file_id__in=file_ids)
+    return set(found.values_list("file_id", flat=True))

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from secrets import token_hex
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -21,6 +21,7 @@ from hienluong.files.errors import TooManyDownloads
 from hienluong.kit.errors import TooLarge
 from hienluong.kit.spool import CHUNK, MEMORY_BYTES, Spool
 
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 _lock = threading.Lock()
 _under_way: weakref.WeakSet[_Pieces] = weakref.WeakSet()
 
@@ -96,6 +97,31 @@ def multipart_answer(parts: Sequence[Part]) -> HttpResponseBase:
 def _head(boundary: str, part: Part) -> bytes:
     lines = [f"--{boundary}", *(f"{name}: {value}" for name, value in part.headers.items())]
     return "\r\n".join([*lines, f"Content-Length: {part.size}", "", ""]).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file larger than an attachment that a page takes.
+
+    Attributes:
+        most: bytes.
+        permission: who may hand it in; from others the page takes no more than any form.
+        refusal: what is said of a larger one.
+    """
+
+    most: int
+    permission: str
+    refusal: TooLarge
+
+
+def takes_file(*, most: int, permission: str, refusal: TooLarge) -> Callable[[View], View]:
+    """Declares that a page takes a file of so many bytes; `config.uploads` sees to it before the page is asked."""
+
+    def declare(view: View) -> View:
+        view.upload = Upload(most, permission, refusal)  # type: ignore[attr-defined]  # functions take attributes
+        return view
+
+    return declare
 
 
 def read_body(request: HttpRequest, *, refusal: TooLarge, most: int) -> bytes | BinaryIO:

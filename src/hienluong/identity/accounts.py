@@ -166,7 +166,7 @@ def create_one_time_sign_in(
                 readers=readers_of(user),
                 code="identity.one_time_sign_in",
                 values={"by": actor.name, "at": clock.in_vietnam(now).strftime("%d/%m/%Y %H:%M")},
-                link="/account/",
+                link=notices.link_at("/account/", now),
                 now=now,
             )
         ledger.record(

@@ -197,7 +197,7 @@ class SignOnClientForm(RefusableForm):
 class WaysForm(forms.Form):
     """By which ways somebody wants to be reminded."""
 
-    mail = forms.BooleanField(label=_("by mail"), required=False)
+    mail = forms.BooleanField(label=_("by e-mail"), required=False)
     push = forms.BooleanField(label=_("in the browsers below"), required=False)
 
 

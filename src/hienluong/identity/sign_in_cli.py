@@ -5,22 +5,19 @@ The last administrator who lost the second factor gets back in by them: nobody e
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import click
 
-from hienluong.identity.cli import on_server
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor, User
     from hienluong.identity.models import SignOnClient
-
-Answer = tuple[Any, Iterable[str]]
 
 
 @click.group("account", help=_("Accounts of people.\n\nExample: hienluong identity account list --locked"))
@@ -179,7 +176,6 @@ def list_systems(*, actor: Actor, now: datetime) -> Answer:
     """Lists the systems that people sign on to."""
     from hienluong.identity import queries  # noqa: PLC0415 - needs Django
 
-    del now
     facts = [
         {
             "system": str(one.pk),

@@ -10,8 +10,9 @@ from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import Printer, as_day, day, on_server
+from hienluong.kit.server_command import as_day, day
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -36,21 +37,20 @@ FORMATS = click.Choice(["csv", "national", "national_qd20", "national_delta"])
 @on_server
 def import_file(
     *,
-    caller: str,
+    actor: Actor,
     now: datetime,
-    printer: Printer,
     file: BinaryIO,
     file_format: str,
     on: datetime | None,
     skip_wrong_rows: bool,
     dry_run: bool,
-) -> None:
+) -> Answer:
     """Imports a file."""
     from hienluong.directory.service import today  # noqa: PLC0415 - needs Django
     from hienluong.imports import commands  # noqa: PLC0415 - the same
 
     row = commands.import_agencies(
-        actor=_actor(caller),
+        actor=actor,
         source=file,  # opened before the system user took over, who may not read it
         file_name=Path(file.name).name,
         format=file_format,
@@ -59,7 +59,7 @@ def import_file(
         skip_wrong_rows=skip_wrong_rows,
         dry_run=dry_run,
     )
-    printer.result(_import_facts(row, dry_run=dry_run), _import_lines(row, dry_run=dry_run))
+    return _import_facts(row, dry_run=dry_run), _import_lines(row, dry_run=dry_run)
 
 
 @click.command(
@@ -71,14 +71,12 @@ def import_file(
 )
 @click.argument("import_id", type=click.UUID)
 @on_server
-def undo_import(*, caller: str, now: datetime, printer: Printer, import_id: UUID) -> None:
+def undo_import(*, actor: Actor, now: datetime, import_id: UUID) -> Answer:
     """Undoes an import."""
     from hienluong.imports import commands  # noqa: PLC0415 - needs Django
 
-    row = commands.undo_import(actor=_actor(caller), import_id=import_id, now=now)
-    printer.result(
-        {"id": str(row.pk), "state": row.state}, [fill(_("Undone: {file}"), {"file": row.file_name})]
-    )
+    row = commands.undo_import(actor=actor, import_id=import_id, now=now)
+    return {"id": str(row.pk), "state": row.state}, [fill(_("Undone: {file}"), {"file": row.file_name})]
 
 
 def add_to(directory: click.Group) -> None:
@@ -87,12 +85,6 @@ def add_to(directory: click.Group) -> None:
     assert isinstance(agency, click.Group)  # noqa: S101 - the directory's own group
     agency.add_command(import_file)
     agency.add_command(undo_import)
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return Actor.platform(caller)
 
 
 def _import_facts(row: AgencyImport, *, dry_run: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AgencyImport(models.Model):
@@ -24,7 +25,7 @@ class AgencyImport(models.Model):
 
         CHECKING = "checking", _("being checked")
         CHECKED = "checked", _("checked, not imported yet")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", pgettext_lazy("file", "refused")
         APPLYING = "applying", _("being imported")
         APPLIED = "applied", _("imported")
         DISCARDED = "discarded", _("discarded")

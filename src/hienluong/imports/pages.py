@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import ActingRequest, Actor, require, today
+from hienluong.directory.service import acting_actor, require, take_file, today
+from hienluong.files.service import takes_file
 from hienluong.imports import commands, queries
 from hienluong.imports.errors import ImportFileTooLarge
+from hienluong.imports.formats.records import MAX_BYTES
 from hienluong.imports.forms import ImportForm
 from hienluong.imports.models import AgencyImport
 from hienluong.kit import clock
@@ -23,15 +26,11 @@ COUNTS = ("created", "renamed", "moved", "recoded", "ended", "changed", "unchang
 SAMPLES = ("created", "renamed", "moved", "recoded", "ended")
 
 
-def _actor(request: HttpRequest) -> Actor | None:
-    return cast("ActingRequest", request).actor
-
-
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
     """Lists the imports, newest first."""
     before = request.GET.get("before", "")
-    page = queries.agency_imports(_actor(request), before=before or None)
+    page = queries.agency_imports(acting_actor(request), before=before or None)
     return render(
         request,
         "imports/list.html",
@@ -40,36 +39,29 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(
+    most=MAX_BYTES, permission="directory.manage_agencies", refusal=ImportFileTooLarge(limit=MAX_BYTES)
+)
 def hand_in(request: HttpRequest) -> HttpResponse:
     """Takes a file in and has it checked."""
-    actor = require(_actor(request), "directory.manage_agencies")
+    actor = require(acting_actor(request), "directory.manage_agencies")
     form = ImportForm(
         request.POST if request.method == "POST" else None,
         request.FILES or None,
         initial={"effective_on": today()},
     )
-    if form.is_valid():
-        given = form.cleaned_data
-        file = given.pop("file")
-        try:
-            row = commands.stage_import(
-                actor=actor,
-                source=cast("BinaryIO", file.file),
-                file_name=file.name or "",
-                now=clock.now(),
-                **given,
-            )
-        except ImportFileTooLarge as refusal:
-            form.add_error("file", refusal.explain(_))
-        else:
-            return redirect("imports:show", import_id=row.pk)
-    return render(request, "imports/new.html", {"form": form}, status=422 if form.errors else 200)
+
+    def stage(**given: Any) -> str:
+        row = commands.stage_import(actor=actor, now=clock.now(), **given)
+        return reverse("imports:show", args=[row.pk])
+
+    return take_file(request, form, "imports/new.html", stage)
 
 
 @require_GET
 def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Shows one import; while it is under way htmx asks every two seconds for the part that moves."""
-    row = queries.agency_import(_actor(request), import_id)
+    row = queries.agency_import(acting_actor(request), import_id)
     context = {
         "row": row,
         "under_way": row.state in UNDER_WAY,
@@ -84,14 +76,14 @@ def show(request: HttpRequest, import_id: UUID) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Has a checked file imported."""
-    commands.confirm_import(actor=_actor(request), import_id=import_id, now=clock.now())
+    commands.confirm_import(actor=acting_actor(request), import_id=import_id, now=clock.now())
     return redirect("imports:show", import_id=import_id)
 
 
 @require_POST
 def discard(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Gives a checked file up."""
-    commands.discard_import(actor=_actor(request), import_id=import_id, now=clock.now())
+    commands.discard_import(actor=acting_actor(request), import_id=import_id, now=clock.now())
     messages.success(request, _("The file was discarded; nothing was imported."))
     return redirect("imports:list")
 
@@ -99,7 +91,7 @@ def discard(request: HttpRequest, import_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def undo(request: HttpRequest, import_id: UUID) -> HttpResponse:
     """Undoes an import, after asking once more."""
-    actor = _actor(request)
+    actor = acting_actor(request)
     row = queries.agency_import(actor, import_id)
     if request.method == "POST":
         commands.undo_import(actor=actor, import_id=import_id, now=clock.now())

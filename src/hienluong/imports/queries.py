@@ -55,6 +55,4 @@ def agency_import(actor: Actor | None, import_id: UUID) -> AgencyImport:
 
 def import_errors(row: AgencyImport) -> list[FieldError]:
     """Returns what is wrong with the file, as far as it was kept."""
-    return [
-        FieldError(one["pointer"], one["detail"], one["params"]) for one in row.findings.get("errors", ())
-    ]
+    return [FieldError(**one) for one in row.findings.get("errors", ())]

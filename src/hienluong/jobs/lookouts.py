@@ -76,7 +76,9 @@ class Watch:
                 continue
             troubled = False
             moment = time.monotonic()
-            self._resting = {key: until for key, until in self._resting.items() if until > moment}
+            for key, until in list(self._resting.items()):  # a copy: threads that work add to it meanwhile
+                if until <= moment:
+                    del self._resting[key]
             for key in due:
                 if key not in self._under_way and key not in self._resting:
                     self._under_way.add(key)

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.ids import LARGEST_NUMBER
 
 LONGEST = 200
-MOST = 2**63 - 1
 
 
 def write_cursor(name: str, place: str | int) -> str:
@@ -47,7 +47,7 @@ def read_number_cursor(name: str, cursor: str, *, field: str) -> int:
         InvalidInput: as `read_cursor`.
     """
     place = read_cursor(name, cursor, field=field) if cursor else 0
-    if not isinstance(place, int) or not 0 <= place <= MOST:
+    if not isinstance(place, int) or not 0 <= place <= LARGEST_NUMBER:
         raise _no_cursor(field)
     return place
 

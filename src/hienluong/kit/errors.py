@@ -91,6 +91,25 @@ class FieldError:
         """Returns the sentence for people in the language of `translate`."""
         return fill(translate(self.detail), self.params)
 
+    def as_json(self) -> dict[str, Any]:
+        """Returns it as it is stored, to be told later in the language of whoever reads it then."""
+        params = {name: str(value) for name, value in self.params.items()}
+        return {"pointer": self.pointer, "detail": self.detail, "params": params}
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with a row of a file: its number, the column, and a sentence with its parameters."""
+
+    row: int
+    column: str
+    detail: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def as_error(self) -> FieldError:
+        """Returns it as the errors of the house name a place: /row/column."""
+        return FieldError(f"/{self.row}/{self.column}", self.detail, self.params)
+
 
 class HienluongError(Exception):
     """The root of every error the house raises on purpose.
@@ -211,8 +230,10 @@ class InvalidInput(HienluongError):
         return members
 
     def explain(self, translate: Translate = untranslated) -> str:
-        """Returns the text followed by one `pointer: what is wrong` per field."""
-        fields = "; ".join(f"{error.pointer}: {error.text(translate)}" for error in self.errors)
+        """Returns the text followed by one `pointer: what is wrong` per field, and what is wrong with the whole."""
+        fields = "; ".join(
+            f"{error.pointer}: {error.text(translate)}".removeprefix(": ") for error in self.errors
+        )
         return f"{super().explain(translate)} {fields}".rstrip()
 
 

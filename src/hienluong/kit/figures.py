@@ -8,10 +8,11 @@ can always be explained.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from hienluong.kit.clock import VIETNAM
 from hienluong.kit.errors import NotFound
 from hienluong.kit.errors import gettext_noop as _
 
@@ -65,6 +66,11 @@ class Period:
     def days(self) -> int:
         """The number of days in the period."""
         return (self.end - self.start).days
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """The moment it begins, and the first that it no longer holds."""
+        return datetime.combine(self.start, time(), VIETNAM), datetime.combine(self.end, time(), VIETNAM)
 
     def __contains__(self, day: date) -> bool:
         return self.start <= day < self.end

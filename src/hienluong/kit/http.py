@@ -4,6 +4,7 @@ Every call has time-outs and a size limit, follows no redirect, uses no proxy fr
 only to addresses that `kit.connections` has checked.
 """
 
+import functools
 import ipaddress
 import json
 import ssl
@@ -153,6 +154,15 @@ class Answer:
         if not httpx.codes.is_success(self.status):
             raise PeerRefused(host=self.host, answer_status=self.status)
         return self
+
+
+@functools.lru_cache(maxsize=4)
+def tls_trusting(file: str) -> ssl.SSLContext:
+    """Returns who is believed in a call: the public authorities, and those of the file where one is named."""
+    context = httpx.create_ssl_context()
+    if file:
+        context.load_verify_locations(cafile=file)
+    return context
 
 
 class OutgoingClient:

@@ -13,10 +13,28 @@ import uuid_utils
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Letters of reference numbers: no 0/O, 1/I/L or U/V pair that is misread or misheard on the telephone."""
 
+LARGEST_NUMBER = 2**63 - 1
+"""The largest number a row can have (PostgreSQL's bigint)."""
+
 
 def new_id() -> uuid.UUID:
     """Returns a new UUIDv7 (RFC 9562), ordered by the time of its creation in milliseconds."""
     return uuid.UUID(bytes=uuid_utils.uuid7().bytes)
+
+
+def as_uuid(text: str) -> uuid.UUID | None:
+    """Returns the id that a text from outside is, None where it is none."""
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def as_number(text: str) -> int | None:
+    """Returns the number of a row that a text from outside is, None where no row could have it."""
+    if not text.isdecimal() or len(text) > len(str(LARGEST_NUMBER)):
+        return None
+    return found if (found := int(text)) <= LARGEST_NUMBER else None
 
 
 def new_secret(size: int = 32) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 
 import click
 
-from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
 from hienluong.kit.terminal import translate as _
 
@@ -52,11 +51,11 @@ def caller() -> str:
     return str(click.get_current_context().meta[CALLER])
 
 
-def on_server(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command --json, and calls it inside the installation with the time, a printer and who calls.
+def answers(command: Callable[..., tuple[object, Iterable[str]]]) -> Callable[..., None]:
+    """Gives a command --json, runs it inside the installation, and prints what it returns.
 
-    `ctx.find_root().obj` is the context in which Django and the database answer; `caller` is "command line" with
-    the account of the operating system: who can run it holds the server already.
+    It returns a value for programs and lines for people. `ctx.find_root().obj` is the context in which Django and the
+    database answer.
     """
 
     @click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
@@ -68,37 +67,12 @@ def on_server(command: Callable[..., None]) -> Callable[..., None]:
         context.meta[CALLER] = f"command line ({os.environ.get('SUDO_USER') or getpass.getuser()})"
         with context.find_root().obj():
             try:
-                command(caller=caller(), now=clock.now(), printer=printer, **options)
+                printer.result(*command(**options))
             except HienluongError as problem:
                 printer.error(problem)
                 sys.exit(REFUSED)
 
     return run
-
-
-def answers(command: Callable[..., tuple[object, Iterable[str]]]) -> Callable[..., None]:
-    """Gives a command what `on_server` gives, and prints what it returns: a value for programs, lines for people."""
-
-    @on_server
-    @functools.wraps(command)
-    def run(*, caller: str, now: datetime, printer: Printer, **options: Any) -> None:  # noqa: ARG001 - asked for where needed
-        printer.result(*command(**options))
-
-    return run
-
-
-def answers_as(actor_of: Callable[[str], object]) -> Callable[[Callable[..., Any]], Callable[..., None]]:
-    """Does what `answers` does for commands that take `actor`, made of who calls, and `now`."""
-
-    def decorate(command: Callable[..., tuple[object, Iterable[str]]]) -> Callable[..., None]:
-        @on_server
-        @functools.wraps(command)
-        def run(*, caller: str, now: datetime, printer: Printer, **options: Any) -> None:
-            printer.result(*command(actor=actor_of(caller), now=now, **options))
-
-        return run
-
-    return decorate
 
 
 def as_day(moment: datetime | None) -> date | None:

@@ -1,5 +1,6 @@
 """Bytes in pieces, read like a file: for readers that want a file where there are only pieces, or a place to look at."""
 
+import hashlib
 import io
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, cast
@@ -15,6 +16,17 @@ def reader_of(chunks: Iterator[bytes]) -> BinaryIO:
 def reader_at(read_at: Callable[[int, int], bytes], size: int) -> BinaryIO:
     """Returns a file that can be read from any place; `read_at(offset, count)` gives its bytes."""
     return cast("BinaryIO", io.BufferedReader(_Places(read_at, size), BUFFER))
+
+
+def measure(source: BinaryIO, *, most: int) -> tuple[int, bytes]:
+    """Returns size and SHA-256 of a file; one that is larger than `most` is not read to its end."""
+    digest, size = hashlib.sha256(), 0
+    source.seek(0)
+    while size <= most and (chunk := source.read(1 << 20)):
+        size += len(chunk)
+        digest.update(chunk)
+    source.seek(0)
+    return size, digest.digest()
 
 
 def from_the_start(source: bytes | BinaryIO) -> bytes | BinaryIO:

@@ -19,6 +19,7 @@ from hienluong.kit.errors import gettext_noop as _
 NOON = time(12)
 MONDAY_TO_FRIDAY = frozenset(range(5))
 _LONGEST_REST = 366
+PUBLIC_LIST = "PyPI holidays"  # begins the source of a day that no decision stands behind yet
 
 
 class WorkingTimeUndefined(HienluongError):
@@ -230,7 +231,7 @@ def seed_calendar(years: Iterable[int]) -> list[CalendarDay]:
         return []
     # An exchange at the turn of the year stands in the data of the neighbouring year.
     data = holidays.country_holidays("VN", years=range(min(wanted) - 1, max(wanted) + 2), language="vi")
-    source = f"PyPI holidays {version('holidays')}, VN"
+    source = f"{PUBLIC_LIST} {version('holidays')}, VN"
     rows = [
         CalendarDay(day, DayKind.HOLIDAY, name, source) for day, name in data.items() if day.year in wanted
     ]

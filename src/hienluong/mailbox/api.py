@@ -9,12 +9,12 @@ from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor, table_answer
 from hienluong.exchange.api import CriteriaIn, State
 from hienluong.exchange.service import policy
 from hienluong.kit import clock
+from hienluong.kit.spreadsheets import XLSX_TYPE
 from hienluong.mailbox import commands
-from hienluong.mailbox.tables import WORKBOOK, table
 
 router = Router(tags=["mailbox"])
 Form = Annotated[Literal["csv", "xlsx"], Query(alias="format")]
@@ -25,16 +25,11 @@ _ANSWER = {
             "description": "The table; CSV is UTF-8 with a byte order mark.",
             "content": {
                 "text/csv": {"schema": {"type": "string"}},
-                WORKBOOK: {"schema": {"type": "string", "format": "binary"}},
+                XLSX_TYPE: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     }
 }
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
 
 
 @router.get("/inbox/export", summary="The mailbox as a table, newest first", openapi_extra=_ANSWER)
@@ -52,8 +47,8 @@ def export_inbox(
         "kind": kind,
         "criteria": criteria.criteria(),
     }
-    rows = commands.export_inbox(actor=_actor(request), query=query, form=form, now=clock.now())
-    return table(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+    rows = commands.export_inbox(actor=calling_actor(request), query=query, form=form, now=clock.now())
+    return table_answer(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
 
 
 @router.get("/sent/export", summary="What the agency sent as a table, newest first", openapi_extra=_ANSWER)
@@ -62,5 +57,5 @@ def export_sent(
 ) -> HttpResponseBase:
     """Answers everything the agency sent that matches, streamed; each time is recorded in the ledger."""
     query = {"kind": kind, "criteria": criteria.criteria()}
-    rows = commands.export_sent(actor=_actor(request), query=query, form=form, now=clock.now())
-    return table(form, "sent", _("Sent"), commands.sent_heading(), rows)
+    rows = commands.export_sent(actor=calling_actor(request), query=query, form=form, now=clock.now())
+    return table_answer(form, "sent", _("Sent"), commands.sent_heading(), rows)

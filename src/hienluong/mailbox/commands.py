@@ -105,7 +105,7 @@ def inbox_heading() -> list[str]:
 
 def sent_heading() -> list[str]:
     """Returns the columns of what was sent."""
-    return [*_document_heading(), _("Sent on"), _("Recipients"), _("How far"), _("Document id")]
+    return [*_document_heading(), _("Sent on"), _("Recipients"), _("Progress"), _("Document id")]
 
 
 def _document_heading() -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,17 +11,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, pager, require, table_answer
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number, as_uuid
 from hienluong.mailbox import batches, commands, queries
 from hienluong.mailbox.commands import Outcome
 from hienluong.mailbox.forms import DocumentSearch, InboxSearch, SentSearch
 from hienluong.mailbox.offers import found_elsewhere
-from hienluong.mailbox.tables import table
 
 PAGE_MAX = 50
-NUMBER_MAX = 19  # figures of a row's number
 
 
 @require_GET
@@ -31,9 +28,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """Lists the agency's mailbox, newest first."""
     actor = require(acting_actor(request), "exchange.view_mailbox")
     form = InboxSearch(request.GET)
-    before = request.GET.get("before", "")
     query = form.query()
-    page = exchange.inbox(actor, before=int(before) if before.isdecimal() else None, **query)
+    page = exchange.inbox(actor, before=as_number(request.GET.get("before", "")), **query)
     marks = exchange.marked(page.items)
     for delivery in page.items:
         delivery.marks = marks.get(delivery.pk, [])  # type: ignore[attr-defined]  # for the page
@@ -65,7 +61,7 @@ def batch(request: HttpRequest) -> HttpResponseBase:
     if act in batches.TABLES:
         query = {**InboxSearch({}).query(), "kind": None, "only": ids}
         rows = commands.export_inbox(actor=actor, query=query, form=_form(act), now=clock.now())
-        return table(act, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+        return table_answer(act, "inbox", _("Inbox"), commands.inbox_heading(), rows)
     step = request.POST.get("step", "")
     found = queries.entries_of(actor, ids)
     left = queries.entries_of(actor, _numbers(request, "left"))
@@ -97,8 +93,8 @@ def _ticked(request: HttpRequest) -> list[int]:
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
-    given = request.POST.getlist(name)
-    return [int(one) for one in given if one.isdecimal() and len(one) < NUMBER_MAX][:PAGE_MAX]
+    found = [as_number(one) for one in request.POST.getlist(name)]
+    return [one for one in found if one is not None][:PAGE_MAX]
 
 
 @require_GET
@@ -107,7 +103,7 @@ def sent(request: HttpRequest) -> HttpResponse:
     actor = require(acting_actor(request), "exchange.view_mailbox")
     form = SentSearch(request.GET)
     query = form.query()
-    page = exchange.sent(actor, before=_uuid(request.GET.get("before", "")), **query)
+    page = exchange.sent(actor, before=as_uuid(request.GET.get("before", "")), **query)
     elsewhere = found_elsewhere(actor, query["criteria"], received=False, filters=form.filters())
     return render(
         request,
@@ -125,7 +121,7 @@ def export_inbox(request: HttpRequest, form: str) -> HttpResponseBase:
         form=_form(form),
         now=clock.now(),
     )
-    return table(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
+    return table_answer(form, "inbox", _("Inbox"), commands.inbox_heading(), rows)
 
 
 @require_GET
@@ -137,7 +133,7 @@ def export_sent(request: HttpRequest, form: str) -> HttpResponseBase:
         form=_form(form),
         now=clock.now(),
     )
-    return table(form, "sent", _("Sent"), commands.sent_heading(), rows)
+    return table_answer(form, "sent", _("Sent"), commands.sent_heading(), rows)
 
 
 def _form(form: str) -> commands.Form:
@@ -148,23 +144,9 @@ def _form(form: str) -> commands.Form:
     raise Http404
 
 
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
-def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, Any]:
-    """Returns the addresses of the first and the next page, with the filters kept, and of the list without any."""
-    query = request.GET.copy()
-    was_further = query.pop("before", None)
-    first = f"{request.path}?{query.urlencode()}"
-    if following:
-        query["before"] = following
+def _pager(request: HttpRequest, form: DocumentSearch, following: str | None) -> dict[str, str]:
     return {
-        "first": first if was_further else "",
-        "next": f"{request.path}?{query.urlencode()}" if following else "",
+        **pager(request, following, cursor="before"),
         "reset": request.path if form.narrowed else "",
         "filters": urlencode(form.filters()),
     }

@@ -1,7 +1,7 @@
 """Public Python API of the mailbox: what other modules may call."""
 
 from hienluong.mailbox.forms import DocumentSearch
+from hienluong.mailbox.look_up import look_up
 from hienluong.mailbox.offers import Found, Hit, add_to_search
-from hienluong.mailbox.tables import table
 
-__all__ = ["DocumentSearch", "Found", "Hit", "add_to_search", "table"]
+__all__ = ["DocumentSearch", "Found", "Hit", "add_to_search", "look_up"]

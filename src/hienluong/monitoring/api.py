@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import Actor, calling_actor
 from hienluong.kit import clock
 from hienluong.monitoring import commands, queries
 from hienluong.monitoring.schemas import (
@@ -18,6 +19,8 @@ from hienluong.monitoring.schemas import (
     FailureGroupOut,
     FailureListOut,
     FailureOut,
+    GiveAgainIn,
+    GiveAgainOut,
     RetryIn,
     RetryOut,
     SilenceIn,
@@ -34,22 +37,17 @@ Cursor = Annotated[str, Query(description="a cursor of an earlier answer; empty:
 Limit = Annotated[int, Query(ge=1, le=200)]
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
-
-
 @router.get("/monitor/waiting", response=WaitingListOut, summary="What waits, by recipient")
 def list_waiting(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> WaitingListOut:
     """Lists what has not reached its mailbox, by recipient, the oldest first."""
-    page = queries.waiting(_actor(request), now=clock.now(), after=after, limit=limit)
+    page = queries.waiting(calling_actor(request), now=clock.now(), after=after, limit=limit)
     return WaitingListOut(items=[WaitingOut.of(row) for row in page.rows], next=page.next)
 
 
 @router.get("/monitor/failures/groups", response=FailureGroupListOut, summary="Failures by cause")
 def list_failure_groups(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> FailureGroupListOut:
     """Lists failures by cause and recipient; the group with the oldest failure first."""
-    page = queries.failure_groups(_actor(request), after=after, limit=limit)
+    page = queries.failure_groups(calling_actor(request), after=after, limit=limit)
     return FailureGroupListOut(items=[FailureGroupOut.of(row) for row in page.rows], next=page.next)
 
 
@@ -62,7 +60,7 @@ def list_failures(
     limit: Limit = 50,
 ) -> FailureListOut:
     """Lists deliveries that failed or were refused by the recipient's system, the newest first."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     page = queries.failures(
         actor, cause=cause or "", recipient=_number(actor, recipient), before=before, limit=limit
     )
@@ -77,7 +75,7 @@ def retry_failures(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, RetryOut]:
     """Sets failed deliveries on their way again. Harmless when repeated: what does not fail any more is left alone."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     done = commands.retry_failures(
         actor=actor,
         delivery_id=body.delivery,
@@ -90,10 +88,35 @@ def retry_failures(
     return 202, RetryOut(deliveries=done.delivery_ids, more=done.more)
 
 
+@router.post("/monitor/again", response={202: GiveAgainOut}, summary="Give fetched packets again")
+@once()
+def give_again(
+    request: HttpRequest,
+    body: GiveAgainIn,
+    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
+) -> tuple[int, GiveAgainOut]:
+    """Puts packets into an agency's mailbox once more that its system had fetched and has lost.
+
+    It finds them as it finds new ones; statuses, deadlines and the sender are left alone. What was given again
+    within a day is passed over, unless it is named by `packet`.
+    """
+    actor = calling_actor(request)
+    done = commands.give_again(
+        actor=actor,
+        recipient=_number(actor, body.recipient) or NOBODY,
+        since=_aware(body.since),
+        until=_aware(body.until),
+        packet_id=body.packet,
+        reason=body.reason,
+        now=clock.now(),
+    )
+    return 202, GiveAgainOut(deliveries=done.delivery_ids, gone=done.gone, more=done.more)
+
+
 @router.get("/monitor/alarms", response=AlarmListOut, summary="Conditions and alarms")
 def list_alarms(request: HttpRequest) -> AlarmListOut:
     """Lists every condition as it is at this moment, with its limit, its alarm and its silence."""
-    actor, now = _actor(request), clock.now()
+    actor, now = calling_actor(request), clock.now()
     standing = {alarm.condition: alarm for alarm in queries.open_alarms(actor)}
     quiet = {one.condition: one.ends_at for one in queries.silences(actor, now=now)}
     return AlarmListOut(
@@ -112,13 +135,25 @@ def silence_condition(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, SilenceOut]:
     """Lets nobody be told of a condition until a moment; the alarm itself is kept."""
-    until = body.until if body.until.tzinfo else body.until.replace(tzinfo=clock.VIETNAM)
     made = commands.silence_condition(
-        actor=_actor(request), condition=body.condition, until=until, reason=body.reason, now=clock.now()
+        actor=calling_actor(request),
+        condition=body.condition,
+        until=_in_zone(body.until),
+        reason=body.reason,
+        now=clock.now(),
     )
     return 201, SilenceOut(
         id=made.pk, condition=made.condition, until=made.ends_at, reason=made.reason, by=made.by
     )
+
+
+def _aware(moment: datetime | None) -> datetime | None:
+    return None if moment is None else _in_zone(moment)
+
+
+def _in_zone(moment: datetime) -> datetime:
+    """Returns the moment with its zone; without one it is Vietnamese time."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=clock.VIETNAM)
 
 
 def _number(actor: Actor, code: str) -> int | None:

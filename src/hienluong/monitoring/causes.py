@@ -30,8 +30,12 @@ class Cause:
 
 
 WAITING: Final = "waiting"
-FAILING: Final = Q(state__in=["dead", "rejected"]) | Q(state=WAITING) & ~Q(failure="")
-"""Failed for good, refused by the recipient's system, or failed before and waiting for the next attempt."""
+_TRIED: Final = Q(attempts__gt=0) | Q(due_at=None)
+FAILING: Final = Q(state__in=["dead", "rejected"]) | Q(state=WAITING) & ~Q(failure="") & _TRIED
+"""Failed for good, refused by the recipient's system, or failed before and waiting for the next attempt.
+
+What was never tried and has its time is only held back for a moment: until its attachments are scanned.
+"""
 
 CAUSES: Final[tuple[Cause, ...]] = (
     Cause(

@@ -6,22 +6,21 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
 
-Answer = tuple[Any, Iterable[str]]
+_DAY = click.DateTime(["%Y-%m-%d"])
 CAUSES = ["refused", "no-mailbox", "file-missing", "no-channel", "behind-dead-letter", "other"]
 CONDITIONS = [
     *("waiting", "dead_letters", "failure_rate", "disk_days", "disk_free"),
@@ -38,13 +37,6 @@ def group() -> None:
     """Holds the commands of the monitoring."""
 
 
-def _platform(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_platform)
 cause_option = click.option("--cause", type=click.Choice(CAUSES), default=None, help=_("Only this cause."))
 recipient_option = click.option("--recipient", default="", metavar="CODE", help=_("Only this recipient."))
 reason_option = click.option("--reason", required=True, help=_("Why; it stands in the ledger."))
@@ -59,6 +51,10 @@ def _number(actor: Actor, code: str) -> int | None:
     if found is None:
         raise click.UsageError(fill(_("Nobody has the code {code} on the axis."), {"code": code}))
     return found.pk
+
+
+def _begin(day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), clock.VIETNAM) if day else None
 
 
 def _at(moment: datetime | None) -> str:
@@ -98,7 +94,7 @@ def waiting(*, actor: Actor, now: datetime) -> Answer:
     "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help=_("How many at most.")
 )
 @on_server
-def failures(*, actor: Actor, now: datetime, cause: str | None, recipient: str, limit: int) -> Answer:  # noqa: ARG001 - every command is given the time
+def failures(*, actor: Actor, now: datetime, cause: str | None, recipient: str, limit: int) -> Answer:
     """Lists failures."""
     from hienluong.monitoring import queries  # noqa: PLC0415 - needs Django
     from hienluong.monitoring.schemas import FailureOut  # noqa: PLC0415 - the same
@@ -153,6 +149,55 @@ def retry(
     if done.more:
         lines.append(_("More were chosen than go at once: run it again."))
     return {"deliveries": done.delivery_ids, "more": done.more}, lines
+
+
+@group.command(
+    "again",
+    help=_(
+        "Give packets again that a recipient's system fetched and has lost. Run it again for the rest.\n\n"
+        "Example: hienluong monitoring again H50.C18880 --since 2026-11-01 --until 2026-11-24 "
+        "--reason 'its server was restored from an old backup'"
+    ),
+)
+@click.argument("recipient", metavar="CODE")
+@click.option("--since", type=_DAY, help=_("What came from this day on."))
+@click.option("--until", type=_DAY, help=_("Up to and including this day."))
+@click.option("--packet", type=click.UUID, help=_("One packet, by its identifier."))
+@reason_option
+@on_server
+def again(
+    *,
+    actor: Actor,
+    now: datetime,
+    recipient: str,
+    since: datetime | None,
+    until: datetime | None,
+    packet: UUID | None,
+    reason: str,
+) -> Answer:
+    """Gives packets again."""
+    from hienluong.directory.service import day_after  # noqa: PLC0415 - needs Django
+    from hienluong.monitoring import commands  # noqa: PLC0415 - the same
+
+    if packet is None and not (since and until):
+        raise click.UsageError(_("Say which: --packet, or --since and --until."))
+    done = commands.give_again(
+        actor=actor,
+        recipient=_number(actor, recipient) or 0,
+        since=_begin(since.date() if since else None),
+        until=_begin(day_after(until.date() if until else None)),
+        packet_id=packet,
+        reason=reason,
+        now=now,
+    )
+    lines = [fill(_("{count} packets lie in the mailbox again."), {"count": len(done.delivery_ids)})]
+    if done.gone:
+        lines.append(
+            fill(_("{count} cannot be given: the copy was destroyed or is closed."), {"count": done.gone})
+        )
+    if done.more:
+        lines.append(_("More were chosen than go at once: run it again."))
+    return {"deliveries": done.delivery_ids, "gone": done.gone, "more": done.more}, lines
 
 
 @group.command(

@@ -185,7 +185,7 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
     ),
     Condition(
         "worker",
-        _("Silence of the worker"),
+        _("Time since the worker last ran"),
         "minutes",
         False,
         "ALARM_WORKER_MINUTES",

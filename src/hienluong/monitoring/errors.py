@@ -12,6 +12,15 @@ class DeliveryGone(NotFound):
     detail = _("There is no delivery of the number {id}, or it does not fail any more.")
 
 
+class NoMailbox(NotFound):
+    """Nobody of that code has a mailbox on the axis."""
+
+    code = "monitoring.no-mailbox"
+    title = _("No such mailbox")
+    detail = _("No agency of that code has a mailbox on the axis, so nothing can be given again.")
+    todo = _("Look at the code; recipients outside the province fetch from their own axis.")
+
+
 class ChoiceRefused(InvalidInput):
     """What was chosen to be tried again, or set, cannot be taken as given; `errors` names each field."""
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
-
 from django.db.models import F
 from django.db.models.functions import TruncDate
 
@@ -14,18 +12,14 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.figures import PERCENT, Counted, Figure, Period, Rhythm, offer
 
 
-def _span(period: Period) -> tuple[datetime, datetime]:
-    return datetime.combine(period.start, time(), VIETNAM), datetime.combine(period.end, time(), VIETNAM)
-
-
 def _documents(period: Period) -> Counted:
-    start, end = _span(period)
+    start, end = period.moments
     found = Packet.objects.filter(kind="edoc", accepted_at__gte=start, accepted_at__lt=end)
     return Counted(found.exclude(sender__in=sandbox_agency_ids()).count())
 
 
 def _arrival_told_in_day(period: Period) -> Counted:
-    start, end = _span(period)
+    start, end = period.moments
     due = Delivery.objects.filter(kind="edoc", delivered_at__gte=start, delivered_at__lt=end).exclude(
         recipient__agency__in=sandbox_agency_ids()
     )

@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncHour
 
 from hienluong.directory.service import Agency
-from hienluong.exchange.service import Delivery, DeliveryEvent, Recipient, Transmission
+from hienluong.exchange.service import Delivery, DeliveryEvent, Packet, Recipient, Transmission
 from hienluong.monitoring.models import Hour
 
 HOUR = timedelta(hours=1)
@@ -62,14 +62,18 @@ class Flow:
 
     Attributes:
         since: when the first of them began.
-        per_hour: packets accepted in each, the oldest first.
+        hours: when each began, the oldest first.
+        per_hour: packets accepted in each.
+        delivered_per_hour: packets delivered in each.
         day: what moved in all of them.
         hour: what moved in the last sixty minutes.
         last_accepted: when the axis last accepted a packet.
     """
 
     since: datetime
+    hours: list[datetime]
     per_hour: list[int]
+    delivered_per_hour: list[int]
     day: Moved
     hour: Moved
     last_accepted: datetime | None
@@ -87,8 +91,9 @@ def sandbox_mailboxes() -> list[int]:
 
 
 def real_deliveries() -> QuerySet[Delivery]:
-    """Returns all deliveries but those of the sandbox."""
-    return Delivery.objects.exclude(recipient__agency__place=Agency.Place.SANDBOX)
+    """Returns all deliveries but those of the sandbox, and of packets that were taken out: nothing is asked about them."""
+    found = Delivery.objects.exclude(recipient__agency__place=Agency.Place.SANDBOX)
+    return found.filter(packet__secrecy=Packet.Secrecy.OPEN)
 
 
 def flow(*, now: datetime) -> Flow:
@@ -104,7 +109,9 @@ def flow(*, now: datetime) -> Flow:
         day.add(one)
     return Flow(
         since=since,
+        hours=hours,
         per_hour=[one.accepted for one in moved],
+        delivered_per_hour=[one.delivered for one in moved],
         day=day,
         hour=counted.recent,
         last_accepted=_accepted().order_by("-accepted_at").values_list("accepted_at", flat=True).first(),

@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
-from hienluong.directory.service import AskedForm
+from hienluong.directory.service import AskedForm, day_field
 from hienluong.monitoring.causes import BY_CODE, CAUSES
 from hienluong.monitoring.conditions import Condition
 
@@ -30,7 +30,7 @@ class FailureFilter(forms.Form):
         choices=[("", _("all")), *((cause.code, cause.title) for cause in CAUSES)],
     )
     to = forms.CharField(
-        label=_("Recipient"),
+        label=_("Code of the recipient"),
         required=False,
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "placeholder": "H50.…"}),
@@ -47,7 +47,7 @@ def _reason() -> forms.CharField:
     return forms.CharField(
         label=_("Reason"),
         max_length=300,
-        help_text=_("It stands in the ledger: what was mended, or who asked for it."),
+        help_text=_("Kept in the ledger: what was repaired, or who asked for it."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Say why, for the record.")},
     )
@@ -66,6 +66,52 @@ class RetryForm(ReasonForm):
     to = forms.CharField(widget=forms.HiddenInput, required=False)
 
 
+class AgainForm(AskedForm):
+    """Whose packets are given again, which, and why."""
+
+    to = forms.CharField(
+        label=_("Recipient"),
+        max_length=60,
+        help_text=_("The code of the agency whose system has lost them."),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "spellcheck": "false",
+                "list": "agency-codes",
+                "placeholder": "H50.…",
+            }
+        ),
+        error_messages={"required": _("Give the agency's code.")},
+    )
+    since = day_field(
+        _("From"), required=False, hint=_("The day from which packets are missing there. Day/month/year.")
+    )
+    until = day_field(_("Up to and including"), required=False)
+    packet = forms.UUIDField(
+        label=_("One packet only"),
+        required=False,
+        help_text=_("Its identifier, instead of the days."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    reason = _reason()
+
+    def clean(self) -> dict[str, Any]:
+        """Checks that either days or a packet are given."""
+        given: dict[str, Any] = super().clean() or {}
+        since, until, packet = given.get("since"), given.get("until"), given.get("packet")
+        if self.errors:
+            return given
+        if packet and (since or until):
+            self.add_error("packet", _("Give a packet or days, not both."))
+        elif not packet and not since:
+            self.add_error("since", _("Give the days, or one packet."))
+        elif not packet and not until:
+            self.add_error("until", _("Give the last day too."))
+        elif since and until and until < since:
+            self.add_error("until", _("The end lies after the beginning."))
+        return given
+
+
 class LimitForm(AskedForm):
     """When a condition is bad, and how often its alarm is said again."""
 
@@ -75,7 +121,7 @@ class LimitForm(AskedForm):
         choices=[("yes", _("is raised")), ("no", _("is never raised"))],
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
-    repeat_hours = forms.IntegerField(label=_("Said again after so many hours"), min_value=1, max_value=168)
+    repeat_hours = forms.IntegerField(label=_("Repeat after (hours)"), min_value=1, max_value=168)
     reason = _reason()
 
     def __init__(self, condition: Condition, *args: Any, **kwargs: Any) -> None:
@@ -83,21 +129,19 @@ class LimitForm(AskedForm):
         self.fields["value"].help_text = UNITS[condition.unit]
 
 
+def _silences() -> list[tuple[str, str]]:
+    """Returns how long an alarm may be silenced, in the language of who asks."""
+    hours = [(str(n), ngettext("%(hours)d hour", "%(hours)d hours", n) % {"hours": n}) for n in (1, 4, 8)]
+    days = [(str(24 * n), ngettext("%(days)d day", "%(days)d days", n) % {"days": n}) for n in (1, 3, 7, 30)]
+    return hours + days
+
+
 class SilenceForm(AskedForm):
     """For how long nobody is told, and why."""
 
     hours = forms.ChoiceField(
         label=_("For how long"),
-        choices=[
-            *(
-                (str(hours), ngettext_lazy("%(hours)d hour", "%(hours)d hours", hours) % {"hours": hours})
-                for hours in (1, 4, 8)
-            ),
-            *(
-                (str(24 * days), ngettext_lazy("%(days)d day", "%(days)d days", days) % {"days": days})
-                for days in (1, 3, 7, 30)
-            ),
-        ],
+        choices=_silences,
         widget=forms.RadioSelect(attrs={"class": "form-check-input"}),
     )
     reason = _reason()

@@ -22,5 +22,6 @@ declare(
     _("watch the axis: metadata, never content"),
 )
 declare("monitoring.retry_deliveries", _operates, _("try failed deliveries again"))
+declare("monitoring.give_again", _operates, _("give packets again that a recipient's system has lost"))
 declare("monitoring.manage_alarms", _operates, _("set limits of alarms, silence them"))
 declare("monitoring.make_token", is_platform, _("make the token that opens the metrics"))

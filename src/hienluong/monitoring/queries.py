@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet
 
-from hienluong.directory.service import Actor, Agency, require
-from hienluong.exchange.service import Recipient
+from hienluong.directory.service import Actor, Agency, Commune, map_of_communes, require
+from hienluong.exchange.service import Delivery, Recipient, policy
 from hienluong.kit.cursors import read_cursor, read_id_cursor, read_number_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
@@ -30,6 +31,8 @@ PAGE_MAX = 200
 FIRST = 10
 """So many rows of each list stand on the first page."""
 WAITING = ("waiting", "unrouted")
+GIVEN_LATELY = timedelta(days=1)
+"""What was given again within this time is not given once more with others: whoever asks for the rest gets the rest."""
 DIGITS = 18
 """Of the longest number that a cursor may hold: PostgreSQL's bigint has one more."""
 
@@ -55,6 +58,15 @@ class WaitingPage:
 
     rows: list[Waiting]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPlace:
+    """A commune on the map: how many packets wait for it and its units, and since when the oldest."""
+
+    commune: Commune
+    count: int
+    oldest: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +240,28 @@ def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int =
     )
 
 
+def waiting_by_commune(actor: Actor | None) -> list[WaitingPlace]:
+    """Returns every commune of today with what waits for it, in Vietnamese order.
+
+    Raises:
+        PermissionMissing: the actor does not watch the axis.
+    """
+    require(actor, "monitoring.view_monitor")
+    found: QuerySet[Any, Any] = (
+        real_deliveries()
+        .filter(state__in=WAITING, recipient__agency__unit__isnull=False)
+        .values("recipient__agency__unit")
+        .annotate(count=Count("pk"), oldest=Min("created_at"))
+    )
+    waits = {row["recipient__agency__unit"]: row for row in found}
+    nothing: dict[str, Any] = {"count": 0, "oldest": None}
+    return [
+        WaitingPlace(commune, row["count"], row["oldest"])
+        for commune in map_of_communes(actor)
+        for row in [waits.get(commune.unit.pk, nothing)]
+    ]
+
+
 def failure_groups(actor: Actor | None, *, after: str = "", limit: int = PAGE) -> GroupPage:
     """Returns the failures, grouped by cause and recipient; the group with the oldest failure first.
 
@@ -319,6 +353,48 @@ def count_failures(actor: Actor | None, *, cause: str = "", recipient: int | Non
     """Returns how many deliveries would be tried again."""
     require(actor, "monitoring.view_monitor")
     return failures_chosen(cause=cause, recipient=recipient).exclude(cause="behind-dead-letter").count()
+
+
+def fetched_ones(
+    recipient: Recipient,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    packet_id: UUID | None,
+    now: datetime,
+) -> QuerySet[Delivery]:
+    """Returns what can be given again: one packet, or what came in a time and was not given again within a day.
+
+    For reads and commands that have asked who may.
+    """
+    found = Delivery.objects.filter(
+        recipient=recipient, state__in=["fetched", "confirmed"], packet__secrecy="open"
+    ).exclude(business_state__in=[policy.ASKED_BACK, policy.REFUSED])
+    if packet_id is not None:
+        return found.filter(packet=packet_id)
+    found = found.filter(delivered_at__gte=since, delivered_at__lt=until)
+    return found.exclude(given_again_at__gt=now - GIVEN_LATELY)
+
+
+def count_fetched(
+    actor: Actor | None,
+    recipient: Recipient,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    packet_id: UUID | None,
+    now: datetime,
+) -> int:
+    """Returns how many packets would be given again, those included whose copy is gone."""
+    require(actor, "monitoring.view_monitor")
+    return fetched_ones(recipient, since=since, until=until, packet_id=packet_id, now=now).count()
+
+
+def mailboxes(actor: Actor | None) -> list[tuple[str, str]]:
+    """Returns (code, name) of every recipient that has a mailbox, for choosing by typing."""
+    require(actor, "monitoring.view_monitor")
+    found = Recipient.objects.filter(agency__isnull=False).exclude(agency__place=Agency.Place.SANDBOX)
+    return list(found.order_by("agency__sort_key").values_list("code", "name"))
 
 
 def recipient_of(actor: Actor | None, number: int) -> Recipient | None:

@@ -145,6 +145,26 @@ class RetryOut(Schema):
     more: bool = Field(description="more were chosen than go at once: ask again")
 
 
+class GiveAgainIn(Schema):
+    """Whose packets are given again, and which: those that came in a time, or one; and why."""
+
+    recipient: Text = Field(min_length=1, max_length=60, description="its code")
+    since: datetime | None = Field(None, description="what came from this moment on")
+    until: datetime | None = Field(None, description="and before this one")
+    packet: UUID | None = Field(None, description="one packet instead of a time")
+    reason: Text = Field(min_length=1, max_length=300)
+
+
+class GiveAgainOut(Schema):
+    """What lies in the mailbox once more."""
+
+    deliveries: list[int]
+    gone: int = Field(
+        description="cannot be given: the agency's copy was destroyed, or malware was found in it"
+    )
+    more: bool = Field(description="more were chosen than go at once: ask again, within a day")
+
+
 class AlarmOut(Schema):
     """A condition as it is, and its alarm."""
 

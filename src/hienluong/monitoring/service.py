@@ -2,5 +2,6 @@
 
 from hienluong.monitoring.conditions import Reading, offer_probe, readings
 from hienluong.monitoring.queries import Glance, glance, overview
+from hienluong.monitoring.standing_in import stand_in
 
-__all__ = ["Glance", "Reading", "glance", "offer_probe", "overview", "readings"]
+__all__ = ["Glance", "Reading", "glance", "offer_probe", "overview", "readings", "stand_in"]

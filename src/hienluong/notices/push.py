@@ -12,7 +12,6 @@ import base64
 import functools
 import hashlib
 import json
-import ssl
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -32,7 +31,7 @@ from webpush.types import WebPushKeys
 from hienluong.kit.crash import crash_point
 from hienluong.kit.errors import FieldError, fill
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError
+from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError, tls_trusting
 from hienluong.notices.errors import SubscriptionNotFound, SubscriptionRefused, TooManyBrowsers
 from hienluong.notices.models import Push, Subscription
 
@@ -220,16 +219,8 @@ def client() -> OutgoingClient:
         allowed_networks=settings.PUSH_ALLOWED_NETWORKS,
         ports=settings.PUSH_PORTS,
         limits=LIMITS,
-        tls=_authorities(settings.PUSH_CA_FILE),
+        tls=tls_trusting(settings.PUSH_CA_FILE),
     )
-
-
-@functools.lru_cache(maxsize=2)
-def _authorities(file: str) -> ssl.SSLContext:
-    context = httpx.create_ssl_context()
-    if file:
-        context.load_verify_locations(cafile=file)
-    return context
 
 
 @transaction.atomic

@@ -31,6 +31,7 @@ __all__ = [
     "Subscription",
     "Ways",
     "declare_text",
+    "link_at",
     "mail_is_waiting",
     "mail_waiting",
     "mark_read",
@@ -93,10 +94,15 @@ def text_of(notice: Notice) -> str:
     return fill(translation.gettext(_TEXTS[notice.code]), notice.values)
 
 
+def link_at(link: str, now: datetime) -> str:
+    """Returns a link of this moment, for what may happen again: a notice of the same kind and link is said once for ever."""
+    return f"{link}#{now:%Y%m%dT%H%M%S%f}"
+
+
 def tell(
     *, readers: Iterable[Reader], code: str, values: Mapping[str, str], link: str, now: datetime
 ) -> None:
-    """Writes one notice per reader in the caller's transaction; the same notice is said once.
+    """Writes one notice per reader in the caller's transaction; one of the same kind and link is said once (`link_at`).
 
     Mail goes out by a job that commits with it, where a mail server is configured.
     """
@@ -180,8 +186,11 @@ def _waiting_for_mail() -> QuerySet[Notice]:
     return Notice.objects.filter(mailed_at=None, read_at=None, mail_refused="").exclude(address="")
 
 
-def mail_waiting(*, now: datetime) -> int:
+def mail_waiting(*, now: datetime, codes: str = "") -> int:
     """Sends the mails that wait, one by one over one connection, and returns how many.
+
+    With `codes`, only those of notices whose code begins so: what stands in for the job sends just what it must, and
+    a notice that was mailed meanwhile is left out.
 
     A notice is marked after its mail was handed over, so a crash in between sends one mail twice and loses none. An
     address that the server refuses is noted and holds up nobody else; what it puts off (a 4xx answer) waits for the next
@@ -194,7 +203,10 @@ def mail_waiting(*, now: datetime) -> int:
     sent = 0
     connection = get_connection()
     try:
-        for notice in _waiting_for_mail().order_by("id").iterator(chunk_size=100):
+        waiting = _waiting_for_mail().filter(code__startswith=codes)
+        for notice in waiting.order_by("id").iterator(chunk_size=100):
+            if not waiting.filter(pk=notice.pk).exists():
+                continue
             try:
                 EmailMessage(*_mail_of(notice), connection=connection).send()
             except (SMTPRecipientsRefused, SMTPDataError) as refusal:

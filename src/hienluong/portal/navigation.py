@@ -14,12 +14,13 @@ from hienluong.directory.service import Actor, allowed
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the menu; `permission` decides who sees it."""
+    """One line of the menu; `permission` decides who sees it, `covers` begins further addresses that belong to it."""
 
     title: str | Promise
     url_name: str
     icon: str
     permission: str
+    covers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,13 @@ MENU = (
                 icon="file-import",
                 permission="directory.manage_agencies",
             ),
-            Entry(_("People"), "staff:people", icon="users", permission="staff.view_people"),
+            Entry(
+                _("People"),
+                "staff:people",
+                icon="users",
+                permission="staff.view_people",
+                covers="/staff/posts/",
+            ),
             Entry(_("Leaves"), "staff:leaves", icon="calendar-off", permission="staff.view_people"),
             Entry(
                 _("Delegations"),
@@ -150,7 +157,7 @@ def menu_for(actor: Actor | None, path: str) -> Iterator[tuple[str | Promise, li
     """Yields the headings and the lines that the actor may use; the one for the page at `path` is marked."""
     for section in MENU:
         links = [
-            Link(entry.title, url, entry.icon, current=path.startswith(url))
+            Link(entry.title, url, entry.icon, current=path.startswith((url, entry.covers or url)))
             for entry in section.entries
             if allowed(actor, entry.permission)
             for url in [reverse(entry.url_name)]

@@ -12,6 +12,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -21,11 +22,16 @@ from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
-from hienluong.kit.ids import short_code
+from hienluong.kit.ids import as_number, short_code
 from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
 from hienluong.portal.assets import asset
 from hienluong.portal.context import OFF, SHORTCUTS_COOKIE
+from hienluong.portal.design import samples
+from hienluong.portal.forms import SearchForm
+from hienluong.portal.help import Topic, topics
+from hienluong.portal.search import everywhere
+from hienluong.portal.tour import COOKIE, COOKIE_AGE, invitation
 
 log = logging.getLogger(__name__)
 
@@ -46,11 +52,65 @@ def home(request: HttpRequest) -> HttpResponse:
         "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
+        "invitation": invitation(request, actor),
         "axis": monitoring.glance(actor, now=clock.now())
         if allowed(actor, "monitoring.view_monitor")
         else None,
     }
     return render(request, "portal/home.html", context)
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """Searches everything that the person may see."""
+    actor = _actor(request)
+    if actor is None:
+        raise NotAuthenticated
+    form = SearchForm(request.GET)
+    text = form.text()
+    return render(
+        request, "portal/search.html", {"form": form, "text": text, "groups": everywhere(actor, text)}
+    )
+
+
+@require_GET
+def help_index(request: HttpRequest) -> HttpResponse:
+    """Lists the texts of help."""
+    return render(request, "portal/help_index.html", {"topics": _topics().values()})
+
+
+@require_GET
+def help_text(request: HttpRequest, topic: str) -> HttpResponse:
+    """Shows one text of help, the others beside it."""
+    known = _topics()
+    if topic not in known:
+        raise Http404
+    return render(request, "portal/help.html", {"topic": known[topic], "topics": known.values()})
+
+
+def _topics() -> dict[str, Topic]:
+    return topics((get_language() or "vi")[:2])
+
+
+@require_POST
+def end_tour(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same for everybody
+    """Notes in the browser that the tour was seen or is not wanted, and leads home."""
+    response = redirect("portal:home")
+    response.set_cookie(
+        COOKIE,
+        "seen",
+        max_age=COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+@require_GET
+def design(request: HttpRequest) -> HttpResponse:
+    """Shows the parts that pages are made of, in every state; for whoever builds one."""
+    return render(request, "portal/design.html", samples(now=clock.now()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,9 +124,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Marked as read: %(count)d.") % {"count": count})
         return redirect("portal:notices")
     before = request.GET.get("before", "")
-    rows = notices.of_reader(
-        actor.id, before=int(before) if before.isdecimal() else None, limit=NOTICES_PER_PAGE + 1
-    )
+    rows = notices.of_reader(actor.id, before=as_number(before), limit=NOTICES_PER_PAGE + 1)
     shown = rows[:NOTICES_PER_PAGE]
     return render(
         request,

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor, today
+from hienluong.directory.service import calling_actor, today
 from hienluong.reasons import queries
 from hienluong.reasons.schemas import ReasonListOut, ReasonOut
 
@@ -22,6 +22,5 @@ def list_reasons(
     on: Annotated[date | None, Query(description="in force on this day; today where it is left out")] = None,
 ) -> ReasonListOut:
     """Lists what is offered where a reason is wanted; `code` is given as `reason` when a status is reported."""
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
-    rows = queries.reasons(actor, on=on or today(), act=act or "")
+    rows = queries.reasons(calling_actor(request), on=on or today(), act=act or "")
     return ReasonListOut(items=[ReasonOut.model_validate(row, from_attributes=True) for row in rows])

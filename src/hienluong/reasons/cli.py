@@ -6,22 +6,20 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
-from hienluong.kit.server_command import answers, caller
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
     from hienluong.reasons.models import Reason
 
-Answer = tuple[Any, Iterable[str]]
 for_act = click.Choice(["02", "13", "16"])
 
 
@@ -33,12 +31,6 @@ for_act = click.Choice(["02", "13", "16"])
 )
 def group() -> None:
     """Holds the commands about reasons."""
-
-
-def _actor() -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller())
 
 
 def _facts(row: Reason) -> dict[str, Any]:
@@ -64,13 +56,13 @@ def _line(row: Reason) -> str:
 )
 @click.option("--for", "act", type=for_act, help=_("Only those of this status."))
 @click.option("--all", "everything", is_flag=True, help=_("Those no longer offered too."))
-@answers
-def list_reasons(*, act: str | None, everything: bool) -> Answer:
+@on_server
+def list_reasons(*, actor: Actor, now: datetime, act: str | None, everything: bool) -> Answer:
     """Lists the reasons."""
     from hienluong.reasons import queries  # noqa: PLC0415 - needs Django
 
-    day = None if everything else clock.in_vietnam(clock.now()).date()
-    rows = queries.reasons(_actor(), on=day, act=act or "")
+    day = None if everything else clock.in_vietnam(now).date()
+    rows = queries.reasons(actor, on=day, act=act or "")
     return {"items": [_facts(row) for row in rows]}, [_line(row) for row in rows]
 
 
@@ -86,13 +78,15 @@ def list_reasons(*, act: str | None, everything: bool) -> Answer:
 @click.option("--vi", "text_vi", required=True, help=_("Its words in Vietnamese."))
 @click.option("--en", "text_en", required=True, help=_("Its words in English."))
 @click.option("--source", default="", help=_("The law it follows; without one it is provisional."))
-@answers
-def add(*, act: str, code: str, text_vi: str, text_en: str, source: str) -> Answer:
+@on_server
+def add(
+    *, actor: Actor, now: datetime, act: str, code: str, text_vi: str, text_en: str, source: str
+) -> Answer:
     """Adds a reason."""
     from hienluong.reasons import commands  # noqa: PLC0415 - needs Django
 
     made = commands.add_reason(
-        actor=_actor(), act=act, code=code, text_vi=text_vi, text_en=text_en, source=source, now=clock.now()
+        actor=actor, act=act, code=code, text_vi=text_vi, text_en=text_en, source=source, now=now
     )
     return _facts(made), [_line(made)]
 
@@ -107,12 +101,19 @@ def add(*, act: str, code: str, text_vi: str, text_en: str, source: str) -> Answ
 @click.option("--vi", "text_vi", help=_("Its words in Vietnamese."))
 @click.option("--en", "text_en", help=_("Its words in English."))
 @click.option("--source", help=_("The law it follows; without one it is provisional."))
-@answers
-def change(*, reason_id: UUID, text_vi: str | None, text_en: str | None, source: str | None) -> Answer:
+@on_server
+def change(
+    *,
+    actor: Actor,
+    now: datetime,
+    reason_id: UUID,
+    text_vi: str | None,
+    text_en: str | None,
+    source: str | None,
+) -> Answer:
     """Changes a reason."""
     from hienluong.reasons import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     found = queries.reason_by_id(actor, reason_id)
     changed = commands.change_reason(
         actor=actor,
@@ -120,18 +121,17 @@ def change(*, reason_id: UUID, text_vi: str | None, text_en: str | None, source:
         text_vi=text_vi or found.text_vi,
         text_en=text_en or found.text_en,
         source=found.source if source is None else source,
-        now=clock.now(),
+        now=now,
     )
     return _facts(changed), [_line(changed)]
 
 
 @group.command("end", help=_("Offer a reason no more.\n\nExample: hienluong reasons end ID"))
 @click.argument("reason_id", metavar="ID", type=click.UUID)
-@answers
-def end(*, reason_id: UUID) -> Answer:
+@on_server
+def end(*, actor: Actor, now: datetime, reason_id: UUID) -> Answer:
     """Ends a reason."""
     from hienluong.reasons import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
-    ended = commands.end_reason(actor=actor, reason=queries.reason_by_id(actor, reason_id), now=clock.now())
+    ended = commands.end_reason(actor=actor, reason=queries.reason_by_id(actor, reason_id), now=now)
     return _facts(ended), [_line(ended)]

@@ -8,16 +8,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.recipients import queries
 from hienluong.recipients.schemas import DroppedOut, GroupDetailOut, GroupListOut, GroupOut, MemberOut
 
 router = Router(tags=["recipients"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
-    return actor
 
 
 @router.get("/groups", response=GroupListOut, summary="Groups of recipients")
@@ -36,7 +31,7 @@ def list_groups(
                 "count": one.count,
             }
         )
-        for one in queries.groups(_actor(request), q)
+        for one in queries.groups(calling_actor(request), q)
     ]
     return GroupListOut(items=items)
 
@@ -44,7 +39,7 @@ def list_groups(
 @router.get("/groups/{group_id}", response=GroupDetailOut, summary="Who is in a group today")
 def get_group(request: HttpRequest, group_id: UUID) -> GroupDetailOut:
     """Returns the agencies in a group with the codes to write on the wire, and who gets nothing and why."""
-    expanded = queries.expand_groups(_actor(request), [group_id])[0]
+    expanded = queries.expand_groups(calling_actor(request), [group_id])[0]
     return GroupDetailOut(
         id=expanded.group.pk,
         name=expanded.group.name,

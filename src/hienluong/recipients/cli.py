@@ -7,20 +7,18 @@ Who may run them holds the server already; the ledger names the account of the o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
-from hienluong.kit.server_command import answers, caller
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor, Agency
     from hienluong.recipients.models import RecipientGroup
-
-Answer = tuple[Any, Iterable[str]]
 
 
 @click.group(help=_("Groups of recipients of the province.\n\nExample: hienluong recipients group list"))
@@ -31,12 +29,6 @@ def group() -> None:
 @group.group("group", help=_("Groups of the province.\n\nExample: hienluong recipients group list --json"))
 def groups() -> None:
     """Holds the commands about groups."""
-
-
-def _actor() -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller())
 
 
 def _agencies(codes: Iterable[str]) -> list[Agency]:
@@ -64,24 +56,24 @@ def _facts(row: RecipientGroup) -> dict[str, Any]:
 
 @groups.command("list", help=_("List the groups.\n\nExample: hienluong recipients group list --search xa"))
 @click.option("--search", "text", default="", help=_("Words of the name."))
-@answers
-def list_groups(*, text: str) -> Answer:
+@on_server
+def list_groups(*, actor: Actor, now: datetime, text: str) -> Answer:
     """Lists the groups of the province."""
     from hienluong.recipients import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.groups(_actor(), text)
+    rows = queries.groups(actor, text)
     items = [{**_facts(row.group), "count": row.count} for row in rows]
     return {"items": items}, [f"{row.group.pk}  {row.count:>6}  {row.group.name}" for row in rows]
 
 
 @groups.command("show", help=_("Who is in a group today.\n\nExample: hienluong recipients group show ID"))
 @click.argument("group_id", type=click.UUID)
-@answers
-def show(*, group_id: UUID) -> Answer:
+@on_server
+def show(*, actor: Actor, now: datetime, group_id: UUID) -> Answer:
     """Shows the members of a group."""
     from hienluong.recipients import queries  # noqa: PLC0415 - needs Django
 
-    expanded = queries.expand_groups(_actor(), [group_id])[0]
+    expanded = queries.expand_groups(actor, [group_id])[0]
     members = [
         {"code": getattr(agency, "primary_code", ""), "name": agency.name} for agency in expanded.agencies
     ]
@@ -109,22 +101,29 @@ def show(*, group_id: UUID) -> Answer:
     type=click.Choice(["province", "department", "commune", "central", "other"]),
     help=_("A rule: which sort of agency."),
 )
-@answers
-def make(*, name: str, members: tuple[str, ...], rule_place: str | None, rule_kind: str | None) -> Answer:
+@on_server
+def make(
+    *,
+    actor: Actor,
+    now: datetime,
+    name: str,
+    members: tuple[str, ...],
+    rule_place: str | None,
+    rule_kind: str | None,
+) -> Answer:
     """Makes a group."""
-    from hienluong.kit import clock  # noqa: PLC0415 - only when a command runs
     from hienluong.recipients import commands  # noqa: PLC0415 - needs Django
 
     if bool(members) == bool(rule_place):
         raise click.UsageError(_("Give members, or a rule with --place."))
     made = commands.create_group(
-        actor=_actor(),
+        actor=actor,
         owner=None,
         name=name,
         members=_agencies(members),
         rule_place=rule_place or "",
         rule_kind=rule_kind or "",
-        now=clock.now(),
+        now=now,
     )
     return _facts(made), [f"{made.pk}  {made.name}"]
 
@@ -142,13 +141,19 @@ def make(*, name: str, members: tuple[str, ...], rule_place: str | None, rule_ki
 @click.option(
     "--remove", "removed", multiple=True, metavar="CODE", help=_("Code of an agency; may be repeated.")
 )
-@answers
-def change(*, group_id: UUID, name: str | None, added: tuple[str, ...], removed: tuple[str, ...]) -> Answer:
+@on_server
+def change(
+    *,
+    actor: Actor,
+    now: datetime,
+    group_id: UUID,
+    name: str | None,
+    added: tuple[str, ...],
+    removed: tuple[str, ...],
+) -> Answer:
     """Changes a group."""
-    from hienluong.kit import clock  # noqa: PLC0415 - only when a command runs
     from hienluong.recipients import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     found = queries.group_by_id(actor, group_id)
     expanded = queries.expand_group(found)
     present = {
@@ -159,19 +164,17 @@ def change(*, group_id: UUID, name: str | None, added: tuple[str, ...], removed:
         present.pop(agency.pk, None)
     members = list(present.values()) if added or removed else None
     changed = commands.change_group(
-        actor=actor, group=found, name=name or found.name, members=members, now=clock.now()
+        actor=actor, group=found, name=name or found.name, members=members, now=now
     )
     return _facts(changed), [f"{changed.pk}  {changed.name}"]
 
 
 @groups.command("end", help=_("Take a group out of use.\n\nExample: hienluong recipients group end ID"))
 @click.argument("group_id", type=click.UUID)
-@answers
-def end(*, group_id: UUID) -> Answer:
+@on_server
+def end(*, actor: Actor, now: datetime, group_id: UUID) -> Answer:
     """Takes a group out of use."""
-    from hienluong.kit import clock  # noqa: PLC0415 - only when a command runs
     from hienluong.recipients import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
-    ended = commands.end_group(actor=actor, group=queries.group_by_id(actor, group_id), now=clock.now())
+    ended = commands.end_group(actor=actor, group=queries.group_by_id(actor, group_id), now=now)
     return _facts(ended), [f"{ended.pk}  {ended.name}"]

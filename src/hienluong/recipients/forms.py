@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hienluong.directory.service import Actor, Agency, AgencyPickerForm, AskedForm, agencies_by_codes, allowed
 from hienluong.recipients.models import RecipientGroup
@@ -19,7 +20,7 @@ _KINDS = [("", _("any")), *(kind for kind in Agency.Kind.choices if kind[0] != A
 class GroupForm(AgencyPickerForm, AskedForm):
     """A group of recipients: its name, and the agencies of a list or its rule."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("thing", "Name"), max_length=200)
     reach = forms.ChoiceField(
         label=_("For whom"),
         choices=[("agency", _("my agency")), ("province", _("the whole province"))],

@@ -8,18 +8,13 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.kit.cursors import read_id_cursor, read_number_cursor, write_cursor
 from hienluong.retention import queries
 from hienluong.retention.schemas import DestroyedListOut, DestroyedOut, DisposalOut, DisposalsOut
 from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["retention"])
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
-    return actor
 
 
 @router.get("/disposals", response=DisposalsOut, summary="Disposals of the agency")
@@ -30,7 +25,7 @@ def list_disposals(
 ) -> DisposalsOut:
     """Lists what was proposed, approved and carried out, newest first."""
     page = queries.disposals(
-        _actor(request), before=read_id_cursor("disposals", before, field="before"), limit=limit
+        calling_actor(request), before=read_id_cursor("disposals", before, field="before"), limit=limit
     )
     return DisposalsOut.model_construct(
         items=[DisposalOut.of(row) for row in page.items],
@@ -48,7 +43,7 @@ def list_disposed(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> DestroyedListOut:
     """Lists the documents of a disposal and what became of the agency's copy of each."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     disposal = queries.find_disposal(actor, disposal_id)
     place = read_number_cursor("disposed", after, field="after")
     page = queries.items_of(actor, disposal, after=place or None, limit=limit)

@@ -7,37 +7,28 @@ Who may run them holds the server already; the ledger names the account of the o
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
-from hienluong.kit.server_command import answers_as, as_day, day
+from hienluong.kit.server_command import as_day, day
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
     from hienluong.retention.models import Disposal, Hold, Period
 
-Answer = tuple[Any, Iterable[str]]
 _MANY = 500
+with_reason = click.option("--reason", required=True, help=_("Why."))
 
 
 @click.group(help=_("Keeping and destroying.\n\nExample: hienluong retention periods"))
 def group() -> None:
     """Holds the commands about retention."""
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
 
 
 def _period(one: Period) -> tuple[dict[str, Any], str]:
@@ -83,6 +74,11 @@ def _disposal(one: Disposal) -> tuple[dict[str, Any], str]:
     return facts, f"{one.pk}  {one.state:<10} {one.agency.name}  {facts['documents'] or ''}"
 
 
+def _one(pair: tuple[dict[str, Any], str]) -> Answer:
+    facts, line = pair
+    return facts, [line]
+
+
 def _all(pairs: Iterable[tuple[dict[str, Any], str]]) -> Answer:
     rows = list(pairs)
     return [facts for facts, _line in rows], [line for _facts, line in rows] or [_("There is none.")]
@@ -92,7 +88,7 @@ def _all(pairs: Iterable[tuple[dict[str, Any], str]]) -> Answer:
     "periods", help=_("List the periods of retention.\n\nExample: hienluong retention periods --json")
 )
 @on_server
-def list_periods(*, actor: Actor, now: datetime) -> Answer:  # noqa: ARG001 - every command is given the time
+def list_periods(*, actor: Actor, now: datetime) -> Answer:
     """Lists periods."""
     from hienluong.retention import queries  # noqa: PLC0415 - needs Django
 
@@ -131,14 +127,13 @@ def set_period(
     made = commands.set_period(
         actor=actor, type_name=type_name, months=months, valid_from=first, source=source, now=now
     )
-    facts, line = _period(made)
-    return facts, [line]
+    return _one(_period(made))
 
 
 @group.command("holds", help=_("List legal holds in force.\n\nExample: hienluong retention holds --json"))
 @click.option("--lifted", is_flag=True, help=_("Those that were lifted instead."))
 @on_server
-def list_holds(*, actor: Actor, now: datetime, lifted: bool) -> Answer:  # noqa: ARG001 - every command is given the time
+def list_holds(*, actor: Actor, now: datetime, lifted: bool) -> Answer:
     """Lists legal holds."""
     from hienluong.retention import queries  # noqa: PLC0415 - needs Django
 
@@ -153,14 +148,13 @@ def list_holds(*, actor: Actor, now: datetime, lifted: bool) -> Answer:  # noqa:
     ),
 )
 @click.argument("packet_id", type=click.UUID)
-@click.option("--reason", required=True, help=_("Why."))
+@with_reason
 @on_server
 def hold(*, actor: Actor, now: datetime, packet_id: UUID, reason: str) -> Answer:
     """Places a legal hold."""
     from hienluong.retention import commands  # noqa: PLC0415 - needs Django
 
-    facts, line = _hold(commands.place_hold(actor=actor, packet_id=packet_id, reason=reason, now=now))
-    return facts, [line]
+    return _one(_hold(commands.place_hold(actor=actor, packet_id=packet_id, reason=reason, now=now)))
 
 
 @group.command(
@@ -171,21 +165,20 @@ def hold(*, actor: Actor, now: datetime, packet_id: UUID, reason: str) -> Answer
     ),
 )
 @click.argument("hold_id", type=click.UUID)
-@click.option("--reason", required=True, help=_("Why."))
+@with_reason
 @on_server
 def lift(*, actor: Actor, now: datetime, hold_id: UUID, reason: str) -> Answer:
     """Lifts a legal hold."""
     from hienluong.retention import commands  # noqa: PLC0415 - needs Django
 
-    facts, line = _hold(commands.lift_hold(actor=actor, hold_id=hold_id, reason=reason, now=now))
-    return facts, [line]
+    return _one(_hold(commands.lift_hold(actor=actor, hold_id=hold_id, reason=reason, now=now)))
 
 
 @group.command(
     "disposals", help=_("List disposals, newest first.\n\nExample: hienluong retention disposals --json")
 )
 @on_server
-def list_disposals(*, actor: Actor, now: datetime) -> Answer:  # noqa: ARG001 - every command is given the time
+def list_disposals(*, actor: Actor, now: datetime) -> Answer:
     """Lists disposals."""
     from hienluong.retention import queries  # noqa: PLC0415 - needs Django
 

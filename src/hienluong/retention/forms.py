@@ -51,7 +51,10 @@ class EndPeriodForm(AskedForm):
 
     valid_to = forms.DateField(
         label=_("For documents accepted from"),
-        help_text=_("Day/month/year. They are kept until somebody says for how long."),
+        help_text=_(
+            "Day/month/year. They fall under the period of every other kind; without one they are kept until somebody "
+            "says for how long."
+        ),
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

@@ -133,6 +133,7 @@ class DisposalItem(models.Model):
         DESTROYED = "destroyed", _("destroyed")
         HELD = "held", _("kept: under a legal hold")
         GONE = "gone", _("there was no copy any more")
+        SECRET = "secret", _("kept: taken out of the exchange as secret")
 
     disposal = models.ForeignKey(Disposal, on_delete=models.CASCADE, related_name="items", db_index=False)
     packet = models.ForeignKey(Packet, on_delete=models.PROTECT, related_name="disposals")

@@ -30,7 +30,7 @@ def about_keeping(actor: Actor, packet: Packet, deliveries: Sequence[Delivery]) 
             "reason": hold.reason,
         }
         remarks.append(
-            Remark(text, "warning", reverse("retention:hold", args=[hold.pk]), gettext_lazy("Show it"))
+            Remark(text, "warning", reverse("retention:hold", args=[hold.pk]), gettext_lazy("Show the hold"))
         )
     remarks += _destroyed(actor, packet)
     own = any(hold.agency_id == queries.keeps_for(actor) for hold in held)
@@ -49,4 +49,4 @@ def _destroyed(actor: Actor, packet: Packet) -> Iterator[Remark]:
             "day": f"{in_vietnam(gone.at):%d/%m/%Y}"
         }
         url = reverse("retention:disposal", args=[gone.disposal_id])
-        yield Remark(text, "info", url, gettext_lazy("Show it"))
+        yield Remark(text, "info", url, gettext_lazy("Show the destruction"))

@@ -133,7 +133,7 @@ WITH mine AS (
 """
 _KINDS = _MINE + " SELECT DISTINCT p.type_name FROM exchange_packet p JOIN mine ON mine.id = p.id"  # noqa: S608 - our own
 # Of that, what it still holds a copy of and is over the period in force on the day it was accepted. What is held, asked
-# back, or on a list already is left out. `applies` says which rows are about which kind as written, its own ones first.
+# back, taken out of the exchange as secret, or on a list already is left out. `applies` says which rows are about which kind as written, its own ones first.
 _OVER_TIME = (
     _MINE  # noqa: S608 - our own statement
     + """, applies AS (
@@ -141,7 +141,7 @@ _OVER_TIME = (
 ), dated AS (
     SELECT p.id, p.accepted_at, (p.accepted_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS accepted_on,
         p.type_name AS kind
-    FROM exchange_packet p JOIN mine ON mine.id = p.id
+    FROM exchange_packet p JOIN mine ON mine.id = p.id WHERE p.secrecy = 'open'
 )
 SELECT one.id, period.id, (one.accepted_on + make_interval(months => period.months))::date AS due_on
 FROM dated one CROSS JOIN LATERAL (

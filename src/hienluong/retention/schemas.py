@@ -43,7 +43,7 @@ class DestroyedOut(Schema):
 
     packet_id: UUID
     document_id: str
-    outcome: str = Field(description="waiting, destroyed, held, gone")
+    outcome: str = Field(description="waiting, destroyed, held, gone, secret")
     at: datetime | None
     sha256: str | None = Field(description="of the file that was destroyed")
 

@@ -6,8 +6,7 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,15 +14,14 @@ from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers, caller
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor, Agency, Leave, Person, Post
     from hienluong.staff.models import Delegation
 
-Answer = tuple[Any, Iterable[str]]
 _DAY = click.DateTime(["%Y-%m-%d"])
 ROLES = ("clerk", "head", "deputy", "officer", "operator", "auditor", "administrator", "secrecy_officer")
 
@@ -58,18 +56,6 @@ def leave_group() -> None:
 @group.group("delegation", help=_("Who signs for whom.\n\nExample: hienluong staff delegation list --json"))
 def delegation_group() -> None:
     """Holds the commands about delegations."""
-
-
-def _actor() -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller())
-
-
-def _now() -> datetime:
-    from hienluong.kit import clock  # noqa: PLC0415 - only when a command runs
-
-    return clock.now()
 
 
 def _agency(code: str) -> Agency:
@@ -151,12 +137,14 @@ def _post_line(post: Post) -> str:
 @click.option(
     "--limit", type=click.IntRange(1, 200), default=50, show_default=True, help=_("How many at most.")
 )
-@answers
-def list_people(*, text: str, role: str | None, account: str | None, limit: int) -> Answer:
+@on_server
+def list_people(
+    *, actor: Actor, now: datetime, text: str, role: str | None, account: str | None, limit: int
+) -> Answer:
     """Lists people."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    page = queries.search_people(_actor(), text, role=role, account=account, limit=limit)
+    page = queries.search_people(actor, text, role=role, account=account, limit=limit)
     rows = [
         {**_of_person(person), "posts": [_of_post(post) for post in getattr(person, "current_posts", [])]}
         for person in page.people
@@ -176,13 +164,15 @@ def list_people(*, text: str, role: str | None, account: str | None, limit: int)
 @click.option("--username", help=_("To sign in with; without it there is no account."))
 @click.option("--email", default="", help=_("Mail address."))
 @click.option("--telephone", default="", help=_("Telephone number."))
-@answers
-def add_person(*, full_name: str, username: str | None, email: str, telephone: str) -> Answer:
+@on_server
+def add_person(
+    *, actor: Actor, now: datetime, full_name: str, username: str | None, email: str, telephone: str
+) -> Answer:
     """Records a person; the account has no password."""
     from hienluong.directory import service as directory  # noqa: PLC0415 - needs Django
 
     person = directory.create_person(
-        actor=_actor(), full_name=full_name, username=username, email=email, telephone=telephone, now=_now()
+        actor=actor, full_name=full_name, username=username, email=email, telephone=telephone, now=now
     )
     return _of_person(person), [f"{person.pk}  {person.full_name}"]
 
@@ -195,12 +185,12 @@ def add_person(*, full_name: str, username: str | None, email: str, telephone: s
 )
 @click.argument("table", type=click.Path(path_type=Path, dir_okay=False, exists=True, readable=True))
 @click.option("--dry-run", is_flag=True, help=_("Only say what would be done."))
-@answers
-def import_table(*, table: Path, dry_run: bool) -> Answer:
+@on_server
+def import_table(*, actor: Actor, now: datetime, table: Path, dry_run: bool) -> Answer:
     """Imports a table."""
     from hienluong.staff import commands  # noqa: PLC0415 - needs Django
 
-    done = commands.import_people(actor=_actor(), content=table.read_bytes(), now=_now(), dry_run=dry_run)
+    done = commands.import_people(actor=actor, content=table.read_bytes(), now=now, dry_run=dry_run)
     text = _("{people} people and {posts} posts; {unchanged} rows were known.")
     return asdict(done), [
         fill(text, asdict(done)),
@@ -216,13 +206,12 @@ def import_table(*, table: Path, dry_run: bool) -> Answer:
 )
 @click.argument("person")
 @click.option("--reason", required=True, help=_("Why."))
-@answers
-def deactivate(*, person: str, reason: str) -> Answer:
+@on_server
+def deactivate(*, actor: Actor, now: datetime, person: str, reason: str) -> Answer:
     """Lets a person leave."""
     from hienluong.directory import service as directory  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
-    left = directory.deactivate_person(actor=actor, person=_person(actor, person), reason=reason, now=_now())
+    left = directory.deactivate_person(actor=actor, person=_person(actor, person), reason=reason, now=now)
     return _of_person(left), [
         fill(_("{name} has left: posts ended, account closed."), {"name": left.full_name})
     ]
@@ -233,12 +222,11 @@ def deactivate(*, person: str, reason: str) -> Answer:
 
 @post_group.command("list", help=_("The posts of a person.\n\nExample: hienluong staff post list lan"))
 @click.argument("person")
-@answers
-def list_posts(*, person: str) -> Answer:
+@on_server
+def list_posts(*, actor: Actor, now: datetime, person: str) -> Answer:
     """Lists the posts of a person."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     posts = queries.person_view(actor, _person(actor, person).pk).posts
     return {"items": [_of_post(post) for post in posts]}, [_post_line(post) for post in posts]
 
@@ -257,14 +245,21 @@ def list_posts(*, person: str) -> Answer:
 @click.option("--leads-unit", is_flag=True, help=_("The post leads that office."))
 @click.option("--from", "first", type=_DAY, help=_("First day; default today."))
 @click.option("--to", "last", type=_DAY, help=_("Last day."))
-@answers
+@on_server
 def give_post(
-    *, person: str, agency: str, role: str, first: datetime | None, last: datetime | None, **words: Any
+    *,
+    actor: Actor,
+    now: datetime,
+    person: str,
+    agency: str,
+    role: str,
+    first: datetime | None,
+    last: datetime | None,
+    **words: Any,
 ) -> Answer:
     """Gives a post."""
     from hienluong.directory import service as directory  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     post = directory.assign_post(
         actor=actor,
         person=_person(actor, person),
@@ -272,7 +267,7 @@ def give_post(
         role=role,
         valid_from=_day(first),
         valid_to=_after(last),
-        now=_now(),
+        now=now,
         **words,
     )
     return _of_post(post), [_post_line(post)]
@@ -283,14 +278,13 @@ def give_post(
 )
 @click.argument("post", type=click.IntRange(min=1))
 @click.option("--to", "last", type=_DAY, help=_("Last day; without it the post ends at once."))
-@answers
-def end_post(*, post: int, last: datetime | None) -> Answer:
+@on_server
+def end_post(*, actor: Actor, now: datetime, post: int, last: datetime | None) -> Answer:
     """Ends a post."""
     from hienluong.directory import service as directory  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     found = _post(actor, post)
-    directory.end_post(actor=actor, post=found, valid_to=_after(last), now=_now())
+    directory.end_post(actor=actor, post=found, valid_to=_after(last), now=now)
     ended = _post(actor, post)
     return _of_post(ended), [_post_line(ended)]
 
@@ -304,18 +298,17 @@ def end_post(*, post: int, last: datetime | None) -> Answer:
 @click.argument("post", type=click.IntRange(min=1))
 @click.option("--to", "successor", required=True, help=_("User name or id of the successor."))
 @click.option("--from", "first", required=True, type=_DAY, help=_("The successor's first day."))
-@answers
-def hand_over(*, post: int, successor: str, first: datetime) -> Answer:
+@on_server
+def hand_over(*, actor: Actor, now: datetime, post: int, successor: str, first: datetime) -> Answer:
     """Hands a post over."""
     from hienluong.staff import commands  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     taken = commands.hand_over_post(
         actor=actor,
         post=_post(actor, post),
         successor=_person(actor, successor),
         from_day=first.date(),
-        now=_now(),
+        now=now,
     )
     return _of_post(taken), [_post_line(taken)]
 
@@ -350,12 +343,12 @@ def _leave_line(leave: Leave) -> str:
     show_default=True,
     help=_("Which ones."),
 )
-@answers
-def list_leaves(*, when: str) -> Answer:
+@on_server
+def list_leaves(*, actor: Actor, now: datetime, when: str) -> Answer:
     """Lists leaves."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.leaves(_actor(), when=when, limit=200).leaves
+    rows = queries.leaves(actor, when=when, limit=200).leaves
     return {"items": [_of_leave(row) for row in rows]}, [_leave_line(row) for row in rows]
 
 
@@ -369,19 +362,20 @@ def list_leaves(*, when: str) -> Answer:
 @click.option("--from", "first", required=True, type=_DAY, help=_("First day away."))
 @click.option("--to", "last", required=True, type=_DAY, help=_("Last day away."))
 @click.option("--stand-in", type=click.IntRange(min=1), help=_("The post of who stands in."))
-@answers
-def enter_leave(*, post: int, first: datetime, last: datetime, stand_in: int | None) -> Answer:
+@on_server
+def enter_leave(
+    *, actor: Actor, now: datetime, post: int, first: datetime, last: datetime, stand_in: int | None
+) -> Answer:
     """Enters a leave."""
     from hienluong.staff import commands  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     leave = commands.enter_leave(
         actor=actor,
         post=_post(actor, post),
         stand_in=_post(actor, stand_in) if stand_in else None,
         valid_from=first.date(),
         valid_to=last.date() + timedelta(days=1),
-        now=_now(),
+        now=now,
     )
     return _of_leave(leave), [_leave_line(leave)]
 
@@ -390,13 +384,12 @@ def enter_leave(*, post: int, first: datetime, last: datetime, stand_in: int | N
     "end", help=_("End a leave today, or call it off.\n\nExample: hienluong staff leave end 7")
 )
 @click.argument("leave", type=click.IntRange(min=1))
-@answers
-def end_leave(*, leave: int) -> Answer:
+@on_server
+def end_leave(*, actor: Actor, now: datetime, leave: int) -> Answer:
     """Ends a leave."""
     from hienluong.staff import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
-    commands.end_leave(actor=actor, leave=queries.leave_by_id(actor, leave), now=_now())
+    commands.end_leave(actor=actor, leave=queries.leave_by_id(actor, leave), now=now)
     ended = queries.leave_by_id(actor, leave)
     return _of_leave(ended), [_leave_line(ended)]
 
@@ -443,12 +436,12 @@ def _delegation_line(row: Delegation) -> str:
     show_default=True,
     help=_("Which ones."),
 )
-@answers
-def list_delegations(*, state: str) -> Answer:
+@on_server
+def list_delegations(*, actor: Actor, now: datetime, state: str) -> Answer:
     """Lists delegations."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.delegations(_actor(), state=state, limit=200).delegations
+    rows = queries.delegations(actor, state=state, limit=200).delegations
     return {"items": [_of_delegation(row) for row in rows]}, [_delegation_line(row) for row in rows]
 
 
@@ -469,9 +462,11 @@ def list_delegations(*, state: str) -> Answer:
 @click.option("--to", "last", type=_DAY, help=_("Last day; compulsory for TUQ."))
 @click.option("--basis", type=click.IntRange(min=1), help=_("The TL. that is handed on."))
 @click.option("--reference", default="", help=_("Where the document is."))
-@answers
+@on_server
 def grant(
     *,
+    actor: Actor,
+    now: datetime,
     giver: int,
     taker: int,
     document_date: datetime,
@@ -483,7 +478,6 @@ def grant(
     """Enters a delegation."""
     from hienluong.staff import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     made = commands.grant_delegation(
         actor=actor,
         giver=_post(actor, giver),
@@ -492,7 +486,7 @@ def grant(
         document_date=document_date.date(),
         valid_from=first.date(),
         valid_to=_after(last),
-        now=_now(),
+        now=now,
         **words,
     )
     return _of_delegation(made), [_delegation_line(made)]
@@ -504,13 +498,12 @@ def grant(
 )
 @click.argument("delegation", type=click.IntRange(min=1))
 @click.option("--reason", required=True, help=_("Why."))
-@answers
-def revoke(*, delegation: int, reason: str) -> Answer:
+@on_server
+def revoke(*, actor: Actor, now: datetime, delegation: int, reason: str) -> Answer:
     """Revokes a delegation."""
     from hienluong.staff import commands, queries  # noqa: PLC0415 - needs Django
 
-    actor = _actor()
     found = queries.delegation_by_id(actor, delegation)
-    commands.revoke_delegation(actor=actor, delegation=found, reason=reason, now=_now())
+    commands.revoke_delegation(actor=actor, delegation=found, reason=reason, now=now)
     over = queries.delegation_by_id(actor, delegation)
     return _of_delegation(over), [_delegation_line(over)]

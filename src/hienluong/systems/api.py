@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from ninja import Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.kit import clock
 from hienluong.systems import queries
 from hienluong.systems.models import SendingRight
@@ -17,8 +17,7 @@ router = Router(tags=["systems"])
 @router.get("/me", response=MeOut, summary="Who am I")
 def me(request: HttpRequest) -> MeOut:
     """Returns the system and the agency of the access token, and for whom it may send: the on-behalf list."""
-    actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
-    assert isinstance(actor, Actor)  # noqa: S101 - the router admits nobody else
+    actor = calling_actor(request)
     rights = queries.rights_of_system(actor, now=clock.now())
     return MeOut.model_validate(
         {

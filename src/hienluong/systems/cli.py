@@ -7,16 +7,14 @@ Who may run them holds the server already; the ledger names the account of the o
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -44,15 +42,6 @@ def right_group() -> None:
 @group.group("sandbox", help=_("Test agencies.\n\nExample: hienluong systems sandbox list"))
 def sandbox_group() -> None:
     """Holds the commands about the sandbox."""
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
 
 
 def _agency(code: str) -> Agency:
@@ -117,7 +106,7 @@ def _credentials(system: AgencySystem, secret: str) -> tuple[dict[str, str], lis
     help=_("Which ones."),
 )
 @on_server
-def list_systems(*, actor: Actor, now: datetime, text: str, state: str) -> tuple[Any, Iterable[str]]:
+def list_systems(*, actor: Actor, now: datetime, text: str, state: str) -> Answer:
     """Lists systems."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
@@ -158,7 +147,7 @@ def register(
     name: str,
     networks: tuple[str, ...],
     secret_until: datetime | None,
-) -> tuple[Any, Iterable[str]]:
+) -> Answer:
     """Registers a system."""
     from hienluong.systems import commands  # noqa: PLC0415 - needs Django
 
@@ -193,7 +182,7 @@ def rotate(
     former_until: datetime | None,
     end_former_now: bool,
     until: datetime | None,
-) -> tuple[Any, Iterable[str]]:
+) -> Answer:
     """Makes a new secret."""
     from hienluong.systems import commands  # noqa: PLC0415 - needs Django
 
@@ -219,7 +208,7 @@ def rotate(
 @click.argument("system_id", type=click.UUID)
 @click.option("--secret", "key_id", metavar="KEY", help=_("Only the secret of this name (hlk_KEY_…)."))
 @on_server
-def end(*, actor: Actor, now: datetime, system_id: UUID, key_id: str | None) -> tuple[Any, Iterable[str]]:
+def end(*, actor: Actor, now: datetime, system_id: UUID, key_id: str | None) -> Answer:
     """Ends a system or a secret."""
     from hienluong.systems import commands  # noqa: PLC0415 - needs Django
 
@@ -256,7 +245,7 @@ def _right_facts(right: SendingRight) -> dict[str, Any]:
 @click.argument("text", default="")
 @click.option("--all", "show_all", is_flag=True, help=_("Those that are over, too."))
 @on_server
-def list_rights(*, actor: Actor, now: datetime, text: str, show_all: bool) -> tuple[Any, Iterable[str]]:
+def list_rights(*, actor: Actor, now: datetime, text: str, show_all: bool) -> Answer:
     """Lists rights."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
@@ -303,7 +292,7 @@ def grant(
     valid_to: datetime | None,
     document_date: datetime,
     **basis: str,
-) -> tuple[Any, Iterable[str]]:
+) -> Answer:
     """Grants rights."""
     from hienluong.systems import commands  # noqa: PLC0415 - needs Django
 
@@ -335,7 +324,7 @@ def _date(moment: datetime | None) -> date | None:
 @right_group.command("end", help=_("End a right today.\n\nExample: hienluong systems right end 17"))
 @click.argument("right_id", type=click.IntRange(min=1))
 @on_server
-def end_right(*, actor: Actor, now: datetime, right_id: int) -> tuple[Any, Iterable[str]]:
+def end_right(*, actor: Actor, now: datetime, right_id: int) -> Answer:
     """Ends a right."""
     from hienluong.systems import commands, queries  # noqa: PLC0415 - needs Django
 
@@ -352,7 +341,7 @@ def end_right(*, actor: Actor, now: datetime, right_id: int) -> tuple[Any, Itera
     "list", help=_("List the sandbox's systems.\n\nExample: hienluong systems sandbox list")
 )
 @on_server
-def list_sandbox(*, actor: Actor, now: datetime) -> tuple[Any, Iterable[str]]:
+def list_sandbox(*, actor: Actor, now: datetime) -> Answer:
     """Lists sandbox systems."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
@@ -371,7 +360,7 @@ def list_sandbox(*, actor: Actor, now: datetime) -> tuple[Any, Iterable[str]]:
 @click.argument("agency")
 @click.argument("name")
 @on_server
-def open_sandbox(*, actor: Actor, now: datetime, agency: str, name: str) -> tuple[Any, Iterable[str]]:
+def open_sandbox(*, actor: Actor, now: datetime, agency: str, name: str) -> Answer:
     """Opens a sandbox system."""
     from hienluong.systems import commands  # noqa: PLC0415 - needs Django
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory import service as directory
@@ -82,9 +82,7 @@ class NetworksField(forms.CharField):
         super().__init__(
             label=_("Networks it may call from"),
             required=False,
-            help_text=_(
-                "One per line, as 203.113.0.0/16 or one address; nothing: from anywhere. Seen behind your proxies."
-            ),
+            help_text=_("One per line: a network like 203.113.0.0/16, or one address. Empty: from anywhere."),
         )
 
     def clean(self, value: str) -> list[str]:
@@ -136,7 +134,7 @@ class RegisterForm(ForAgencyForm):
     networks = NetworksField()
     secret_ends_on = _day(
         _("Last day of the secret"),
-        _("Day/month/year; nothing: it has no end. People are told 30, 7 and 1 days before."),
+        _("Day/month/year. Empty: no end. Those in charge are told 30, 7 and 1 days before."),
     )
 
 
@@ -149,7 +147,7 @@ class RotateForm(OnceForm):
     former_ends_on = _day(_("Its last day"), _("Day/month/year; only if you chose a day."))
     ends_on = _day(
         _("Last day of the new secret"),
-        _("Day/month/year; nothing: it has no end. People are told 30, 7 and 1 days before."),
+        _("Day/month/year. Empty: no end. Those in charge are told 30, 7 and 1 days before."),
     )
 
     def __init__(self, *args: Any, overlap: bool = True, **kwargs: Any) -> None:
@@ -214,7 +212,9 @@ class RightFilter(forms.Form):
         help_text=_("System or agency; without diacritics too."),
     )
     show = forms.ChoiceField(
-        label=_("Show"), required=False, choices=[("", _("in force")), ("all", _("all, ended ones too"))]
+        label=_("Show"),
+        required=False,
+        choices=[("", pgettext_lazy("right", "in force")), ("all", _("all, ended ones too"))],
     )
 
     def query(self) -> dict[str, Any]:
@@ -255,8 +255,8 @@ class GrantForm(RefusableForm):
         help_text=_("Number and notation of the agreement or decision, for example 15/QĐ-UBND."),
     )
     document_date = _day(_("Date of that document"), _("Day/month/year."), required=True)
-    valid_from = _day(_("First day"), _("Day/month/year; nothing: today."))
-    last_day = _day(_("Last day"), _("Day/month/year; nothing: it has no end."))
+    valid_from = _day(_("First day"), _("Day/month/year. Empty: today."))
+    last_day = _day(_("Last day"), _("Day/month/year. Empty: no end."))
 
     def __init__(self, actor: Actor | None, system: AgencySystem, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,7 +6,7 @@ the places of what is wrong, never what documents say. Exit codes: 0 done, 1 ref
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -14,15 +14,15 @@ from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as, as_day, day
+from hienluong.kit.server_command import as_day, day
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
     from hienluong.takeover.models import Intake
 
-Answer = tuple[Any, Iterable[str]]
 of_agency = click.option("--agency", required=True, help=_("Code of the agency whose documents these are."))
 of_direction = click.option(
     "--direction", type=click.Choice(["incoming", "outgoing"]), required=True, help=_("Which register it is.")
@@ -30,12 +30,6 @@ of_direction = click.option(
 of_system = click.option("--system", required=True, help=_("Name of the earlier system."))
 by_profile = click.option("--profile", default="", help=_("Columns saved under this name."))
 dry_run = click.option("--dry-run", is_flag=True, help=_("Only say what would come."))
-
-
-def _platform(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return Actor.platform(caller)
 
 
 @click.group(
@@ -69,7 +63,7 @@ def group() -> None:
 )
 @click.option("--skip-wrong-rows", is_flag=True, help=_("Leave wrong rows out and take the others."))
 @dry_run
-@answers_as(_platform)
+@on_server
 def register(
     *,
     actor: Actor,
@@ -120,7 +114,7 @@ def _pair(text: str) -> tuple[str, str]:
 @of_agency
 @of_system
 @dry_run
-@answers_as(_platform)
+@on_server
 def packets(*, actor: Actor, now: datetime, folder: Path, agency: str, system: str, dry_run: bool) -> Answer:
     """Takes packets over."""
     from hienluong.takeover import commands  # noqa: PLC0415 - needs Django
@@ -140,7 +134,7 @@ def packets(*, actor: Actor, now: datetime, folder: Path, agency: str, system: s
 )
 @click.argument("intake_id", type=click.UUID)
 @of_agency
-@answers_as(_platform)
+@on_server
 def undo(*, actor: Actor, now: datetime, intake_id: UUID, agency: str) -> Answer:
     """Undoes an intake."""
     from hienluong.takeover import commands  # noqa: PLC0415 - needs Django
@@ -160,7 +154,7 @@ def undo(*, actor: Actor, now: datetime, intake_id: UUID, agency: str) -> Answer
 @click.option("--series", required=True, help=_("Which documents share the numbers."))
 @click.option("--year", type=int, required=True)
 @click.option("--number", type=int, required=True, help=_("The next number to be given."))
-@answers_as(_platform)
+@on_server
 def continue_book(*, actor: Actor, now: datetime, agency: str, series: str, year: int, number: int) -> Answer:
     """Continues a book."""
     from hienluong.takeover import commands  # noqa: PLC0415 - needs Django
@@ -187,7 +181,7 @@ def continue_book(*, actor: Actor, now: datetime, agency: str, series: str, year
 @click.option("--to", "last", type=day, required=True, help=_("Last day."))
 @by_profile
 @click.option("--output", type=click.File("wb", lazy=False), help=_("Write the differences here, as XLSX."))
-@answers_as(_platform)
+@on_server
 def compare(
     *,
     actor: Actor,
@@ -201,8 +195,8 @@ def compare(
     output: BinaryIO | None,
 ) -> Answer:
     """Compares both systems."""
-    from hienluong.directory.service import write_xlsx  # noqa: PLC0415 - needs Django
-    from hienluong.takeover import commands  # noqa: PLC0415 - the same
+    from hienluong.kit.spreadsheets import write_xlsx  # noqa: PLC0415 - start fast
+    from hienluong.takeover import commands  # noqa: PLC0415 - needs Django
 
     first_day, last_day = as_day(first), as_day(last)
     assert first_day is not None and last_day is not None  # noqa: S101, PT018 - both are required

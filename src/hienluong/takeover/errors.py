@@ -68,6 +68,14 @@ class NoSuchBook(Conflict):
     todo = _("Say from which number the book continues: 1 for a new one.")
 
 
+class BookUnknown(NotFound):
+    """The agency has no such book of numbers."""
+
+    code = "takeover.book-unknown"
+    title = _("No such book")
+    detail = _("Your agency has no book of numbers with the number {id}.")
+
+
 class AgencyNotNamed(InvalidInput):
     """Whoever acts for no agency must say for which one."""
 

@@ -95,8 +95,8 @@ class CompareForm(forms.Form):
         label=_("Register of the earlier system"), help_text=_("CSV (UTF-8) or XLSX, at most 200 MB.")
     )
     direction = forms.ChoiceField(label=_("Register of"), choices=Direction.choices)
-    first_day = day_field(_("From"))
-    last_day = day_field(_("To"), hint=_("Day/month/year; two weeks are usual, 62 days the most."))
+    first_day = day_field(_("First day"))
+    last_day = day_field(_("Last day"), hint=_("Day/month/year; two weeks are usual, 62 days the most."))
     profile = forms.ChoiceField(label=_("Columns"), required=False)
 
     def __init__(self, profiles: Sequence[str], *args: Any, **kwargs: Any) -> None:
@@ -133,7 +133,7 @@ class TakenSearch(DocumentSearch):
     """Narrows what was taken over."""
 
     direction = forms.ChoiceField(
-        label=_("What"), required=False, choices=[("", _("everything")), *Direction.choices]
+        label=_("Register of"), required=False, choices=[("", _("everything")), *Direction.choices]
     )
 
     def query(self) -> dict[str, Any]:

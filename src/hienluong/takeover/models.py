@@ -188,9 +188,15 @@ class GivenNumber(models.Model):
     purpose = models.CharField(max_length=300, blank=True)
     given_to = models.CharField(max_length=200, help_text="name at that time")
     given_at = models.DateTimeField()
+    key = models.CharField(  # noqa: DJ001 - unique where given; empty text would clash
+        max_length=100, null=True, help_text="of the act it was taken for; the same again gives it again"
+    )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["book", "number"], name="takeover_number_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["book", "number"], name="takeover_number_once"),
+            models.UniqueConstraint(fields=["book", "key"], name="takeover_number_key_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number:02}"

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.service import declare, has_role, is_platform, may_administer
+from hienluong.directory.service import declare, has_role, is_platform, is_system, may_administer
 
 declare(
     "takeover.view_documents",
-    has_role("clerk", "head", "deputy", "officer"),
+    has_role("clerk", "head", "deputy", "officer") | is_system,
     _("see documents taken over from an earlier system, with the content"),
 )
 declare(
@@ -22,5 +22,10 @@ declare(
 declare(
     "takeover.manage_numbers",
     has_role("clerk") | is_platform,
-    _("say from which number a book continues, and take the next number"),
+    _("say from which number a book continues"),
+)
+declare(
+    "takeover.take_numbers",
+    has_role("clerk") | is_system | is_platform,
+    _("see the agency's books of numbers, and take the next number"),
 )

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import calling_actor
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_id_cursor, write_cursor
 from hienluong.systems.service import IdempotencyKey, once
@@ -29,15 +29,10 @@ from hienluong.webhooks.schemas import (
 router = Router(tags=["webhooks"])
 
 
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.auth  # type: ignore[attr-defined]  # ninja sets it to what the bearer authentication returned
-    return actor
-
-
 @router.get("/webhooks", response=WebhookListOut, summary="The system's webhooks")
 def list_webhooks(request: HttpRequest) -> WebhookListOut:
     """Lists the webhooks of the calling system, without those that have ended."""
-    page = queries.search_webhooks(_actor(request))
+    page = queries.search_webhooks(calling_actor(request))
     return WebhookListOut(items=[WebhookOut.of(one) for one in page.webhooks])
 
 
@@ -52,7 +47,7 @@ def register_webhook(
 
     The address is challenged at once; until it has answered, nothing else is sent to it.
     """
-    actor = _actor(request)
+    actor = calling_actor(request)
     webhook, secret = commands.register_webhook(
         actor=actor, system=queries.own_system(actor), url=body.url, kinds=body.kinds, now=clock.now()
     )
@@ -62,7 +57,7 @@ def register_webhook(
 @router.get("/webhooks/{webhook_id}", response=WebhookOut, summary="One webhook")
 def get_webhook(request: HttpRequest, webhook_id: UUID) -> WebhookOut:
     """Returns a webhook of the calling system and how it is."""
-    return WebhookOut.of(queries.find_webhook(_actor(request), webhook_id))
+    return WebhookOut.of(queries.find_webhook(calling_actor(request), webhook_id))
 
 
 @router.patch("/webhooks/{webhook_id}", response=WebhookOut, summary="Change what a webhook hears of")
@@ -74,7 +69,7 @@ def change_webhook(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, WebhookOut]:
     """Sets the kinds of events that are told from now on."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
     changed = commands.change_webhook(actor=actor, webhook=webhook, kinds=body.kinds, now=clock.now())
     return 200, WebhookOut.of(changed)
@@ -88,7 +83,7 @@ def end_webhook(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, None]:
     """Ends a webhook: nothing is sent any more, what waits included."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     commands.end_webhook(actor=actor, webhook=queries.find_webhook(actor, webhook_id), now=clock.now())
     return 204, None
 
@@ -103,7 +98,7 @@ def verify_webhook(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, WebhookOut]:
     """Sends a new challenge; whether it was answered, the webhook's state tells a moment later."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
     return 202, WebhookOut.of(commands.verify_webhook(actor=actor, webhook=webhook, now=clock.now()))
 
@@ -116,7 +111,7 @@ def enable_webhook(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, WebhookOut]:
     """Lets a webhook that was stopped after failures go on; what it missed is sent when it is replayed."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
     return 200, WebhookOut.of(commands.enable_webhook(actor=actor, webhook=webhook, now=clock.now()))
 
@@ -129,7 +124,7 @@ def rotate_webhook_secret(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, SecretOut]:
     """Makes a new secret and answers it, this once. Messages are signed with both until the former one ends."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
     secret = commands.rotate_webhook_secret(actor=actor, webhook=webhook, now=clock.now())
     return 201, SecretOut(webhook=WebhookOut.of(webhook), secret=secret)
@@ -144,7 +139,7 @@ def list_messages(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> MessageListOut:
     """Lists what was sent to a webhook or waits, newest first, with every attempt: status, time, error."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
     page = queries.messages_of(
         actor,
@@ -168,7 +163,7 @@ def replay_messages(
     idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
 ) -> tuple[int, ReplayOut]:
     """Makes one message, those of a time, or everything that failed due again, under the ids they had."""
-    actor = _actor(request)
+    actor = calling_actor(request)
     count = commands.replay_messages(
         actor=actor,
         webhook=queries.find_webhook(actor, webhook_id),

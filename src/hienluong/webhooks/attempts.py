@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -26,6 +27,7 @@ from hienluong.webhooks.signing import good_at
 
 LEASE = timedelta(seconds=30)
 """So long a claimed message and its webhook are left alone: longer than any call may take (`sending.LIMITS`)."""
+SWEPT_TOGETHER = 1000
 WORKER = Actor.platform("webhooks")
 
 notices.declare_text(
@@ -151,7 +153,7 @@ def _stop(webhook: Webhook, now: datetime) -> None:
         readers=[Reader(person, address) for person, address in people],
         code="webhooks.stopped",
         values={"url": webhook.url, "system": webhook.system.name, "agency": owner.name},
-        link=f"/webhooks/{webhook.pk}/",
+        link=notices.link_at(f"/webhooks/{webhook.pk}/", now),
         now=now,
     )
     _record("webhooks.webhook-stopped", webhook, now)
@@ -168,7 +170,15 @@ def _record(action: str, webhook: Webhook, now: datetime) -> None:
 
 
 def sweep_log(*, now: datetime) -> int:
-    """Deletes messages that are done, with their attempts, after WEBHOOK_LOG_DAYS, and returns how many."""
+    """Deletes messages that are done, with their attempts, after WEBHOOK_LOG_DAYS, and returns how many.
+
+    What waits for a system that has ended is done too. Some at a time: a day may leave a million.
+    """
     before = now - timedelta(days=settings.WEBHOOK_LOG_DAYS)
-    old = Message.objects.filter(occurred_at__lt=before).exclude(state=Message.State.WAITING)
-    return old.delete()[1].get("webhooks.Message", 0)
+    old = Message.objects.filter(occurred_at__lt=before).filter(
+        ~Q(state=Message.State.WAITING) | Q(webhook__system__valid_to__isnull=False)
+    )
+    swept = 0
+    while some := list(old.values_list("pk", flat=True)[:SWEPT_TOGETHER]):
+        swept += Message.objects.filter(pk__in=some).delete()[1].get("webhooks.Message", 0)
+    return swept

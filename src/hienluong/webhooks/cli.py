@@ -6,41 +6,30 @@ Who may run them holds the server already; the ledger names the account of the o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import click
 
+from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import answers_as
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
     from hienluong.webhooks.models import Webhook
 
-Answer = tuple[Any, Iterable[str]]
 _DAY = click.DateTime(["%Y-%m-%d"])
 _KINDS = ["packet.delivered", "status.recorded", "delivery.failed"]
+of_webhook = click.argument("webhook_id", type=click.UUID)
 _ALL_KINDS = [*_KINDS, "alarm.raised", "alarm.cleared"]
 
 
 @click.group(help=_("Webhooks of agencies' systems.\n\nExample: hienluong webhooks list --state failing"))
 def group() -> None:
     """Holds the commands about webhooks."""
-
-
-def _actor(caller: str) -> Actor:
-    from hienluong.directory.service import Actor  # noqa: PLC0415 - needs Django
-
-    return replace(Actor.platform("command line"), name=caller)
-
-
-on_server = answers_as(_actor)
 
 
 def _found(actor: Actor, webhook_id: UUID) -> Webhook:
@@ -65,8 +54,12 @@ def _facts(hook: Webhook) -> dict[str, Any]:
     }
 
 
-def _lines(hook: Webhook) -> list[str]:
-    return [f"{hook.pk}  {hook.state:<10} {hook.url}  ({hook.system.name}, {hook.system.agency.name})"]
+def _line(hook: Webhook) -> str:
+    return f"{hook.pk}  {hook.state:<10} {hook.url}  ({hook.system.name}, {hook.system.agency.name})"
+
+
+def _said(hook: Webhook) -> Answer:
+    return _facts(hook), [_line(hook)]
 
 
 def _secret(hook: Webhook, secret: str) -> Answer:
@@ -87,7 +80,7 @@ def _secret(hook: Webhook, secret: str) -> Answer:
     help=_("Which ones."),
 )
 @on_server
-def list_webhooks(*, actor: Actor, now: datetime, state: str) -> Answer:  # noqa: ARG001 - every command is given the time
+def list_webhooks(*, actor: Actor, now: datetime, state: str) -> Answer:
     """Lists webhooks."""
     from hienluong.webhooks import queries  # noqa: PLC0415 - needs Django
 
@@ -99,9 +92,7 @@ def list_webhooks(*, actor: Actor, now: datetime, state: str) -> Answer:  # noqa
         if page.next is None:
             break
         before = UUID(page.next)
-    return [_facts(row) for row in rows], [line for row in rows for line in _lines(row)] or [
-        _("There is none.")
-    ]
+    return [_facts(row) for row in rows], [_line(row) for row in rows] or [_("There is none.")]
 
 
 @group.command(
@@ -139,7 +130,7 @@ def register(*, actor: Actor, now: datetime, system_id: UUID, url: str, kinds: t
         "Example: hienluong webhooks rotate 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00"
     ),
 )
-@click.argument("webhook_id", type=click.UUID)
+@of_webhook
 @click.option("--end-former-now", is_flag=True, help=_("The former secret ends at once."))
 @on_server
 def rotate(*, actor: Actor, now: datetime, webhook_id: UUID, end_former_now: bool) -> Answer:
@@ -158,14 +149,13 @@ def rotate(*, actor: Actor, now: datetime, webhook_id: UUID, end_former_now: boo
         "Challenge an address again.\n\nExample: hienluong webhooks verify 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00"
     ),
 )
-@click.argument("webhook_id", type=click.UUID)
+@of_webhook
 @on_server
 def verify(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
     """Challenges an address again."""
     from hienluong.webhooks import commands  # noqa: PLC0415 - needs Django
 
-    hook = commands.verify_webhook(actor=actor, webhook=_found(actor, webhook_id), now=now)
-    return _facts(hook), _lines(hook)
+    return _said(commands.verify_webhook(actor=actor, webhook=_found(actor, webhook_id), now=now))
 
 
 @group.command(
@@ -174,14 +164,13 @@ def verify(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
         "Turn a stopped webhook on.\n\nExample: hienluong webhooks enable 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00"
     ),
 )
-@click.argument("webhook_id", type=click.UUID)
+@of_webhook
 @on_server
 def enable(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
     """Turns a stopped webhook on."""
     from hienluong.webhooks import commands  # noqa: PLC0415 - needs Django
 
-    hook = commands.enable_webhook(actor=actor, webhook=_found(actor, webhook_id), now=now)
-    return _facts(hook), _lines(hook)
+    return _said(commands.enable_webhook(actor=actor, webhook=_found(actor, webhook_id), now=now))
 
 
 @group.command(
@@ -191,14 +180,13 @@ def enable(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
         "Example: hienluong webhooks end 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00"
     ),
 )
-@click.argument("webhook_id", type=click.UUID)
+@of_webhook
 @on_server
 def end(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
     """Ends a webhook."""
     from hienluong.webhooks import commands  # noqa: PLC0415 - needs Django
 
-    hook = commands.end_webhook(actor=actor, webhook=_found(actor, webhook_id), now=now)
-    return _facts(hook), _lines(hook)
+    return _said(commands.end_webhook(actor=actor, webhook=_found(actor, webhook_id), now=now))
 
 
 @group.command(
@@ -208,10 +196,10 @@ def end(*, actor: Actor, now: datetime, webhook_id: UUID) -> Answer:
         "Example: hienluong webhooks replay 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00 --failed"
     ),
 )
-@click.argument("webhook_id", type=click.UUID)
+@of_webhook
 @click.option("--message", metavar="ID", help=_("One message, by its webhook-id."))
 @click.option("--since", type=_DAY, help=_("From this day on."))
-@click.option("--until", type=_DAY, help=_("Up to and with this day."))
+@click.option("--until", type=_DAY, help=_("Up to and including this day."))
 @click.option("--failed", is_flag=True, help=_("Only what failed."))
 @on_server
 def replay(
@@ -225,7 +213,8 @@ def replay(
     failed: bool,
 ) -> Answer:
     """Sends messages again."""
-    from hienluong.webhooks import commands  # noqa: PLC0415 - needs Django
+    from hienluong.directory.service import day_after  # noqa: PLC0415 - needs Django
+    from hienluong.webhooks import commands  # noqa: PLC0415 - the same
 
     try:
         message_id = UUID(message.removeprefix("msg_")) if message else None
@@ -235,12 +224,13 @@ def replay(
         ) from problem
     if not (message or since or failed):
         raise click.UsageError(_("Say which: --message, --since or --failed."))
+    end = day_after(until.date()) if until else None
     count = commands.replay_messages(
         actor=actor,
         webhook=_found(actor, webhook_id),
         message_id=message_id,
         since=since.replace(tzinfo=clock.VIETNAM) if since else None,
-        until=until.replace(tzinfo=clock.VIETNAM) + timedelta(days=1) if until else None,
+        until=datetime.combine(end, time(), clock.VIETNAM) if end else None,
         only_failed=failed,
         now=now,
     )
@@ -254,10 +244,10 @@ def replay(
         "Example: hienluong webhooks messages 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00 --state failed"
     ),
 )
-@click.argument("webhook_id", type=click.UUID)
+@of_webhook
 @click.option("--state", type=click.Choice(["waiting", "delivered", "failed"]), help=_("Only these."))
 @on_server
-def list_messages(*, actor: Actor, now: datetime, webhook_id: UUID, state: str | None) -> Answer:  # noqa: ARG001 - every command is given the time
+def list_messages(*, actor: Actor, now: datetime, webhook_id: UUID, state: str | None) -> Answer:
     """Lists messages."""
     from hienluong.webhooks import queries  # noqa: PLC0415 - needs Django
     from hienluong.webhooks.schemas import MessageOut  # noqa: PLC0415 - the same

@@ -85,7 +85,9 @@ class RegisterForm(OnceForm):
     url = forms.CharField(
         label=_("Address"),
         max_length=500,
-        help_text=_("An https address of the system; it is challenged before anything else is sent to it."),
+        help_text=_(
+            "An https address of the system; it must answer a challenge before anything else is sent to it."
+        ),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "inputmode": "url"}),
     )
     kinds = _kinds()

@@ -13,7 +13,13 @@ from uuid import UUID
 
 from django.conf import settings
 
-from hienluong.exchange.events import DeliveryFailedForGood, PacketsDelivered, StatusRecorded
+from hienluong.exchange.events import (
+    Arrival,
+    DeliveryFailedForGood,
+    PacketsDelivered,
+    PacketsGivenAgain,
+    StatusRecorded,
+)
 from hienluong.kit.events import subscribe
 from hienluong.kit.ids import new_id
 from hienluong.webhooks import policy
@@ -26,7 +32,17 @@ News = tuple[UUID, dict[str, Any]]
 @subscribe(PacketsDelivered)
 def tell_of_packets(event: PacketsDelivered) -> None:
     """Tells recipients' systems what came into the mailbox."""
-    news = [
+    _write(policy.PACKET_DELIVERED, _arrived(event.arrivals), event.at)
+
+
+@subscribe(PacketsGivenAgain)
+def tell_of_packets_again(event: PacketsGivenAgain) -> None:
+    """Tells recipients' systems what an operator put into the mailbox once more, in the same words and `again`."""
+    _write(policy.PACKET_DELIVERED, _arrived(event.arrivals, again=True), event.at)
+
+
+def _arrived(arrivals: Iterable[Arrival], **more: Any) -> list[News]:
+    return [
         (
             one.agency_id,
             {
@@ -34,12 +50,12 @@ def tell_of_packets(event: PacketsDelivered) -> None:
                 "packet": str(one.packet_id),
                 "kind": one.kind,
                 "priority": one.priority,
+                **more,
             },
         )
-        for one in event.arrivals
+        for one in arrivals
         if one.agency_id is not None
     ]
-    _write(policy.PACKET_DELIVERED, news, event.at)
 
 
 @subscribe(StatusRecorded)

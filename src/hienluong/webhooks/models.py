@@ -91,6 +91,11 @@ class Message(models.Model):
                 name="webhooks_message_due",
             ),
             models.Index(fields=["webhook", "-id"], name="webhooks_message_list"),
+            models.Index(
+                fields=["webhook", "state", "-id"],
+                condition=models.Q(state__in=["waiting", "failed"]),
+                name="webhooks_message_not_taken",
+            ),
             models.Index(fields=["occurred_at"], name="webhooks_message_time"),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,25 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import Actor, AskedForm, Question, acting_actor, allowed, ask, require
+from hienluong.directory.service import (
+    Actor,
+    AskedForm,
+    Question,
+    acting_actor,
+    allowed,
+    ask,
+    day_after,
+    require,
+)
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, HienluongError, InvalidInput
+from hienluong.kit.ids import as_uuid
 from hienluong.systems.errors import SecretShownBefore
 from hienluong.webhooks import commands, queries
 from hienluong.webhooks.forms import (
@@ -33,6 +44,7 @@ from hienluong.webhooks.forms import (
     WebhookFilter,
 )
 from hienluong.webhooks.models import Message, Webhook
+from hienluong.webhooks.policy import VERIFICATION
 
 SHOWN_FOR = 3600
 """For how many seconds a form that showed a secret is remembered, so that sending it again does nothing."""
@@ -46,6 +58,12 @@ TONES = {
     Message.State.FAILED: "bad",
 }
 
+NAMES: dict[str, str | Promise] = {
+    **dict((*KINDS, *OPERATOR_KINDS)),
+    VERIFICATION: gettext_lazy("the address is verified"),
+}
+"""What a message says, in words."""
+
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
@@ -53,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = acting_actor(request)
     form = WebhookFilter(request.GET)
     state, before = form.chosen(), request.GET.get("before", "")
-    page = queries.search_webhooks(actor, state=state, before=_uuid(before))
+    page = queries.search_webhooks(actor, state=state, before=as_uuid(before))
     for hook in page.webhooks:
         hook.tone = TONES[Webhook.State(hook.state)]  # type: ignore[attr-defined]  # for the page
     return render(
@@ -76,9 +94,10 @@ def show(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     actor, now = acting_actor(request), clock.now()
     hook = queries.find_webhook(actor, webhook_id)
     before = request.GET.get("before", "")
-    page = queries.messages_of(actor, hook, before=_uuid(before))
+    page = queries.messages_of(actor, hook, before=as_uuid(before))
     for message in page.messages:
         message.tone = TONES[Message.State(message.state)]  # type: ignore[attr-defined]  # for the page
+        message.named = NAMES.get(message.kind, "")  # type: ignore[attr-defined]  # for the page
     ended = hook.state == Webhook.State.ENDED
     return render(
         request,
@@ -199,12 +218,12 @@ def replay(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         by_day = given["which"] == "time"
-        last = given["until"] if by_day else None
+        end = day_after(given["until"]) if by_day else None
         count = commands.replay_messages(
             actor=actor,
             webhook=hook,
             since=_begin(given["since"]) if by_day else None,
-            until=_begin(last + timedelta(days=1)) if last else None,
+            until=_begin(end) if end else None,
             only_failed=not by_day,
             now=clock.now(),
         )
@@ -237,7 +256,7 @@ def end(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
         hook,
         gettext_lazy("End a webhook"),
         gettext_lazy("End it"),
-        warning=gettext_lazy("Nothing is sent any more, what waits included. This cannot be undone."),
+        warning=gettext_lazy("Nothing is sent to it any more, not even what waits. This cannot be undone."),
         tone="danger",
     )
     return ask(request, AskedForm(request.POST or None), question, act)
@@ -298,10 +317,3 @@ def _address(hook: Webhook) -> str:
 
 def _begin(day: date) -> datetime:
     return datetime.combine(day, time(), clock.VIETNAM)
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

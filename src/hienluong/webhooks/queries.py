@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,12 +21,12 @@ from hienluong.directory.service import (
 )
 from hienluong.systems.errors import SystemNotFound
 from hienluong.systems.service import AgencySystem
+from hienluong.webhooks import policy
 from hienluong.webhooks.errors import MessageNotFound, WebhookNotFound
 from hienluong.webhooks.models import Attempt, Message, Webhook
 from hienluong.webhooks.signing import good_at
 
 PAGE = 50
-ATTEMPTS_SHOWN = 10
 STATES = ("live", "failing", "stopped", "ended")
 
 _sees_all = may_administer | has_role("auditor", "operator")
@@ -75,13 +76,20 @@ def search_webhooks(
     )
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(
-        found.annotate(
-            waiting=Count("messages", filter=Q(messages__state=Message.State.WAITING)),
-            failed=Count("messages", filter=Q(messages__state=Message.State.FAILED)),
-        ).order_by("-pk")[: limit + 1]
-    )
-    return WebhookPage([*rows[:limit]], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    rows = list(found.order_by("-pk")[: limit + 1])
+    counts = _not_taken(rows[:limit])
+    for row in rows[:limit]:
+        row.waiting = counts.get((row.pk, Message.State.WAITING), 0)  # type: ignore[attr-defined]  # for who asked
+        row.failed = counts.get((row.pk, Message.State.FAILED), 0)  # type: ignore[attr-defined]  # the same
+    return WebhookPage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+
+
+def _not_taken(webhooks: Sequence[Webhook]) -> dict[tuple[UUID, str], int]:
+    """Returns how many messages of each webhook wait or failed; what was delivered, which is most, is not looked at."""
+    states = [Message.State.WAITING, Message.State.FAILED]
+    found = Message.objects.filter(webhook__in=[one.pk for one in webhooks], state__in=states)
+    rows = found.values_list("webhook", "state").annotate(count=Count("pk"))
+    return {(webhook, state): count for webhook, state, count in rows}
 
 
 def find_webhook(actor: Actor | None, webhook_id: UUID) -> Webhook:
@@ -174,8 +182,9 @@ class Troubles:
 
 
 def trouble_counts() -> Troubles:
-    """Returns how many webhooks are in trouble, those of the sandbox left out; for the operators' monitoring."""
-    found = Webhook.objects.exclude(system__agency__place=Agency.Place.SANDBOX).aggregate(
+    """Returns how many webhooks of living systems are in trouble, without the sandbox's; for the operators' monitoring."""
+    living = Webhook.objects.filter(system__valid_to=None)
+    found = living.exclude(system__agency__place=Agency.Place.SANDBOX).aggregate(
         stopped=Count("pk", filter=Q(state=Webhook.State.DISABLED)),
         failing=Count("pk", filter=Q(state=Webhook.State.ACTIVE, failures__gt=0)),
     )
@@ -193,6 +202,16 @@ def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:
     )
     found = found.filter(failures__gt=0) if failing else found.filter(failures=0)
     return list(found.order_by("rest_until", "pk").values_list("pk", flat=True)[:200])
+
+
+def webhooks_with_alarms_due(*, now: datetime) -> list[UUID]:
+    """Returns the webhooks for which an alarm of the platform is due."""
+    due = Message.objects.filter(kind__in=[policy.ALARM_RAISED, policy.ALARM_CLEARED], due_at__lte=now)
+    found = Webhook.objects.filter(
+        Q(rest_until=None) | Q(rest_until__lte=now), Exists(due.filter(webhook=OuterRef("pk")))
+    )
+    found = found.filter(state=Webhook.State.ACTIVE, system__valid_to=None)
+    return list(found.order_by("failures", "pk").values_list("pk", flat=True)[:20])
 
 
 def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import functools
 import json
-import ssl
 import time
 from datetime import datetime
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import httpx
 from django.conf import settings
 
-from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError
+from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError, tls_trusting
 from hienluong.webhooks import policy
 from hienluong.webhooks.attempts import Claimed, Result
 from hienluong.webhooks.signing import content_of, headers_of
@@ -21,22 +19,13 @@ LIMITS = Limits(connect=5.0, read=10.0, total=15.0, answer_bytes=64 * 1024)
 """Whoever hangs, drips or answers a hundred megabytes is left after 15 seconds or 64 KiB."""
 
 
-@functools.lru_cache(maxsize=2)
-def _authorities(file: str) -> ssl.SSLContext:
-    """Returns who is believed: the public authorities, and those of the file where one is set."""
-    context = httpx.create_ssl_context()
-    if file:
-        context.load_verify_locations(cafile=file)
-    return context
-
-
 def client_for_webhooks() -> OutgoingClient:
     """Returns the client that calls them; to be closed."""
     return OutgoingClient(
         allowed_networks=settings.WEBHOOK_ALLOWED_NETWORKS,
         ports=settings.WEBHOOK_PORTS,
         limits=LIMITS,
-        tls=_authorities(settings.WEBHOOK_CA_FILE),
+        tls=tls_trusting(settings.WEBHOOK_CA_FILE),
     )
 
 

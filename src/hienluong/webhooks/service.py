@@ -12,11 +12,13 @@ from hienluong.webhooks.commands import (
 from hienluong.webhooks.listeners import tell_operators
 from hienluong.webhooks.policy import KINDS
 from hienluong.webhooks.queries import Troubles, find_webhook, messages_of, search_webhooks, trouble_counts
+from hienluong.webhooks.tasks import deliver_alarms
 
 __all__ = [
     "KINDS",
     "Troubles",
     "change_webhook",
+    "deliver_alarms",
     "enable_webhook",
     "end_webhook",
     "find_webhook",

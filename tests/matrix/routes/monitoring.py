@@ -5,6 +5,13 @@ from tests.matrix.doors import WATCHERS, Door, Table, anybody, door
 _RETRY = {"reason": "Đã sửa xong.", "step": "send"}
 _SILENCE = {"hours": "4", "reason": "Đang bảo trì.", "step": "send"}
 _LIMIT = {"value": "5", "watched": "yes", "repeat_hours": "6", "reason": "Đường truyền chậm.", "step": "send"}
+_AGAIN = {
+    "to": "H50.C18880",
+    "since": "01/11/2026",
+    "until": "01/12/2026",
+    "reason": "Mất dữ liệu.",
+    "step": "send",
+}
 _FAILED = {"delivery_id": "failed_delivery_id"}
 
 
@@ -16,6 +23,7 @@ def _operated(**more: object) -> dict[str, Door | tuple[Door, ...]]:
 ROUTES: Table = {
     "metrics": {"GET": anybody(answers=404)},  # off: there is no token on this server
     "exchange/monitor/": {"GET": (door(*WATCHERS), door(*WATCHERS, headers={"HX-Request": "true"}))},
+    "exchange/monitor/communes/": {"GET": (door(*WATCHERS), door(*WATCHERS, headers={"HX-Request": "true"}))},
     "exchange/monitor/waiting/": {"GET": door(*WATCHERS)},
     "exchange/monitor/failures/": {"GET": door(*WATCHERS)},
     "exchange/monitor/failures/groups/": {"GET": door(*WATCHERS)},
@@ -25,6 +33,7 @@ ROUTES: Table = {
         "GET": door("operator", sends={"cause": "other"}),
         "POST": door("operator", answers=302, sends={"cause": "other", **_RETRY}),
     },
+    "exchange/monitor/again/": _operated(sends=_AGAIN),
     "exchange/monitor/alarms/": {"GET": door(*WATCHERS)},
     "exchange/monitor/alarms/<slug:condition>/limit/": _operated(
         sends=_LIMIT, given={"condition": "waiting"}
@@ -39,6 +48,17 @@ ROUTES: Table = {
     "api/v1/monitor/failures/groups": {"GET": door()},
     "api/v1/monitor/retry": {
         "POST": door(json=True, sends={"cause": "other", "reason": "Đã sửa xong."}),
+    },
+    "api/v1/monitor/again": {
+        "POST": door(
+            json=True,
+            sends={
+                "recipient": "H50.C18880",
+                "since": "2026-11-01T00:00:00",
+                "until": "2026-12-01T00:00:00",
+                "reason": "x",
+            },
+        )
     },
     "api/v1/monitor/alarms": {"GET": door()},
     "api/v1/monitor/silences": {

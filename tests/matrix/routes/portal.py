@@ -6,6 +6,11 @@ ROUTES: Table = {
     "": {
         "GET": door(*ROLES, but=dict.fromkeys(IDLE, 302))
     },  # whoever holds no post is led to where that is said
+    "search/": {"GET": (door(*ROLES), door(*ROLES, sends={"q": "nội vụ"}))},
+    "design/": {"GET": anybody()},  # made-up samples
+    "help/": {"GET": anybody()},
+    "help/<slug:topic>/": {"GET": anybody(given={"topic": "inbox"})},
+    "tour/end/": {"POST": anybody(answers=302, acts=False)},  # a cookie, and nothing else
     "worker.js": {"GET": anybody(even_half_way=True)},  # a script, the same for everybody
     "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
     "shortcuts/": {

@@ -75,6 +75,19 @@ ROUTES: Table = {
             "clerk", answers=302, sends=lambda things: {"series": "Công văn", "year": things["year"]}
         )
     },
+    "api/v1/taken-documents": {"GET": door("system")},
+    "api/v1/taken-documents/<document_id>": {"GET": of_agency("system")},
+    "api/v1/number-books": {"GET": door("system")},
+    "api/v1/number-books/<book_id>/numbers": {"GET": of_agency("system")},
+    "api/v1/numbers": {
+        "POST": door(
+            "system",
+            answers=201,
+            json=True,
+            but={"behalf_system": 409, "sandbox_system": 409},  # their agencies have no book
+            sends=lambda things: {"series": "Công văn", "year": things["year"]},
+        )
+    },
     "takeover/comparisons/": {"GET": door("clerk")},
     "takeover/comparisons/new/": {"GET": door("clerk"), "POST": door("clerk", answers=302, sends=_compared)},
     "takeover/comparisons/<uuid:comparison_id>/": {"GET": (_clerks(), _clerks(headers=_HTMX))},

@@ -11,17 +11,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hienluong.access import commands
 from hienluong.access.forms import DisputeForm, OutcomeForm
-from hienluong.access.pages import as_id
 from hienluong.access.queries import alerts as queries
 from hienluong.directory.service import acting_actor
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, NotFound
+from hienluong.kit.ids import as_number
 
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
     """Lists the changes of rights that the person was alerted of, newest first."""
-    before = as_id(request.GET.get("before", ""))
+    before = as_number(request.GET.get("before", ""))
     page = queries.alerts(acting_actor(request), before=before)
     waiting = [alert.pk for alert in page.alerts if alert.state == alert.State.UNCONFIRMED]
     context = {"page": page, "waiting": waiting, "first": request.path if before else ""}
@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest) -> HttpResponse:
     """Confirms the changes named in the form."""
-    named = [found for one in request.POST.getlist("alert") if (found := as_id(one)) is not None]
+    named = [found for one in request.POST.getlist("alert") if (found := as_number(one)) is not None]
     if not named:
         raise NotFound
     count = commands.confirm_alerts(actor=acting_actor(request), alert_ids=named, now=clock.now())
@@ -71,7 +71,7 @@ def dispute(request: HttpRequest, alert_id: int) -> HttpResponse:
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
     """Lists what people reported as wrong."""
-    before = as_id(request.GET.get("before", ""))
+    before = as_number(request.GET.get("before", ""))
     page = queries.cases(acting_actor(request), before=before)
     return render(request, "access/cases.html", {"page": page, "first": request.path if before else ""})
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,14 +18,13 @@ from hienluong.access import commands, policy
 from hienluong.access.commands.reviews import Decided
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import ReviewLine
-from hienluong.access.pages import as_id
 from hienluong.access.queries import reviews as queries
 from hienluong.directory.errors import PermissionMissing
-from hienluong.directory.service import Post, acting_actor, allowed, csv_chunks, write_xlsx
+from hienluong.directory.service import Post, acting_actor, allowed, table_answer
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput
+from hienluong.kit.ids import as_number
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NO_AGENCY = UUID(int=0)
 """Stands in addresses for the accounts without any post, which belong to no agency."""
 
@@ -81,7 +80,7 @@ def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
         actor,
         quarter,
         None if agency_id == NO_AGENCY else agency_id,
-        after=as_id(request.GET.get("after", "")) or 0,
+        after=as_number(request.GET.get("after", "")) or 0,
     )
     for line in found.lines:
         if line.pk in given:  # what was chosen stays when something is wrong
@@ -99,7 +98,7 @@ def _given(request: HttpRequest) -> dict[int, Decided]:
     choices = set(ReviewLine.Decision.values)
     given = {}
     for name, value in request.POST.items():
-        line = as_id(name.removeprefix("decision-")) if name.startswith("decision-") else None
+        line = as_number(name.removeprefix("decision-")) if name.startswith("decision-") else None
         if line is not None and value in choices:
             given[line] = Decided(str(value), request.POST.get(f"note-{line}", ""))
     return given
@@ -122,19 +121,11 @@ def finish(request: HttpRequest, quarter: str) -> HttpResponse:
 
 
 @require_GET
-def export(request: HttpRequest, quarter: str, form: str) -> FileResponse | StreamingHttpResponse:
+def export(request: HttpRequest, quarter: str, form: str) -> HttpResponseBase:
     """Hands out a review's lines as CSV (UTF-8 with a mark, as spreadsheet programs want it) or as a workbook."""
     review, found = queries.export_rows(acting_actor(request), quarter)
-    rows = _in_words(found)
-    name = f"access-review-{review.quarter}.{form}"
-    if form == "csv":
-        response = StreamingHttpResponse(csv_chunks(_titles(), rows), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(file, review.quarter, _titles(), rows)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
+    name = f"access-review-{review.quarter}"
+    return table_answer(form, name, review.quarter, _titles(), _in_words(found))
 
 
 def _in_words(rows: Iterable[list[str]]) -> Iterator[list[str]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from hienluong.antivirus import policy
-from hienluong.antivirus.errors import ScanDecided, ScanNotFound
+from hienluong.antivirus.errors import ScanDecided, ScanningOff, ScanNotFound
 from hienluong.antivirus.models import Scan
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, require
@@ -52,9 +53,13 @@ def refuse_packet(*, actor: Actor | None, packet_id: UUID, reason: str, now: dat
 def rescan_packet(*, actor: Actor | None, packet_id: UUID, now: datetime) -> Scan:
     """Has a packet scanned again: with newer signatures, or after clamd's limits were raised.
 
-    Raises: as `release_packet`.
+    Until that scan is done it is neither delivered nor, where malware was found before, handed to anybody.
+
+    Raises: as `release_packet`, and ScanningOff: there is nothing to scan it with.
     """
     actor = require(actor, "antivirus.decide_quarantine")
+    if not settings.CLAMD:
+        raise ScanningOff
     scan = _locked(packet_id, policy.WAITING)
     scan.state, scan.due_at, scan.attempts = policy.WAITING, now, 0
     scan.save(update_fields=["state", "due_at", "attempts"])
@@ -97,7 +102,7 @@ def _decide(actor: Actor, packet_id: UUID, state: str, reason: str, now: datetim
             readers=[Reader(*person) for person in people],
             code=f"antivirus.{state}",
             values={"document": f"{packet.code_number}/{packet.code_notation}", "reason": reason},
-            link=f"/exchange/packets/{packet_id}/",
+            link=notices.link_at(f"/exchange/packets/{packet_id}/", now),
             now=now,
         )
     ledger.record(

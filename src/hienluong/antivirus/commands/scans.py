@@ -15,7 +15,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
 from hienluong.edxml.reader import read_attachments
 from hienluong.exchange import service as exchange
-from hienluong.exchange.service import Packet
+from hienluong.exchange.service import Delivery, Packet
 from hienluong.files import service as files
 from hienluong.files.errors import FileNotHeld
 from hienluong.kit.clamd import Clamd, ClamdUnreachable
@@ -33,6 +33,13 @@ notices.declare_text(
 )
 notices.declare_text(
     "antivirus.not_sent", _("Document {document} is not delivered: malware was found in it ({signature}).")
+)
+notices.declare_text(
+    "antivirus.found_late",
+    _(
+        "Malware was found in document {document}, which was delivered before: {signature}. Nobody can download it any "
+        "more; delete the copies that you have."
+    ),
 )
 notices.declare_text(
     "antivirus.unscannable", _("A packet from {sender} cannot be scanned and waits: {reason}")
@@ -144,7 +151,7 @@ def _settle(
     exchange.wake_packet(packet_id=packet_id, now=now)
     if state == policy.CLEAN:
         return
-    _tell(scan.packet, state, found, trouble, now)
+    _tell(scan, state, found, trouble, now)
     ledger.record(
         actor=SCANNER.ref,
         action=f"antivirus.packet-{state}",
@@ -158,26 +165,34 @@ def _settle(
     )
 
 
-def _tell(packet: Packet, state: str, found: list[_Found], trouble: str, now: datetime) -> None:
+def _tell(scan: Scan, state: str, found: list[_Found], trouble: str, now: datetime) -> None:
+    packet = scan.packet
     operators = [Reader(*person) for person in directory.operators_to_tell()]
     signature = ", ".join(sorted({one.signature for one in found}))
-    link = FOUND_LINK.format(packet=packet.pk)
+    link = notices.link_at(FOUND_LINK.format(packet=packet.pk), now)
     if state == policy.UNSCANNABLE:
-        values = {"sender": packet.sender_name, "reason": trouble}
-        notices.tell(readers=operators, code="antivirus.unscannable", values=values, link=link, now=now)
+        if not scan.swept:  # nobody waits for a stored one; it stands in the list
+            values = {"sender": packet.sender_name, "reason": trouble}
+            notices.tell(readers=operators, code="antivirus.unscannable", values=values, link=link, now=now)
         return
     values = {"sender": packet.sender_name, "signature": signature}
     notices.tell(readers=operators, code="antivirus.found", values=values, link=link, now=now)
-    if packet.sender_id is None:
-        return
-    people = directory.people_to_tell([packet.sender_id], ["clerk"]).get(packet.sender_id, ())
+    have_it = _who_has(packet)
+    agencies = have_it | ({packet.sender_id} if packet.sender_id else set())
+    people = directory.people_to_tell(agencies, ["clerk"])
     notices.tell(
-        readers=[Reader(*person) for person in people],
-        code="antivirus.not_sent",
+        readers=[Reader(*person) for agency in people.values() for person in agency],
+        code="antivirus.found_late" if have_it else "antivirus.not_sent",
         values={"document": f"{packet.code_number}/{packet.code_notation}", "signature": signature},
-        link=f"/exchange/packets/{packet.pk}/",
+        link=notices.link_at(f"/exchange/packets/{packet.pk}/", now),
         now=now,
     )
+
+
+def _who_has(packet: Packet) -> set[UUID]:
+    """Returns the agencies whose mailbox the packet has reached."""
+    reached = Delivery.objects.filter(packet=packet, state__in=exchange.policy.IN_MAILBOX)
+    return set(reached.exclude(recipient__agency=None).values_list("recipient__agency", flat=True))
 
 
 @transaction.atomic
@@ -189,7 +204,7 @@ def _note_silence(packet_id: UUID, problem: ClamdUnreachable, now: datetime) -> 
             readers=[Reader(*person) for person in directory.operators_to_tell()],
             code="antivirus.silent",
             values={"reason": reason},
-            link="/antivirus/",
+            link=notices.link_at("/antivirus/", now),
             now=now,
         )
         ledger.record(

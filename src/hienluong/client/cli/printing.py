@@ -65,6 +65,7 @@ def state_name(code: str) -> str:
         "waiting": _("waiting"),
         "unrouted": _("waiting for a route"),
         "delivered": _("in the mailbox"),
+        "again": _("given again by an operator"),
         "fetched": _("fetched"),
         "confirmed": _("confirmed"),
         "rejected": _("refused by the recipient's system"),

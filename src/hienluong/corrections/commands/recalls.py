@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -14,12 +15,13 @@ from hienluong.corrections.commands.wire import readdress_document, write_revoca
 from hienluong.corrections.errors import CorrectionRefused, RecallRefused
 from hienluong.corrections.models import Recall
 from hienluong.directory import service as directory
+from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, RecipientUnknown
 from hienluong.exchange.service import Delivery, Packet, Receipt
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import FieldError, HienluongError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.ledger import service as ledger
@@ -36,7 +38,28 @@ class Asked:
     recall: Recall | None
 
 
-@transaction.atomic
+@contextmanager
+def _one_act(actor: Actor, subject: str, now: datetime) -> Iterator[None]:
+    """Makes what happens inside one act, all of it or nothing; that it was refused stands in the ledger all the same.
+
+    What the axis noted of a packet that it refused was undone with the rest.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except PermissionMissing:
+        raise  # every interface records these
+    except HienluongError as refusal:
+        ledger.record_refusal(
+            actor=actor.ref,
+            action="corrections.refused",
+            subject=subject,
+            details={"code": refusal.code},
+            now=now,
+        )
+        raise
+
+
 def recall_document(
     *,
     actor: Actor | None,
@@ -59,25 +82,26 @@ def recall_document(
         ReasonUnknown: the list offers no such reason today.
     """
     actor = require(actor, "corrections.take_back_document")
-    said = reasons.phrase(act=ASKED_BACK, code=reason, note=note, on=in_vietnam(now).date())
-    if not said.strip():
-        raise RecallRefused([FieldError("/note", _("Give the reason."))])
-    packet = _own(actor, packet_id)
-    wanted = _chosen(packet, recipients)
-    key = idempotency_key or f"recall-{uuid4()}"
-    asked = [_ask(actor, delivery, said, f"{key}-{delivery.pk}"[-100:], now) for delivery in wanted]
-    late = [one.delivery.recipient.name for one in asked if one.recall is None]
-    if late and (recipients or len(late) == len(asked)):
-        text = _("It can no longer be asked back from: {names}.")
-        raise RecallRefused([FieldError("/recipients", text, {"names": ", ".join(late)})])
-    ledger.record(
-        actor=actor.ref,
-        action="corrections.document-asked-back",
-        subject=f"packet:{packet.pk}",
-        details={"recipients": sum(one.recall is not None for one in asked), "left_out": len(late)},
-        now=now,
-    )
-    return asked
+    with _one_act(actor, f"packet:{packet_id}", now):
+        said = reasons.phrase(act=ASKED_BACK, code=reason, note=note, on=in_vietnam(now).date())
+        if not said.strip():
+            raise RecallRefused([FieldError("/note", _("Give the reason."))])
+        packet = _own(actor, packet_id)
+        wanted = _chosen(packet, recipients)
+        key = idempotency_key or f"recall-{uuid4()}"
+        asked = [_ask(actor, delivery, said, f"{key}-{delivery.pk}"[-100:], now) for delivery in wanted]
+        late = [one.delivery.recipient.name for one in asked if one.recall is None]
+        if late and (recipients or len(late) == len(asked)):
+            text = _("It can no longer be asked back from: {names}.")
+            raise RecallRefused([FieldError("/recipients", text, {"names": ", ".join(late)})])
+        ledger.record(
+            actor=actor.ref,
+            action="corrections.document-asked-back",
+            subject=f"packet:{packet.pk}",
+            details={"recipients": sum(one.recall is not None for one in asked), "left_out": len(late)},
+            now=now,
+        )
+        return asked
 
 
 def _own(actor: Actor, packet_id: UUID) -> Packet:
@@ -112,7 +136,6 @@ def _ask(actor: Actor, delivery: Delivery, said: str, key: str, now: datetime) -
     return Asked(delivery, recall)
 
 
-@transaction.atomic
 def revoke_document(
     *,
     actor: Actor | None,
@@ -130,28 +153,28 @@ def revoke_document(
         and whatever `exchange.accept_packet` raises.
     """
     actor = require(actor, "corrections.take_back_document")
-    packet = _own(actor, packet_id)
-    _chosen(packet, recipients)
-    receipt = write_revocation(
-        actor=actor,
-        packet_id=packet_id,
-        reason=reason,
-        recipients=recipients,
-        idempotency_key=idempotency_key,
-        now=now,
-    )
-    if not receipt.repeated:
-        ledger.record(
-            actor=actor.ref,
-            action="corrections.document-revoked",
-            subject=f"packet:{packet.pk}",
-            details={"by": str(receipt.packet_id), "reason": reason[:300]},
+    with _one_act(actor, f"packet:{packet_id}", now):
+        packet = _own(actor, packet_id)
+        _chosen(packet, recipients)
+        receipt = write_revocation(
+            actor=actor,
+            packet_id=packet_id,
+            reason=reason,
+            recipients=recipients,
+            idempotency_key=idempotency_key,
             now=now,
         )
-    return receipt
+        if not receipt.repeated:
+            ledger.record(
+                actor=actor.ref,
+                action="corrections.document-revoked",
+                subject=f"packet:{packet.pk}",
+                details={"by": str(receipt.packet_id), "reason": reason[:300]},
+                now=now,
+            )
+        return receipt
 
 
-@transaction.atomic
 def correct_recipient(
     *,
     actor: Actor | None,
@@ -174,38 +197,43 @@ def correct_recipient(
         StatusRefused: the recipient has finished with it.
     """
     actor = require(actor, "corrections.take_back_document")
-    wrong = (
-        Delivery.objects.select_for_update(of=["self"])
-        .select_related("packet", "recipient")
-        .filter(id=delivery_id, kind=Packet.Kind.DOCUMENT, packet__sender_id=actor.agency_id)
-        .first()
-    )
-    if wrong is None or actor.agency_id is None:
-        raise DeliveryNotFound(id=delivery_id)
-    right = directory.agencies_in_reach([to], sandbox=actor.sandbox).get(to)
-    if right is None:
-        raise RecipientUnknown(codes=[to])
-    code = right.primary_code or right.code
-    before = Recall.objects.filter(delivery=wrong).exclude(sent_instead=None).order_by("-id").first()
-    if before is not None and before.sent_instead is not None and before.sent_instead.recipient.code == code:
-        return before
-    if wrong.packet.deliveries.filter(recipient__code=code).exists():
-        raise CorrectionRefused([FieldError("/to", _("This agency has the document already."))])
-    key = (idempotency_key or f"correct-{uuid4()}")[:80]
-    recall = _take_back(actor, wrong, note, f"{key}-13", now)
-    readdress_document(
-        actor=actor, packet_id=wrong.packet_id, recipients=[to], idempotency_key=f"{key}-to", now=now
-    )
-    recall.sent_instead = wrong.packet.deliveries.get(recipient__code=code)
-    recall.save(update_fields=["sent_instead"])
-    ledger.record(
-        actor=actor.ref,
-        action="corrections.recipient-corrected",
-        subject=f"packet:{wrong.packet_id}",
-        details={"delivery": wrong.pk, "sent_instead": recall.sent_instead.pk, "to": code},
-        now=now,
-    )
-    return recall
+    with _one_act(actor, f"delivery:{delivery_id}", now):
+        wrong = (
+            Delivery.objects.select_for_update(of=["self"])
+            .select_related("packet", "recipient")
+            .filter(id=delivery_id, kind=Packet.Kind.DOCUMENT, packet__sender_id=actor.agency_id)
+            .first()
+        )
+        if wrong is None or actor.agency_id is None:
+            raise DeliveryNotFound(id=delivery_id)
+        right = directory.agencies_in_reach([to], sandbox=actor.sandbox).get(to)
+        if right is None:
+            raise RecipientUnknown(codes=[to])
+        code = right.primary_code or right.code
+        before = Recall.objects.filter(delivery=wrong).exclude(sent_instead=None).order_by("-id").first()
+        if (
+            before is not None
+            and before.sent_instead is not None
+            and before.sent_instead.recipient.code == code
+        ):
+            return before
+        if wrong.packet.deliveries.filter(recipient__code=code).exists():
+            raise CorrectionRefused([FieldError("/to", _("This agency has the document already."))])
+        key = (idempotency_key or f"correct-{uuid4()}")[:80]
+        recall = _take_back(actor, wrong, note, f"{key}-13", now)
+        readdress_document(
+            actor=actor, packet_id=wrong.packet_id, recipients=[to], idempotency_key=f"{key}-to", now=now
+        )
+        recall.sent_instead = wrong.packet.deliveries.get(recipient__code=code)
+        recall.save(update_fields=["sent_instead"])
+        ledger.record(
+            actor=actor.ref,
+            action="corrections.recipient-corrected",
+            subject=f"packet:{wrong.packet_id}",
+            details={"delivery": wrong.pk, "sent_instead": recall.sent_instead.pk, "to": code},
+            now=now,
+        )
+        return recall
 
 
 def _take_back(actor: Actor, wrong: Delivery, note: str, key: str, now: datetime) -> Recall:

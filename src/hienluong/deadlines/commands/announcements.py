@@ -99,7 +99,9 @@ def _check(number: str, notation: str, signed_at: datetime, priority: int, now: 
         wrong.append(FieldError("/priority", _("Choose a degree of urgency.")))
     if signed_at > now + CLOCKS_DIFFER:
         wrong.append(FieldError("/signed_at", _("It cannot be signed later than now.")))
-    elif not policy.is_measured(in_vietnam(signed_at).date(), in_vietnam(now).date()):
+    elif signed_at < now - 2 * policy.LOOKS_BACK or not policy.is_measured(
+        in_vietnam(signed_at).date(), in_vietnam(now).date()
+    ):
         wrong.append(FieldError("/signed_at", _("It was signed more than a year ago.")))
     if wrong:
         raise AnnouncementRefused(wrong)

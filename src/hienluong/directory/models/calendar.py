@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.kit import worktime
+
 
 class CalendarDay(models.Model):
     """A holiday or a make-up working day; seeded from a package, edited by administrators."""
@@ -22,6 +24,11 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.name}"
+
+    @property
+    def proposed(self) -> bool:
+        """Whether the day comes from the public list and no decision has been entered for it."""
+        return self.source.startswith(worktime.PUBLIC_LIST)
 
 
 class WorkingHours(models.Model):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from uuid import UUID
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -13,12 +12,12 @@ from django.views.decorators.http import require_GET
 
 from hienluong.directory import queries
 from hienluong.directory.agency_forms import AgencyFilter
-from hienluong.directory.formats.export import csv_chunks, write_xlsx
+from hienluong.directory.asking import pager
 from hienluong.directory.middleware import acting_actor
 from hienluong.directory.permissions import allowed, require
+from hienluong.directory.table_answer import table_answer
 
 FILTERS = ("q", "place", "kind", "state")
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_GET
@@ -30,20 +29,15 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = queries.search_agencies(actor, after=after or None, **form.query())
     query = request.GET.copy()
     query.pop("after", None)
-    filters = query.urlencode()
-    if page.next:
-        query["after"] = page.next
     return render(
         request,
         "directory/agencies.html",
         {
             "form": form,
             "agencies": page.agencies,
-            "first": f"{request.path}?{filters}" if after else "",
-            "next": f"{request.path}?{query.urlencode()}" if page.next else "",
-            "reset": request.path if any(request.GET.get(name) for name in FILTERS) else "",
-            "filters": filters,
+            "filters": query.urlencode(),
             "may_change": allowed(actor, "directory.manage_agencies"),
+            **pager(request, page.next, *FILTERS),
         },
     )
 
@@ -52,20 +46,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest, form: str) -> HttpResponseBase:
     """Hands out the list with the same filters, all of it, as a table."""
     actor = require(acting_actor(request), "directory.view_agency")
-    if form not in ("csv", "xlsx"):
-        raise Http404
     found = queries.matching_agencies(actor, **AgencyFilter(request.GET).query())
     rows = queries.agency_table(found)
-    if form == "csv":
-        response = StreamingHttpResponse(
-            csv_chunks(queries.TABLE_HEADING, rows), content_type="text/csv; charset=utf-8"
-        )
-        response["Content-Disposition"] = 'attachment; filename="agencies.csv"'
-        return response
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(file, _("Agencies"), queries.TABLE_HEADING, rows)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="agencies.xlsx", content_type=XLSX_TYPE)
+    return table_answer(form, "agencies", _("Agencies"), queries.TABLE_HEADING, rows)
 
 
 @require_GET
@@ -90,6 +73,9 @@ def tree(request: HttpRequest, agency_id: UUID | None = None) -> HttpResponse:
 @require_GET
 def communes(request: HttpRequest) -> HttpResponse:
     """Shows the map of the communes and, beside it, the former ones that went into each."""
-    return render(
-        request, "directory/communes.html", {"communes": queries.map_of_communes(acting_actor(request))}
-    )
+    communes = queries.map_of_communes(acting_actor(request))
+    shapes = [
+        {"name": one.unit.full_name, "outline": one.outline, "href": f"#commune-{one.unit.code}"}
+        for one in communes
+    ]
+    return render(request, "directory/communes.html", {"communes": communes, "shapes": shapes})

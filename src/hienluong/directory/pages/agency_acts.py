@@ -114,7 +114,7 @@ ACTS = {
         _merge,
     ),
     "split": Act(
-        gettext_lazy("Split"),
+        gettext_lazy("Split the agency"),
         gettext_lazy(
             "Its tasks go to several agencies, and one of them receives its mail. Once the day has come it cannot be undone."
         ),
@@ -122,7 +122,7 @@ ACTS = {
         _split,
     ),
     "end": Act(
-        gettext_lazy("End"),
+        gettext_lazy("End the agency"),
         gettext_lazy(
             "Nobody takes over: from the day on nothing can be sent to it. Once that day has come it cannot be undone."
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hienluong.exchange.errors import DeliveryFailed
 from hienluong.exchange.models import Delivery
 from hienluong.files import service as files
+from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import gettext_noop as _
 
 NO_MAILBOX = _("the agency has ended and has no mailbox any more")
@@ -24,7 +25,8 @@ class Mailbox:
                 an operator restores it from the backup.
         """
         agency = delivery.recipient.agency
-        if agency is None or (agency.valid_to is not None and agency.valid_to <= delivery.created_at.date()):
+        day = in_vietnam(delivery.created_at).date()
+        if agency is None or (agency.valid_to is not None and agency.valid_to <= day):
             raise DeliveryFailed(permanent=True, reason=NO_MAILBOX)
         if not files.is_present(delivery.transmission.file_id):
             raise DeliveryFailed(permanent=False, reason=FILE_MISSING)

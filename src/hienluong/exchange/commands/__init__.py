@@ -20,7 +20,7 @@ from hienluong.exchange.commands.batches import (
 from hienluong.exchange.commands.break_glass import Opened, open_packet
 from hienluong.exchange.commands.compose import Attached, Change, Draft, send_document
 from hienluong.exchange.commands.deliver import ARRIVALS, drain_recipients, fail_packet
-from hienluong.exchange.commands.retry import retry_deliveries
+from hienluong.exchange.commands.retry import give_deliveries_again, retry_deliveries
 from hienluong.exchange.commands.secrecy import destroy_packet, quarantine_packet, scan_packets
 from hienluong.exchange.commands.withdrawal import (
     add_recipients,
@@ -51,6 +51,7 @@ __all__ = [
     "fail_packet",
     "fetch_packet",
     "fetch_packets",
+    "give_deliveries_again",
     "open_entry",
     "open_packet",
     "quarantine_packet",

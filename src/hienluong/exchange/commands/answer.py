@@ -80,8 +80,8 @@ def fetch_packet(*, actor: Actor, delivery_id: int, now: datetime) -> Fetched:
         delivery = _locked_entry(actor, delivery_id)
         fetched = with_our_trace(actor, delivery)
         if delivery.state == policy.DELIVERED:
-            _step(delivery, policy.FETCHED, actor, now)
-            delivery.fetched_at = now
+            step(delivery, policy.FETCHED, actor, now).save()
+            delivery.fetched_at = delivery.fetched_at or now
             delivery.save(update_fields=["state", "changed_at", "fetched_at"])
             ledger.record(
                 actor=actor.ref,
@@ -132,9 +132,9 @@ def confirm_delivery(
         delivery = _locked_entry(actor, delivery_id)
         if delivery.state == after:
             return delivery
-        _step(delivery, after, actor, now, note[:NOTE_MAX])
+        step(delivery, after, actor, now, note).save()
         delivery.failure = note[:NOTE_MAX] if after == policy.REJECTED else ""
-        delivery.confirmed_at = now if after == policy.CONFIRMED else None
+        delivery.confirmed_at = (delivery.confirmed_at or now) if after == policy.CONFIRMED else None
         delivery.save(update_fields=["state", "changed_at", "failure", "confirmed_at"])
         ledger.record(
             actor=actor.ref,
@@ -161,20 +161,20 @@ def _locked_entry(actor: Actor, delivery_id: int) -> Delivery:
     return delivery
 
 
-def _step(delivery: Delivery, after: str, actor: Actor, now: datetime, note: str = "") -> None:
-    """Takes one step on the mailbox plane and keeps it in the history."""
+def step(delivery: Delivery, after: str, actor: Actor, now: datetime, note: str = "") -> DeliveryEvent:
+    """Takes a step of the mailbox plane in the row, and returns it as history; neither is written yet."""
     policy.require_mailbox_step(delivery.state, after)
-    DeliveryEvent.objects.create(
+    event = DeliveryEvent(
         delivery=delivery,
-        plane=DeliveryEvent.Plane.MAILBOX,
+        plane=delivery.plane,
         before=delivery.state,
         after=after,
         at=now,
         actor=actor.name[:200],
-        note=note,
+        note=note[:NOTE_MAX],
     )
-    delivery.state = after
-    delivery.changed_at = now
+    delivery.state, delivery.changed_at = after, now
+    return event
 
 
 def report_status(
@@ -290,8 +290,8 @@ def _note_first_look(actor: Actor, packet: Packet, now: datetime) -> None:
         return
     unseen = mailbox_of(actor).select_for_update(of=["self"]).filter(packet=packet, state=policy.DELIVERED)
     for delivery in unseen:
-        _step(delivery, policy.FETCHED, actor, now)
-        delivery.fetched_at = now
+        step(delivery, policy.FETCHED, actor, now).save()
+        delivery.fetched_at = delivery.fetched_at or now
         delivery.save(update_fields=["state", "changed_at", "fetched_at"])
 
 

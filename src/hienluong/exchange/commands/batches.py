@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import policy
-from hienluong.exchange.commands.answer import NOTE_MAX, Fetched, with_our_trace
+from hienluong.exchange.commands.answer import NOTE_MAX, Fetched, step, with_our_trace
 from hienluong.exchange.errors import DeliveryNotFound
 from hienluong.exchange.models import Delivery, DeliveryEvent
 from hienluong.exchange.queries import mailbox_of
@@ -67,8 +67,8 @@ def fetch_packets(*, actor: Actor, delivery_ids: Sequence[int], most_bytes: int,
             batch.fetched.append(fetched)
             taken += fetched.size
             if row.state == policy.DELIVERED:
-                events.append(_step(row, policy.FETCHED, actor, now))
-                row.fetched_at = now
+                events.append(step(row, policy.FETCHED, actor, now))
+                row.fetched_at = row.fetched_at or now
                 details = {"delivery": row.pk, "sha256": fetched.etag}
                 acts.append(ledger.Act("exchange.packet-fetched", f"packet:{row.packet_id}", details))
         _write([event.delivery for event in events], "state", "changed_at", "fetched_at")
@@ -142,28 +142,12 @@ def _write(rows: Sequence[Delivery], *fields: str) -> None:
         Delivery.objects.filter(id__in=numbers).update(**dict(zip(fields, values, strict=True)))
 
 
-def _step(row: Delivery, after: str, actor: Actor, now: datetime, note: str = "") -> DeliveryEvent:
-    """Takes a step of the mailbox plane in the row, and returns it as history; neither is written yet."""
-    policy.require_mailbox_step(row.state, after)
-    event = DeliveryEvent(
-        delivery=row,
-        plane=DeliveryEvent.Plane.MAILBOX,
-        before=row.state,
-        after=after,
-        at=now,
-        actor=actor.name[:200],
-        note=note[:NOTE_MAX],
-    )
-    row.state, row.changed_at = after, now
-    return event
-
-
 def _confirmed(row: Delivery, one: Confirmation, actor: Actor, now: datetime) -> DeliveryEvent | None:
     """Takes the step in the row and returns it as history; None where it was taken before."""
     after = policy.CONFIRMED if one.outcome == "done" else policy.REJECTED
     if row.state == after:
         return None
-    event = _step(row, after, actor, now, one.note)
+    event = step(row, after, actor, now, one.note)
     row.failure = one.note[:NOTE_MAX] if after == policy.REJECTED else ""
-    row.confirmed_at = now if after == policy.CONFIRMED else None
+    row.confirmed_at = (row.confirmed_at or now) if after == policy.CONFIRMED else None
     return event

@@ -33,7 +33,7 @@ from hienluong.edxml.packet import (
     TraceHeader,
     TraceHeaderList,
 )
-from hienluong.edxml.reader import read_packet
+from hienluong.edxml.reader import READ_BEFORE, read_packet
 from hienluong.edxml.statuses import BusinessKind
 from hienluong.edxml.wire_values import WireDate, WireTime
 from hienluong.edxml.writer import write_packet_to
@@ -254,7 +254,7 @@ def own_document(actor: Actor, packet_id: UUID) -> tuple[Packet, DocumentPacket]
     if packet.sender_id != actor.agency_id or packet.kind != Packet.Kind.DOCUMENT or actor.agency_id is None:
         raise PacketNotFound(id=packet_id)
     first = packet.transmissions.order_by("accepted_at", "id")[0]
-    wire = read_packet(files.stream_for(holder=actor.agency_id, file_id=first.file_id))
+    wire = read_packet(files.stream_for(holder=actor.agency_id, file_id=first.file_id), limits=READ_BEFORE)
     assert isinstance(wire, DocumentPacket)  # noqa: S101 - its kind says so
     return packet, wire
 

@@ -13,7 +13,7 @@ from hienluong.exchange import policy
 from hienluong.exchange.channels.registry import channel
 from hienluong.exchange.errors import DeliveryFailed
 from hienluong.exchange.events import Arrival, DeliveryFailedForGood, PacketsDelivered
-from hienluong.exchange.gates import held_back
+from hienluong.exchange.gates import Hold, held_back
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient
 from hienluong.jobs import service as jobs
 from hienluong.kit.crash import crash_point
@@ -80,13 +80,14 @@ def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
         if dead.get(document, delivery.pk) < delivery.pk:
             _put_off(delivery, None, BEHIND_DEAD_LETTER, now)  # a retry of that one releases it
             continue
-        if hold := held.get(delivery.packet_id):
+        hold = held.get(delivery.packet_id)
+        if hold is not None and not hold.for_good:
             _put_off(delivery, hold.until, hold.why, now)
             if hold.until is not None:
                 failed[line] = (delivery.pk, hold.until)
             continue
         try:
-            channel(delivery.recipient.channel).deliver(delivery)
+            _hand_over(delivery, hold)
         except DeliveryFailed as failure:
             _note_failure(delivery, failure, now)
             if delivery.due_at is None:
@@ -98,6 +99,13 @@ def _drain_batch(recipients: dict[int, Recipient], now: datetime) -> int:
     if delivered:
         _mark_delivered(delivered, now)
     return len(due)
+
+
+def _hand_over(delivery: Delivery, hold: Hold | None) -> None:
+    """Gives a packet to its channel; one that a gate holds for good fails instead."""
+    if hold is not None:
+        raise DeliveryFailed(reason=hold.why, permanent=True)
+    channel(delivery.recipient.channel).deliver(delivery)
 
 
 Line = tuple[int, str]
@@ -147,7 +155,7 @@ def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
         )
     agencies = {delivery.recipient.agency_id for delivery in deliveries}
     jobs.tell(ARRIVALS, {agency.hex for agency in agencies if agency is not None})
-    publish(PacketsDelivered(tuple(map(_arrival, deliveries)), now))
+    publish(PacketsDelivered(tuple(map(arrival_of, deliveries)), now))
     ledger.record_many(
         actor=AXIS.ref,
         acts=[
@@ -162,7 +170,8 @@ def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
     )
 
 
-def _arrival(delivery: Delivery) -> Arrival:
+def arrival_of(delivery: Delivery) -> Arrival:
+    """Returns what is said of a packet in its mailbox."""
     packet = delivery.packet
     return Arrival(
         delivery_id=delivery.pk,

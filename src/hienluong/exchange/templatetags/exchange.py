@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
 from django import template
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
@@ -17,15 +16,13 @@ from hienluong.exchange.labels import BEFORE, BUSINESS, MAILBOX, PRIORITIES, STA
 from hienluong.exchange.models import Delivery
 
 register = template.Library()
+_WRITTEN_DAY = re.compile(r"\b(\d{4})[-/](\d\d)[-/](\d\d)\b")
 
 
 @register.filter
 def iso_day(text: str) -> str:
-    """Returns a day written yyyy-mm-dd as people write it."""
-    try:
-        return date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT", use_l10n=True)
-    except ValueError:
-        return text
+    """Returns a text with its days, written yyyy-mm-dd or yyyy/mm/dd, as people write them."""
+    return _WRITTEN_DAY.sub(r"\3/\2/\1", text)
 
 
 @register.filter

@@ -63,7 +63,7 @@ def reset_second_factor(*, actor: Actor | None, user: User, now: datetime) -> in
             readers=readers_of(user),
             code="identity.second_factor_reset",
             values={"by": actor.name, "at": clock.in_vietnam(now).strftime("%d/%m/%Y %H:%M")},
-            link="/account/",
+            link=notices.link_at("/account/", now),
             now=now,
         )
         ledger.record(

@@ -6,8 +6,6 @@ line all of it is one act. The file is streamed into a temporary table and worke
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -29,12 +27,13 @@ from hienluong.imports.errors import (
 )
 from hienluong.imports.formats.csv_table import read_csv
 from hienluong.imports.formats.national import read_national, read_national_delta, read_national_qd20
-from hienluong.imports.formats.records import MAX_BYTES, AgencyRecord, FileUnreadable, RowFault
+from hienluong.imports.formats.records import MAX_BYTES, AgencyRecord, FileUnreadable
 from hienluong.imports.models import AgencyImport
 from hienluong.jobs import service as jobs
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import FieldError, RowFault
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.streams import measure
 from hienluong.kit.vietnamese import sort_key
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
@@ -44,7 +43,6 @@ EARLIEST = date(1945, 9, 2)
 
 ERRORS_KEPT = 200
 SAMPLES_KEPT = 20
-_CHUNK = 1 << 20
 _Format = AgencyImport.Format
 _State = AgencyImport.State
 
@@ -94,13 +92,10 @@ def stage_import(
         ImportFileTooLarge: the file is larger than `formats.records.MAX_BYTES`.
     """
     actor = require(actor, "directory.manage_agencies")
-    size, sha256 = _measure(source)
+    row = _new_import(actor, source, file_name, format, effective_on, now, skip_wrong_rows=skip_wrong_rows)
     stored = files.store(source)
     holder = actor.agency_id or _platform_agency()
     files.hold(stored, holders=[holder], now=now)
-    row = _new_import(
-        actor, file_name, format, effective_on, size, sha256, now, skip_wrong_rows=skip_wrong_rows
-    )
     row.file_id, row.holder = stored.id, holder
     row.save(force_insert=True)
     jobs.defer("imports.check_import", import_id=str(row.pk))
@@ -198,10 +193,7 @@ def import_agencies(
         ImportFileRefused: rows are wrong; each is named as /row/column, the first row being 1.
     """
     actor = require(actor, "directory.manage_agencies")
-    size, sha256 = _measure(source)
-    row = _new_import(
-        actor, file_name, format, effective_on, size, sha256, now, skip_wrong_rows=skip_wrong_rows
-    )
+    row = _new_import(actor, source, file_name, format, effective_on, now, skip_wrong_rows=skip_wrong_rows)
     with transaction.atomic():
         number = directory.begin_change()
         row.state, row.change_number, row.applied_at = _State.APPLIED, number, now
@@ -216,15 +208,17 @@ def import_agencies(
 
 def _new_import(
     actor: Actor,
+    source: BinaryIO,
     file_name: str,
     file_format: str,
     effective_on: date,
-    size: int,
-    sha256: bytes,
     now: datetime,
     *,
     skip_wrong_rows: bool,
 ) -> AgencyImport:
+    size, sha256 = measure(source, most=MAX_BYTES)
+    if size > MAX_BYTES:
+        raise ImportFileTooLarge(limit=MAX_BYTES)
     return AgencyImport(
         format=_Format(file_format),
         file_name=file_name[-255:],
@@ -239,26 +233,9 @@ def _new_import(
     )
 
 
-def _measure(source: BinaryIO) -> tuple[int, bytes]:
-    digest, size = hashlib.sha256(), 0
-    source.seek(0)
-    while chunk := source.read(_CHUNK):
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise ImportFileTooLarge(limit=MAX_BYTES)
-        digest.update(chunk)
-    source.seek(0)
-    return size, digest.digest()
-
-
 def _staged_file(row: AgencyImport) -> BinaryIO:
-    """Returns the kept file, opened; it is removed when closed."""
     assert row.file_id is not None and row.holder is not None  # noqa: S101, PT018 - staging stored both
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for chunk in files.open_for(holder=row.holder, file_id=row.file_id):
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+    return files.copy_for(holder=row.holder, file_id=row.file_id)
 
 
 def _platform_agency() -> UUID:
@@ -303,12 +280,7 @@ def _record(actor: ActorRef, action: str, row: AgencyImport, more: dict[str, Any
 
 def _refuse(row: AgencyImport, refusal: FileUnreadable | ImportFileRefused) -> None:
     row.state = _State.REFUSED
-    row.findings = {**row.findings, "errors": [_as_json(error) for error in refusal.errors]}
-
-
-def _as_json(error: FieldError) -> dict[str, Any]:
-    params = {name: str(value) for name, value in error.params.items()}
-    return {"pointer": error.pointer, "detail": error.detail, "params": params}
+    row.findings = {**row.findings, "errors": [error.as_json() for error in refusal.errors]}
 
 
 # --- the work ---------------------------------------------------------------------------------------------------
@@ -332,7 +304,7 @@ def _work(row: AgencyImport, source: BinaryIO, *, number: int | None) -> None:
     reading.errors.sort(key=_place_in_file)
     row.counts = {**counts, "rows": reading.rows, "wrong": counts["wrong"] + reading.wrong}
     row.findings = {
-        "errors": [_as_json(error) for error in reading.errors],
+        "errors": [error.as_json() for error in reading.errors],
         **{kind: sql.samples(kind, SAMPLES_KEPT) for kind in sql.SAMPLES},
     }
     if not reading.rows:

@@ -6,23 +6,22 @@ semicolon, tab; the heading row tells. A cell that a spreadsheet would run as a 
 
 from __future__ import annotations
 
-import codecs
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any, BinaryIO
 
 from hienluong.imports.formats.records import (
     MAX_ROWS,
     AgencyRecord,
-    RowFault,
     checked_code,
     checked_text,
     unreadable,
 )
+from hienluong.kit.csv_text import SEPARATORS, csv_lines, csv_rows
+from hienluong.kit.errors import RowFault
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.spreadsheets import FORMULA_STARTS
 from hienluong.kit.vietnamese import fold
 
 COLUMNS = {
@@ -42,21 +41,14 @@ COLUMNS = {
 
 NEEDED = ("code", "name")
 CODES = ("code", "parent", "old_code")
-LONGEST_LINE = 100_000
-_SEPARATORS = ",;\t"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _MAY_BEGIN_WITH_PLUS = ("telephone", "fax")
 
 FORMULA = _("The cell begins like a formula of a spreadsheet: {value}")
 KIND_UNKNOWN = _("{value} is no kind of agency; known are {known}.")
 WRONG_WIDTH = _("The row has {found} cells; the heading has {wanted}.")
 NO_HEADING = _("The first line must name the columns; these are missing: {missing}.")
-NOT_TEXT = _("It is neither UTF-8 nor UTF-16 text (byte {place}).")
-HAS_NUL = _("There are NUL characters in it (line {line}).")
-LINE_TOO_LONG = _("Line {line} is longer than {limit} characters: is a quotation mark not closed?")
 TOO_MANY = _("It has more than {limit} rows.")
 TWICE = _("The column {column} is there twice.")
-BROKEN = _("The table is broken at line {line} ({problem}).")
 
 
 def read_csv(source: BinaryIO, *, kinds: Sequence[str] = ()) -> Iterator[AgencyRecord | RowFault]:
@@ -69,22 +61,15 @@ def read_csv(source: BinaryIO, *, kinds: Sequence[str] = ()) -> Iterator[AgencyR
     Raises:
         FileUnreadable: no heading, no text, or more than `records.MAX_ROWS` rows.
     """
-    lines = _lines(source)
+    lines = csv_lines(source, unreadable)
     heading = next(lines, "")
-    separator = max(_SEPARATORS, key=lambda mark: len(_columns(_cells(heading, mark)).keys() & set(NEEDED)))
+    separator = max(SEPARATORS, key=lambda mark: len(_columns(_cells(heading, mark)).keys() & set(NEEDED)))
     names = _columns(_cells(heading, separator))
     if missing := [name for name in NEEDED if name not in names]:
         raise unreadable(NO_HEADING, missing=missing)
     width = len(_cells(heading, separator))
-    table = csv.reader(lines, delimiter=separator, strict=True)
     number = 0
-    while True:
-        try:
-            cells = next(table)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            raise unreadable(BROKEN, line=table.line_num + 1, problem=str(problem)) from problem
+    for _line, cells in csv_rows(lines, separator, unreadable):
         if not any(cell.strip() for cell in cells):
             continue
         number += 1
@@ -94,27 +79,6 @@ def read_csv(source: BinaryIO, *, kinds: Sequence[str] = ()) -> Iterator[AgencyR
             yield RowFault(number, "code", WRONG_WIDTH, {"found": len(cells), "wanted": width})
             continue
         yield _record(number, {name: cells[place] for name, place in names.items()}, kinds)
-
-
-def _lines(source: BinaryIO) -> Iterator[str]:
-    start = source.read(4)
-    source.seek(0)
-    encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    text = io.TextIOWrapper(source, encoding=encoding, errors="strict", newline="")
-    number = 0
-    try:
-        while line := text.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(line) > LONGEST_LINE:
-                raise unreadable(LINE_TOO_LONG, line=number, limit=LONGEST_LINE)
-            if "\0" in line:
-                raise unreadable(HAS_NUL, line=number)
-            yield line
-    except UnicodeError as problem:
-        raise unreadable(NOT_TEXT, place=getattr(problem, "start", "?")) from problem
-    finally:
-        with suppress(ValueError):  # the caller closed the file meanwhile
-            text.detach()  # it stays the caller's
 
 
 def _cells(line: str, separator: str) -> list[str]:
@@ -141,7 +105,7 @@ def _record(row: int, cells: Mapping[str, str], kinds: Sequence[str]) -> AgencyR
     values: dict[str, str] = {}
     for column, text in cells.items():
         plain = text.strip()
-        if plain.startswith(_FORMULA) and not (plain[0] == "+" and column in _MAY_BEGIN_WITH_PLUS):
+        if plain.startswith(FORMULA_STARTS) and not (plain[0] == "+" and column in _MAY_BEGIN_WITH_PLUS):
             return RowFault(row, column, FORMULA, {"value": plain[:40]})
         check = checked_code if column in CODES else checked_text
         value = check(row, column, text, needed=column in NEEDED)

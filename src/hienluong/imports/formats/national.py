@@ -23,12 +23,12 @@ import ijson
 from hienluong.imports.formats.records import (
     MAX_ROWS,
     AgencyRecord,
-    RowFault,
     checked_code,
     checked_text,
     unreadable,
 )
 from hienluong.kit.clock import VIETNAM, parse_wire_timestamp
+from hienluong.kit.errors import RowFault
 from hienluong.kit.errors import gettext_noop as _
 
 DEEPEST = 4

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.errors import FieldError, InvalidInput, RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.vietnamese import normalise
 
@@ -88,20 +87,6 @@ class AgencyRecord:
     ended: bool = False
     is_unit: bool | None = None
     changed_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong with a row: the column, and a sentence with its parameters."""
-
-    row: int
-    column: str
-    detail: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-    def as_error(self) -> FieldError:
-        """Returns it as the errors of the house name a place: /row/column."""
-        return FieldError(f"/{self.row}/{self.column}", self.detail, self.params)
 
 
 def checked_text(row: int, column: str, text: str, *, needed: bool = False) -> str | RowFault:

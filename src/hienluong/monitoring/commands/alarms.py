@@ -49,7 +49,7 @@ def evaluate_alarms(*, now: datetime) -> list[Alarm]:
         if reading.bad:
             raised.append(_raise(alarm, reading, now, silent=name in quiet))
         elif alarm is not None and now - alarm.seen_at >= CALM:
-            _clear(alarm, reading, now, silent=name in quiet)
+            _clear(alarm, reading, now, silent=name in quiet or not reading.watched)
         elif alarm is not None:
             raised.append(alarm)
     crash_point("monitoring.before_commit")
@@ -78,7 +78,8 @@ def _raise(alarm: Alarm | None, reading: Reading, now: datetime, *, silent: bool
 def _clear(alarm: Alarm, reading: Reading, now: datetime, *, silent: bool) -> None:
     alarm.cleared_at, alarm.value = now, reading.finite
     alarm.save(update_fields=["cleared_at", "value"])
-    if alarm.told and not silent:  # whoever was never told of it need not hear that it is over
+    # Whoever was never told of it need not hear that it is over; and one that nobody watches any more is not well.
+    if alarm.told and not silent:
         tell_cleared(alarm, now=now)
     _record("monitoring.alarm-cleared", alarm, now)
 

@@ -39,6 +39,7 @@ def retry_failures(
     cause: str = "",
     recipient: int | None = None,
     everything: bool = False,
+    most: int = AT_ONCE,
 ) -> Retried:
     """Sets failed deliveries on their way again and returns which. Harmless when repeated: what does not fail is left.
 
@@ -50,6 +51,7 @@ def retry_failures(
         cause: all of a cause (`causes.CAUSES`).
         recipient: all of a recipient, by its number; with a cause, what is both.
         everything: all that fail; needed when neither is given.
+        most: how many go at once, the oldest first.
 
     Raises:
         PermissionMissing: the actor may not.
@@ -67,8 +69,8 @@ def retry_failures(
         chosen = [delivery_id]
     else:
         found = failures_chosen(cause=cause, recipient=recipient).exclude(cause="behind-dead-letter")
-        chosen = list(found.order_by("pk").values_list("pk", flat=True)[: AT_ONCE + 1])
-    tried = exchange.retry_deliveries(actor=actor, delivery_ids=chosen[:AT_ONCE], reason=reason, now=now)
+        chosen = list(found.order_by("pk").values_list("pk", flat=True)[: most + 1])
+    tried = exchange.retry_deliveries(actor=actor, delivery_ids=chosen[:most], reason=reason, now=now)
     ledger.record(
         actor=actor.ref,
         action="monitoring.retry_failures",
@@ -76,7 +78,7 @@ def retry_failures(
         details={"reason": reason, "cause": cause, "recipient": recipient, "tried": len(tried)},
         now=now,
     )
-    return Retried(tried, len(chosen) > AT_ONCE)
+    return Retried(tried, len(chosen) > most)
 
 
 def _check(reason: str, cause: str, *, chosen: bool) -> None:

@@ -128,7 +128,7 @@ def retry_all(request: HttpRequest) -> HttpResponse:
         )
         return _said(done), reverse("monitoring:monitor")
 
-    facts = [(gettext_lazy("Deliveries that fail"), str(count))]
+    facts = [(gettext_lazy("Failing deliveries"), str(count))]
     if cause:
         facts.append((gettext_lazy("Cause"), str(BY_CODE[cause].title)))
     if recipient is not None:

@@ -46,8 +46,8 @@ def state_word(reading: Reading) -> str | Promise:
     if not reading.watched:
         return _("not watched")
     if reading.value is None:
-        return _("nothing to measure")
-    return _("bad") if reading.bad else _("well")
+        return _("no data yet")
+    return _("not met") if reading.bad else _("met")
 
 
 @register.filter

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django import template
 from django.forms import BoundField, CheckboxInput, ClearableFileInput, FileInput, RadioSelect, Select
+from django.forms.boundfield import BoundWidget
 from django.forms.widgets import CheckboxSelectMultiple
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 register = template.Library()
 
@@ -54,11 +56,81 @@ def is_group(field: BoundField) -> bool:
 
 
 @register.filter
+def is_optional(field: BoundField) -> bool:
+    """Returns whether the field may be left empty; one of a form's `one_of` may not be if the others are."""
+    return not field.field.required and field.name not in getattr(field.form, "one_of", ())
+
+
+@register.filter
+def tick(choice: BoundWidget) -> SafeString:
+    """Returns the box or the button of one choice of a group, in the look of the house."""
+    choice.data["attrs"].setdefault("class", "form-check-input")
+    return choice.tag()
+
+
+@register.filter
+def cited(source: str) -> str:
+    """Returns articles of the law as people cite them: "30/2020/NĐ-CP, art. 21.2"."""
+    return source.replace(", art. ", gettext(", art. "))
+
+
+@register.filter
 def sparkline(values: Sequence[float]) -> str:
     """Returns the points of an SVG polyline 100 wide and 30 high, oldest value first; its foot is zero."""
     top = max(values, default=0) or 1
     step = 100 / max(len(values) - 1, 1)
     return " ".join(f"{index * step:.1f},{29 - value / top * 28:.1f}" for index, value in enumerate(values))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One column on a plane 720 wide and 160 high; `series` counts from 1. Numbers are text: no language writes them."""
+
+    series: int
+    x: str
+    y: str
+    width: str
+    height: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The columns, and what the top of the plane stands for."""
+
+    top: float
+    bars: list[Bar]
+
+
+@register.simple_tag
+def chart_of(series: Sequence[tuple[str, Sequence[float]]]) -> Chart:
+    """Returns the columns of a chart: those of the same time stand side by side, the highest reaches the top."""
+    top = max((value for _, values in series for value in values), default=0)
+    places = max((len(values) for _, values in series), default=0)
+    step = 720 / max(places, 1)
+    width = step * 0.8 / max(len(series), 1)
+    bars = [
+        Bar(
+            number,
+            f"{place * step + step * 0.1 + (number - 1) * width:.1f}",
+            f"{160 - height:.1f}",
+            f"{width:.1f}",
+            f"{height:.1f}",
+        )
+        for number, (_, values) in enumerate(series, start=1)
+        for place, value in enumerate(values)
+        for height in [160 * value / top if top else 0]
+        if height
+    ]
+    return Chart(top, bars)
+
+
+@register.simple_tag
+def chart_rows(
+    names: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]
+) -> list[tuple[str, tuple[float, ...]]]:
+    """Returns the numbers of a chart as rows of a table, the newest first."""
+    rows = list(zip(names, zip(*(values for _, values in series), strict=True), strict=True))
+    return rows[::-1]
 
 
 @register.filter

@@ -147,7 +147,8 @@ def take_back_disposal(*, actor: Actor | None, disposal_id: UUID, now: datetime)
 def carry_out_disposal(*, disposal_id: UUID, now: datetime) -> bool:
     """Destroys the next copies of an approved disposal; returns False when it is done.
 
-    Each is looked at again: what came under a legal hold after the approval is kept, and said so.
+    Each is looked at again: what came under a legal hold after the approval, or was taken out as secret, is kept, and
+    said so.
     """
     disposal = (
         Disposal.objects.select_for_update(skip_locked=True)
@@ -184,6 +185,12 @@ def _destroy(disposal: Disposal, item: DisposalItem, now: datetime) -> None:
     item.at = now
     if not held:
         item.outcome = _Outcome.GONE
+    elif (
+        exchange.Packet.objects.exclude(secrecy=exchange.Packet.Secrecy.OPEN)
+        .filter(pk=item.packet_id)
+        .exists()
+    ):
+        item.outcome = _Outcome.SECRET  # the secrecy officer's to destroy, at every holder
     elif any(files.is_kept(file_id=file_id, holder=holder) for file_id in held):
         item.outcome = _Outcome.HELD
     else:

@@ -38,11 +38,11 @@ def place_hold(*, actor: Actor | None, packet_id: UUID, reason: str, now: dateti
     packet = queries.packet_to_hold(actor, packet_id)
     reason = _needed(reason)
     agency = queries.keeps_for(actor)
-    if Hold.objects.filter(packet=packet, agency=agency, lifted_at=None).exists():
-        raise HeldAlready
-    # The rows that a destruction locks: what is destroyed at this moment is destroyed before, and seen to be.
+    # The rows that a destruction locks, and another hold: what happens at this moment happens before, and is seen.
     file_ids = exchange.files_of(packet_id)
     files.lock(file_ids)
+    if Hold.objects.filter(packet=packet, agency=agency, lifted_at=None).exists():
+        raise HeldAlready
     holders = {holder for file_id in file_ids for holder in files.holders_of(file_id)}
     if not (holders if agency is None else holders & {agency}):
         raise NothingToHold

@@ -68,7 +68,9 @@ def set_period(
 
 @transaction.atomic
 def end_period(*, actor: Actor | None, period_id: UUID, valid_to: date, now: datetime) -> Period:
-    """Ends a row without another one: documents accepted from that day on are kept until somebody says how long.
+    """Ends a row without another one: documents accepted from that day on have the period of every other kind.
+
+    Without such a one they are kept until somebody says for how long.
 
     Raises:
         PermissionMissing: the actor is no administrator.

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,18 +20,16 @@ from hienluong.directory.service import (
     acting_actor,
     allowed,
     ask,
-    csv_chunks,
     require,
-    write_xlsx,
+    table_answer,
 )
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number, as_uuid
 from hienluong.retention import commands, queries
 from hienluong.retention.forms import DeclineForm, NoteForm
 from hienluong.retention.models import Disposal, DisposalItem
-from hienluong.retention.pages import as_uuid
 from hienluong.retention.policy import ITEMS_MAX
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TONES = {
     Disposal.State.PROPOSED: "progress",
     Disposal.State.APPROVED: "progress",
@@ -89,7 +87,7 @@ def show(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     actor = acting_actor(request)
     disposal = queries.find_disposal(actor, disposal_id)
     after = request.GET.get("after", "")
-    page = queries.items_of(actor, disposal, after=int(after) if after.isdecimal() else None)
+    page = queries.items_of(actor, disposal, after=as_number(after))
     waits = disposal.state == Disposal.State.PROPOSED and actor is not None
     own = waits and actor is not None and disposal.agency_id == actor.agency_id
     mine = actor is not None and disposal.proposer == actor.person_id
@@ -181,24 +179,13 @@ def certificate(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def export(
-    request: HttpRequest, disposal_id: UUID, form: Literal["csv", "xlsx"]
-) -> FileResponse | StreamingHttpResponse:
+def export(request: HttpRequest, disposal_id: UUID, form: str) -> HttpResponseBase:
     """Hands the documents of a disposal out as CSV (UTF-8 with a mark, as spreadsheet programs want it) or a workbook."""
     actor = acting_actor(request)
     disposal = queries.find_disposal(actor, disposal_id)
     rows = _in_words(queries.certificate_rows(actor, disposal))
-    name = f"disposal-{disposal.counted_on}-{str(disposal.pk)[-12:]}.{form}"
-    if form == "csv":
-        response = StreamingHttpResponse(csv_chunks(_titles(), rows), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
-    if form != "xlsx":
-        raise Http404
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
-    write_xlsx(file, str(disposal.counted_on), _titles(), rows)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name, content_type=WORKBOOK)
+    name = f"disposal-{disposal.counted_on}-{str(disposal.pk)[-12:]}"
+    return table_answer(form, name, str(disposal.counted_on), _titles(), rows)
 
 
 def _titles() -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.directory.service import Question, acting_actor, allowed, ask, require
 from hienluong.kit import clock
+from hienluong.kit.ids import as_uuid
 from hienluong.retention import commands, queries
 from hienluong.retention.forms import ReasonForm
-from hienluong.retention.pages import as_uuid
 
 
 @require_GET

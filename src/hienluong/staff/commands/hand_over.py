@@ -73,7 +73,7 @@ def hand_over_post(
                 "agency": post.agency.name,
                 "first_day": f"{from_day:%d/%m/%Y}",
             },
-            link="/acting-for/",
+            link=f"/acting-for/#post-{taken.pk}",
             now=now,
         )
         ledger.record(

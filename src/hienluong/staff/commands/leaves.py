@@ -128,7 +128,7 @@ def _tell(leave: Leave, stand_in: Post, now: datetime) -> None:
             "first_day": f"{leave.valid_from:%d/%m/%Y}",
             "last_day": f"{leave.valid_to - DAY:%d/%m/%Y}",
         },
-        link=HOME,
+        link=f"{HOME}#leave-{leave.pk}",
         now=now,
     )
 

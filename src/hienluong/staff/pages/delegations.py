@@ -18,11 +18,11 @@ from hienluong.directory.service import (
     allowed,
     ask,
     day_after,
-    number,
     pager,
     require,
 )
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number
 from hienluong.staff import commands, queries
 from hienluong.staff.forms import DelegationForm, ReasonForm
 from hienluong.staff.models import Delegation
@@ -44,7 +44,7 @@ def delegations(request: HttpRequest) -> HttpResponse:
     """Lists delegations: mine, my agency's, all."""
     actor = acting_actor(request)
     whose, state = request.GET.get("whose", ""), request.GET.get("state", "in_force")
-    page = queries.delegations(actor, whose=whose, state=state, after=number(request.GET.get("after", "")))
+    page = queries.delegations(actor, whose=whose, state=state, after=as_number(request.GET.get("after", "")))
     return render(
         request,
         "staff/delegations.html",

@@ -113,13 +113,11 @@ def deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
     held = [post for post in view.posts if post.valid_to is None or post.valid_to > day]
     posts = [(gettext_lazy("Post that ends"), f"{post.title}, {post.agency.name}") for post in held]
     question = Question(
-        gettext_lazy("Let the person leave"),
+        gettext_lazy("End the person’s service"),
         gettext_lazy("End posts and close the account"),
         _address(view.person),
         facts=[_named(view.person), *posts],
-        warning=gettext_lazy(
-            "All posts end at once, the account is closed, and whoever is signed in is out."
-        ),
+        warning=gettext_lazy("All posts end at once, the account is closed, and its sessions end."),
         tone="danger",
     )
     return ask(request, ReasonForm(request.POST or None), question, act)

@@ -26,11 +26,11 @@ from hienluong.directory.service import (
     allowed,
     ask,
     day_after,
-    number,
     pager,
     require,
 )
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number
 from hienluong.staff import commands, queries
 from hienluong.staff.errors import PersonUnknown
 from hienluong.staff.forms import EndForm, HandOverForm, LeaveForm, PostForm
@@ -160,7 +160,7 @@ def leaves(request: HttpRequest) -> HttpResponse:
     """Lists who is away, will be, or was."""
     actor = acting_actor(request)
     when = request.GET.get("when", "now")
-    page = queries.leaves(actor, when=when, after=number(request.GET.get("after", "")))
+    page = queries.leaves(actor, when=when, after=as_number(request.GET.get("after", "")))
     rows = [(leave, allowed(actor, "staff.manage_leaves", leave.post)) for leave in page.leaves]
     return render(
         request,

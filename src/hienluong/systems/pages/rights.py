@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.directory.service import Actor, allowed, require
 from hienluong.kit import clock
+from hienluong.kit.ids import as_number
 from hienluong.systems import commands, queries
 from hienluong.systems.errors import RightRefused
 from hienluong.systems.forms import GrantForm, RightFilter
@@ -24,9 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     form = RightFilter(request.GET)
     before = request.GET.get("before", "")
-    page = queries.search_rights(
-        actor, **form.query(), before=int(before) if before.isdecimal() else None, now=clock.now()
-    )
+    page = queries.search_rights(actor, **form.query(), before=as_number(before), now=clock.now())
     following = request.GET.copy()
     following["before"] = str(page.next or "")
     return render(

@@ -30,15 +30,18 @@ from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.exchange import service as exchange
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam
+from hienluong.kit.errors import Translate, fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key
 from hienluong.ledger import service as ledger
 from hienluong.takeover.agencies import agency_for
+from hienluong.takeover.commands.under_way import require_under_way
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
 from hienluong.takeover.formats.archives import ArchivedFile, walk_folder
+from hienluong.takeover.formats.registers import LENGTHS
 from hienluong.takeover.models import AsideFile, Direction, Intake, State, TakenDocument
 
 AT_ONCE = 100
@@ -51,11 +54,17 @@ REASONS = {
     reading.DAMAGED: _("Its bytes in the archive are damaged. Pack it anew from the earlier system."),
     reading.BOMB: _("It unpacks to many times its size, as no packet does."),
     reading.NOT_A_FILE: _("It is a link or no ordinary file; links are not followed."),
-    "unreadable": _("It is not edXML that can be read: {problem}"),
+    "unreadable": _("It is not edXML that can be read: {problem} Correct it and hand the archive in again."),
     "foreign": _("The agency neither sent nor received it: from {sender} to {receivers}."),
     "conflict": _("Another document with the same DocumentId is there already, with other content."),
+    "overlong": _("Its DocumentId has more than {limit} characters."),
     "secret": _("It bears a mark of secrecy ({marker}); its bytes are not kept here."),
 }
+
+
+def _told(problem: FormatError, translate: Translate) -> str:
+    facts = {**problem.params, "cause_text": problem.reason_text(translate)}
+    return fill(translate(problem.detail), facts)
 
 
 def file_limit() -> int:
@@ -77,6 +86,7 @@ def take_folder(
     Raises:
         PermissionMissing, AgencyNotNamed.
         IntakeUnknown: there is no such folder.
+        NotPossibleNow: it was undone meanwhile.
     """
     actor = require(actor, "takeover.manage_intakes")
     if not folder.is_dir():
@@ -96,9 +106,10 @@ def take_folder(
     if not dry_run:
         row.save(force_insert=True)
     take(row, walk_folder(folder, file_limit=file_limit()), now, dry_run=dry_run)
-    row.state, row.applied_at = State.APPLIED, now
     with transaction.atomic():
         if not dry_run:
+            require_under_way(row)
+            row.state, row.applied_at = State.APPLIED, now
             row.save()
         ledger.record(
             actor=actor.ref,
@@ -110,16 +121,21 @@ def take_folder(
     return row
 
 
-def take(row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run: bool) -> None:
-    """Takes the packets of an archive; sets the counts of the intake, and keeps aside what cannot be taken.
+def take(
+    row: Intake, walked: Iterable[ArchivedFile], now: datetime, *, dry_run: bool, at_once: int = AT_ONCE
+) -> None:
+    """Takes the packets of an archive, committed `at_once` at a time; sets the counts of the intake, and keeps aside what cannot be taken.
 
     Raises:
         ArchiveUnreadable: it cannot be walked through.
+        NotPossibleNow: it was undone meanwhile.
     """
     taking, remaining = _Taking(row, now, dry_run=dry_run), iter(walked)
     while True:
         with transaction.atomic():
-            walked_on = sum(taking.take(one) for one in islice(remaining, AT_ONCE))
+            walked_on = sum(taking.take(one) for one in islice(remaining, at_once))
+            if not dry_run:
+                require_under_way(row)
         if not walked_on:
             break
     taking.finish()
@@ -156,7 +172,8 @@ class _Taking:
         try:
             wire = read_packet(one.content, limits=self.limits)
         except FormatError as problem:
-            self._keep_aside(one, "unreadable", {"problem": problem.explain(gettext)})
+            said = {"problem": _told(problem, gettext), "problem_en": _told(problem, untranslated)}
+            self._keep_aside(one, "unreadable", said)
             return
         marker = _marker(wire)
         if marker:
@@ -175,6 +192,9 @@ class _Taking:
         self.row.errors = self.aside if self.dry_run else []
 
     def _take_packet(self, one: ArchivedFile, wire: Packet) -> None:
+        if len(wire.document_id) > LENGTHS["document_id"]:
+            self._keep_aside(one, "overlong", {"limit": str(LENGTHS["document_id"])})
+            return
         sides = self._directions(wire)
         if not sides:
             to = (
@@ -219,12 +239,14 @@ class _Taking:
     def _is_there(self, wire: Packet, sha256: bytes, identity: bytes) -> bool:
         if identity in self.seen:
             return True
-        taken = TakenDocument.objects.filter(agency=self.row.agency_id).filter(
-            Q(identity=identity) | Q(document_id=wire.document_id, file_sha256=sha256)
+        # The same bytes say the same, so they have the same identity; with every direction named, an index answers.
+        taken = TakenDocument.objects.filter(
+            agency=self.row.agency_id, direction__in=Direction.values, identity=identity
         )
-        carried = exchange.Packet.objects.filter(holders__contains=[self.row.agency_id]).filter(
-            Q(transmissions__sha256=sha256) | Q(document_id=wire.document_id, digest=_digest(wire))
-        )
+        # The same bytes have the same id: only packets of this id are looked at, not all that the agency holds.
+        carried = exchange.Packet.objects.filter(
+            document_id=wire.document_id, holders__contains=[self.row.agency_id]
+        ).filter(Q(digest=_digest(wire)) | Q(transmissions__sha256=sha256))
         return taken.exists() or carried.exists()
 
     def _other_content(self, wire: Packet) -> bool:

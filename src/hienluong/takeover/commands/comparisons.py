@@ -7,8 +7,6 @@ and matched there, so that a hundred thousand rows need no more memory than one.
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
@@ -21,26 +19,26 @@ from hienluong.directory.service import Actor, require
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit.clock import VIETNAM, in_vietnam
-from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.errors import FieldError, InvalidInput, RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.search_key import words_of
+from hienluong.kit.streams import measure
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
 from hienluong.takeover.agencies import agency_for
-from hienluong.takeover.commands.intakes import columns_of, error_facts
+from hienluong.takeover.commands.intakes import columns_of
 from hienluong.takeover.errors import ColumnsMissing, FileTooLarge
-from hienluong.takeover.formats.registers import MISSING_COLUMNS, Line, LineFault, missing, read_lines
+from hienluong.takeover.formats.registers import MISSING_COLUMNS, Line, missing, read_lines
 from hienluong.takeover.formats.tables import MAX_BYTES, read_rows, split_heading
 from hienluong.takeover.models import Comparison, Direction, State
 from hienluong.takeover.queries.comparisons import difference_rows
-from hienluong.takeover.queries.passed import Passed, documents_between
+from hienluong.takeover.queries.passed import Passed, documents_between, keys_of
 
 ERRORS_KEPT = 200
 AT_ONCE = 2_000
 MARGIN = timedelta(days=3)
 """A document may be registered some days after it came: so far outside the days compared it is still looked for."""
 DAYS_MAX = 62
-_CHUNK = 1 << 20
 
 WRONG_DAYS = _("The days to compare are {limit} at most, and the last is not before the first.")
 
@@ -151,14 +149,9 @@ def stage_comparison(
     if not timedelta(0) <= last_day - first_day < timedelta(days=DAYS_MAX):
         raise InvalidInput([FieldError("/last_day", WRONG_DAYS, {"limit": DAYS_MAX})])
     owner = agency_for(actor, agency)
-    digest, size = hashlib.sha256(), 0
-    source.seek(0)
-    while chunk := source.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-        if size > MAX_BYTES:
-            raise FileTooLarge(limit=MAX_BYTES)
-    source.seek(0)
+    size, sha256 = measure(source, most=MAX_BYTES)
+    if size > MAX_BYTES:
+        raise FileTooLarge(limit=MAX_BYTES)
     heading, columns = columns_of(owner, source, profile)
     if lacking := missing(dict.fromkeys(columns, 0)):
         raise ColumnsMissing([FieldError("/file", MISSING_COLUMNS, {"missing": lacking})])
@@ -168,7 +161,7 @@ def stage_comparison(
         first_day=first_day,
         last_day=last_day,
         file_name=file_name[-255:],
-        sha256=digest.digest(),
+        sha256=sha256,
         state=State.CHECKING,
         counts={"heading": heading, "columns": columns},
         requested_by=actor.name,
@@ -195,15 +188,12 @@ def compare(*, comparison_id: UUID, now: datetime) -> Comparison:
         row = Comparison.objects.select_for_update().get(pk=comparison_id)
         if row.state != State.CHECKING or row.file_id is None:
             return row
-        with tempfile.TemporaryFile() as source:
-            for chunk in files.open_for(holder=row.agency_id, file_id=row.file_id):
-                source.write(chunk)
-            try:
-                with transaction.atomic():
-                    _compare(row, source, now)
-            except InvalidInput as refusal:
-                row.state = State.REFUSED
-                row.errors = [error_facts(error) for error in refusal.errors[:ERRORS_KEPT]]
+        try:
+            with transaction.atomic(), files.copy_for(holder=row.agency_id, file_id=row.file_id) as source:
+                _compare(row, source, now)
+        except InvalidInput as refusal:
+            row.state = State.REFUSED
+            row.errors = [error.as_json() for error in refusal.errors[:ERRORS_KEPT]]
         files.release_all(file_ids=[row.file_id])
         row.file_id = None
         row.save()
@@ -250,10 +240,10 @@ def _compare(row: Comparison, source: BinaryIO, now: datetime) -> None:
         with cursor.copy(f"COPY theirs (row, {_COLUMNS}) FROM STDIN") as copy:
             for line in _lines(row, source, now):
                 counts["rows"] += 1
-                if isinstance(line, LineFault):
+                if isinstance(line, RowFault):
                     counts["wrong"] += 1
                     if len(errors) < ERRORS_KEPT:
-                        errors.append(error_facts(line.as_error()))
+                        errors.append(line.as_error().as_json())
                     continue
                 copy.write_row(_theirs(line, row.agency.name if outgoing else None))
         passed = documents_between(
@@ -286,7 +276,7 @@ def _compare(row: Comparison, source: BinaryIO, now: datetime) -> None:
     row.save()
 
 
-def _lines(row: Comparison, source: BinaryIO, now: datetime) -> Iterator[Line | LineFault]:
+def _lines(row: Comparison, source: BinaryIO, now: datetime) -> Iterator[Line | RowFault]:
     wanted, columns = row.counts["heading"], row.counts["columns"]
     heading, rows = split_heading(read_rows(source), lambda cells: cells == wanted)
     places: Mapping[str, int] = {name: heading.index(text) for name, text in columns.items()}
@@ -312,7 +302,7 @@ def _ours(one: Passed) -> tuple[Any, ...]:
 
 
 def _keys(number: str, notation: str, code: str, party: str, subject: str) -> tuple[str, ...]:
-    return (words_of(number), words_of(notation), code.strip().upper(), words_of(party), words_of(subject))
+    return (*keys_of(number, notation, code, party), words_of(subject))
 
 
 def _midnight(day: date) -> datetime:

@@ -5,22 +5,20 @@ On the pages checking and taking are jobs with a person's confirmation between; 
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 from uuid import UUID
 
 from django.db import transaction
 
 from hienluong.directory.service import Actor, Agency, require
-from hienluong.edxml.packet import DocumentPacket
-from hienluong.edxml.reader import read_packet
+from hienluong.edxml.reader import read_attachments
 from hienluong.files import service as files
 from hienluong.jobs import service as jobs
 from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.streams import measure
 from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
 from hienluong.takeover.agencies import agency_for
@@ -34,7 +32,6 @@ from hienluong.takeover.formats.tables import TableUnreadable, read_rows, split_
 from hienluong.takeover.models import AsideFile, Intake, Profile, State, TakenDocument
 
 ERRORS_KEPT = 200
-_CHUNK = 1 << 20
 Refusal = TableUnreadable | ArchiveUnreadable | InvalidInput
 
 
@@ -120,19 +117,16 @@ def stage_archive(
 
 def check_intake(*, intake_id: UUID, now: datetime) -> Intake:
     """Reads a staged file and says what it would bring; a job, so it may run twice and does the same."""
-    with transaction.atomic():
-        row = Intake.objects.select_for_update().get(pk=intake_id)
-        if row.state != State.CHECKING:
-            return row
-        try:
-            with _staged_file(row) as source:
-                _work(row, source, now, dry_run=True)
-            row.state = State.CHECKED
-        except InvalidInput as refusal:
-            _refuse(row, refusal)
-        row.save()
-        _record(_requester(row), "intake-checked", row, now)
-    return row
+    row = Intake.objects.get(pk=intake_id)
+    if row.state != State.CHECKING:
+        return row
+    try:
+        with _staged_file(row) as source:
+            _work(row, source, now, dry_run=True)
+        row.state = State.CHECKED
+    except InvalidInput as refusal:
+        _refuse(row, refusal)
+    return _told(row, State.CHECKING, "intake-checked", now)
 
 
 @transaction.atomic
@@ -161,25 +155,35 @@ def apply_intake(*, intake_id: UUID, now: datetime) -> Intake:
         with _staged_file(row) as source:
             _work(row, source, now, dry_run=False)
         row.state, row.applied_at = State.APPLIED, now
+    except NotPossibleNow:
+        return Intake.objects.get(pk=intake_id)  # undone meanwhile
     except InvalidInput as refusal:
         _refuse(row, refusal)
-    with transaction.atomic():
-        if row.kind == Intake.Kind.ARCHIVE and row.state == State.APPLIED:
-            _drop_file(row)  # each packet is in the vault by itself now
-        row.save()
-        _record(_requester(row), "intake-taken", row, now)
+    return _told(row, State.APPLYING, "intake-taken", now)
+
+
+@transaction.atomic
+def _told(row: Intake, was: State, action: str, now: datetime) -> Intake:
+    """Keeps what a job found out and returns the intake, unless somebody gave it up meanwhile."""
+    current = Intake.objects.select_for_update(no_key=True).get(pk=row.pk)
+    if current.state != was:
+        return current
+    if row.kind == Intake.Kind.ARCHIVE and row.state == State.APPLIED:
+        _drop_file(row)  # each packet is in the vault by itself now
+    row.save()
+    _record(_requester(row), action, row, now)
     return row
 
 
 @transaction.atomic
 def discard_intake(*, actor: Actor | None, intake_id: UUID, now: datetime) -> Intake:
-    """Gives a file up that was not taken over; its row stays, the file goes.
+    """Gives a file up that was not taken over, also one whose checking never ends; its row stays, the file goes.
 
     Raises:
         PermissionMissing, IntakeUnknown, NotPossibleNow.
     """
     actor = require(actor, "takeover.manage_intakes")
-    row = _in_state(actor, intake_id, State.COLUMNS, State.CHECKED, State.REFUSED)
+    row = _in_state(actor, intake_id, State.COLUMNS, State.CHECKING, State.CHECKED, State.REFUSED)
     row.state = State.DISCARDED
     _drop_file(row)
     row.save()
@@ -191,12 +195,14 @@ def discard_intake(*, actor: Actor | None, intake_id: UUID, now: datetime) -> In
 def undo_intake(*, actor: Actor | None, intake_id: UUID, now: datetime, agency: str = "") -> Intake:
     """Takes back everything that one file brought: its documents, their packets, what was kept aside.
 
+    So does undoing one that is being taken over, or whose taking was broken off: what is under way takes no more.
+
     Raises:
         PermissionMissing, AgencyNotNamed, IntakeUnknown.
         NotPossibleNow: it was not taken over, or is undone already.
     """
     actor = require(actor, "takeover.manage_intakes")
-    row = _in_state(actor, intake_id, State.APPLIED, agency=agency)
+    row = _in_state(actor, intake_id, State.APPLYING, State.APPLIED, agency=agency)
     kept = [*row.documents.values_list("file_id", flat=True), *row.aside.values_list("file_id", flat=True)]
     files.release_all(file_ids={file_id for file_id in kept if file_id is not None})
     row.documents.all().delete()
@@ -236,9 +242,10 @@ def take_register(
     row.columns |= _known(row.heading, columns or {})
     _refuse_missing(row)
     with transaction.atomic():
-        row.state, row.applied_at = State.APPLIED, now
+        row.state = State.APPLYING
         row.save(force_insert=True)
         _work(row, source, now, dry_run=False)
+        row.state, row.applied_at = State.APPLIED, now
         row.save()
         _record(actor.ref, "register-taken", row, now)
         transaction.set_rollback(dry_run)
@@ -268,7 +275,16 @@ def read_taken_part(*, actor: Actor | None, document_id: UUID, position: int | N
         raise IntakeUnknown(id=document_id)
     if position is not None and position not in range(len(found.parts)):
         raise IntakeUnknown(id=f"{document_id}/{position}")
-    source = files.read_for(holder=actor.agency_id, file_id=found.file_id)
+    holder, file_id = actor.agency_id, found.file_id
+    if position is None:
+        size, _sha256 = files.facts_of(file_id)
+        read = Bytes(
+            f"{found.pk}.edxml", "application/xml", size, files.open_for(holder=holder, file_id=file_id)
+        )
+    else:
+        content = read_attachments(files.stream_for(holder=holder, file_id=file_id))[position].content
+        part = found.parts[position]
+        read = Bytes(part["name"], part["type"], content.size, content.chunks())
     ledger.record(
         actor=actor.ref,
         action="takeover.part-read",
@@ -276,12 +292,7 @@ def read_taken_part(*, actor: Actor | None, document_id: UUID, position: int | N
         details={"position": -1 if position is None else position},
         now=now,
     )
-    if position is None:
-        return Bytes(f"{found.pk}.edxml", "application/xml", len(source), iter([source]))
-    wire = read_packet(source)
-    assert isinstance(wire, DocumentPacket)  # noqa: S101 - a status has no parts
-    content, part = wire.attachments[position].content, found.parts[position]
-    return Bytes(part["name"], part["type"], content.size, content.chunks())
+    return read
 
 
 @transaction.atomic
@@ -318,6 +329,7 @@ def _work(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> Non
 
     Raises:
         TableUnreadable, ArchiveUnreadable, RowsRefused.
+        NotPossibleNow: it was undone meanwhile.
     """
     if row.kind == Intake.Kind.REGISTER:
         registers.take(row, source, now, dry_run=dry_run)
@@ -336,20 +348,15 @@ def _new(
     now: datetime,
     limit: int,
 ) -> Intake:
-    digest, size = hashlib.sha256(), 0
-    source.seek(0)
-    while chunk := source.read(_CHUNK):
-        size += len(chunk)
-        if size > limit:
-            raise FileTooLarge(limit=limit)
-        digest.update(chunk)
-    source.seek(0)
+    size, sha256 = measure(source, most=limit)
+    if size > limit:
+        raise FileTooLarge(limit=limit)
     return Intake(
         agency=agency,
         kind=kind,
         system=system.strip()[:100],
         file_name=file_name[-255:],
-        sha256=digest.digest(),
+        sha256=sha256,
         size=size,
         state=State.CHECKING,
         requested_by=actor.name,
@@ -392,18 +399,14 @@ def _refuse_missing(row: Intake) -> None:
 
 
 def _staged_file(row: Intake) -> BinaryIO:
-    """Returns the kept file, opened; it is removed when closed."""
     assert row.file_id is not None  # noqa: S101 - staging stored it
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
-    for chunk in files.open_for(holder=row.agency_id, file_id=row.file_id):
-        copy.write(chunk)
-    copy.seek(0)
-    return copy
+    return files.copy_for(holder=row.agency_id, file_id=row.file_id)
 
 
 def _in_state(actor: Actor, intake_id: UUID, *states: State, agency: str = "") -> Intake:
     owner = agency_for(actor, agency)
-    row = Intake.objects.select_for_update().filter(pk=intake_id, agency=owner).first()
+    # Documents that are being taken refer to the row: with its key locked, this would wait for all of them.
+    row = Intake.objects.select_for_update(no_key=True).filter(pk=intake_id, agency=owner).first()
     if row is None:
         raise IntakeUnknown(id=intake_id)
     if row.state not in states:
@@ -423,13 +426,7 @@ def _requester(row: Intake) -> ActorRef:
 
 def _refuse(row: Intake, refusal: InvalidInput) -> None:
     row.state = State.REFUSED
-    row.errors = [error_facts(error) for error in refusal.errors[:ERRORS_KEPT]]
-
-
-def error_facts(error: FieldError) -> dict[str, Any]:
-    """Returns an error as it is kept."""
-    params = {name: str(value) for name, value in error.params.items()}
-    return {"pointer": error.pointer, "detail": error.detail, "params": params}
+    row.errors = [error.as_json() for error in refusal.errors[:ERRORS_KEPT]]
 
 
 def _record(actor: ActorRef, action: str, row: Intake, now: datetime) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 
 from hienluong.directory.service import Actor, require
 from hienluong.kit.clock import in_vietnam
@@ -80,17 +79,18 @@ def take_number(
     year: int | None = None,
     purpose: str = "",
     agency: str = "",
+    key: str | None = None,
 ) -> GivenNumber:
     """Takes the next number of a book. Whoever comes at the same moment waits for this transaction to end.
 
-    A transaction that is rolled back gives its number back, so that none is lost. In a new year a series that the
-    agency had in the year before begins with 1.
+    A transaction that is rolled back gives its number back, so that none is lost; the same key again gives the number
+    that it gave before. In a new year a series that the agency had in the year before begins with 1.
 
     Raises:
         PermissionMissing, AgencyNotNamed, InvalidInput.
         NoSuchBook: nobody has said from which number it continues.
     """
-    actor = require(actor, "takeover.manage_numbers")
+    actor = require(actor, "takeover.take_numbers")
     owner, name, of_year = agency_for(actor, agency), _series(series), year or in_vietnam(now).year
     books = NumberBook.objects.filter(agency=owner, series=name)
     if not books.filter(year=of_year).exists():
@@ -99,12 +99,15 @@ def take_number(
         NumberBook.objects.bulk_create(
             [NumberBook(agency=owner, series=name, year=of_year, first=1, next=1)], ignore_conflicts=True
         )
-    # One statement takes the row's lock and the number; the row stays locked until this transaction ends.
-    books.filter(year=of_year).update(next=F("next") + 1)
-    book = books.get(year=of_year)
+    book = books.select_for_update().get(year=of_year)  # the row stays locked until this transaction ends
+    if key is not None and (before := book.given.filter(key=key).first()) is not None:
+        return before
+    book.next += 1
+    book.save(update_fields=["next"])
     given = GivenNumber.objects.create(
         book=book,
         number=book.next - 1,
+        key=key,
         purpose=normalise(purpose)[:300],
         given_to=actor.name,
         given_at=now,

@@ -13,13 +13,14 @@ from django.db import transaction
 
 from hienluong.edxml.secrecy import find_secrecy_markers
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import FieldError, RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key, words_of
+from hienluong.takeover.commands.under_way import require_under_way
 from hienluong.takeover.errors import RowsRefused
-from hienluong.takeover.formats.registers import Line, LineFault, is_heading, read_lines
+from hienluong.takeover.formats.registers import Line, is_heading, read_lines
 from hienluong.takeover.formats.tables import read_rows, split_heading
 from hienluong.takeover.models import Intake, TakenDocument
 
@@ -37,6 +38,7 @@ def take(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> None
     Raises:
         TableUnreadable: as `read_rows`.
         RowsRefused: rows are wrong and are not to be left out; nothing was taken.
+        NotPossibleNow: it was undone meanwhile; nothing was taken.
     """
     counts = {"rows": 0, "taken": 0, "there": 0, "wrong": 0}
     errors: list[FieldError] = []
@@ -44,19 +46,21 @@ def take(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> None
         good = _good(lines_of(row, source, now), counts, errors)
         while batch := list(islice(good, AT_ONCE)):
             _take_batch(row, batch, counts)
+        if not dry_run:
+            require_under_way(row)
+            # An earlier attempt may have been broken off after its commit: what it took counts as taken.
+            counts["taken"] = row.documents.count()
+            counts["there"] = counts["rows"] - counts["wrong"] - counts["taken"]
+        row.counts = counts
+        row.errors = [error.as_json() for error in errors]
+        refused = errors if counts["rows"] else [FieldError("", NO_ROWS)]
+        if (counts["wrong"] and not row.skip_wrong_rows) or not counts["rows"]:
+            raise RowsRefused(refused)  # rolls back what was taken
         if dry_run:
             transaction.set_rollback(True)
-    row.counts = counts
-    row.errors = [
-        {"pointer": one.pointer, "detail": one.detail, "params": {k: str(v) for k, v in one.params.items()}}
-        for one in errors
-    ]
-    refused = errors if counts["rows"] else [FieldError("", NO_ROWS)]
-    if (counts["wrong"] and not row.skip_wrong_rows) or not counts["rows"]:
-        raise RowsRefused(refused)
 
 
-def lines_of(row: Intake, source: BinaryIO, now: datetime) -> Iterator[Line | LineFault]:
+def lines_of(row: Intake, source: BinaryIO, now: datetime) -> Iterator[Line | RowFault]:
     """Yields the rows of a register by the columns that were confirmed."""
     source.seek(0)
     wanted = set(row.columns.values())
@@ -76,13 +80,13 @@ def marker_in(text: str, notation: str) -> str:
 
 
 def _good(
-    lines: Iterable[Line | LineFault], counts: dict[str, int], errors: list[FieldError]
+    lines: Iterable[Line | RowFault], counts: dict[str, int], errors: list[FieldError]
 ) -> Iterator[Line]:
     for line in lines:
         counts["rows"] += 1
-        fault = line if isinstance(line, LineFault) else None
+        fault = line if isinstance(line, RowFault) else None
         if isinstance(line, Line) and (marker := marker_in(line.subject, line.notation)):
-            fault = LineFault(line.row, "subject", SECRET, {"marker": marker})
+            fault = RowFault(line.row, "subject", SECRET, {"marker": marker})
         if fault is None and isinstance(line, Line):
             yield line
             continue

@@ -21,6 +21,8 @@ from hienluong.kit.errors import gettext_noop as _
 MAX_BYTES = 4_000_000_000
 MAX_FILES = 200_000
 INFLATED_MAX = 20_000_000_000
+DIRECTORY_MAX = 32_000_000
+"""Bytes of an archive's directory, which is read as a whole and takes ten times as much memory."""
 RATIO_MAX = 200
 SMALL = 1 << 20
 NAME_MAX = 400
@@ -65,17 +67,30 @@ class ArchivedFile:
         return self.name.lower().endswith(SUFFIXES)
 
 
-def walk_zip(source: BinaryIO, *, file_limit: int) -> Iterator[ArchivedFile]:
-    """Yields the files of a ZIP, one at a time in memory.
+def directory_bytes(source: BinaryIO) -> int:
+    """Returns how long the directory of a ZIP says it is, 0 where there is none: ZipFile reads as much into memory.
+
+    Raises:
+        BadZipFile: its end is damaged.
+    """
+    # What ZipFile itself goes by; a look of our own could see another end than it does.
+    end = zipfile._EndRecData(source)  # type: ignore[attr-defined]  # noqa: SLF001 - see above
+    return int(end[zipfile._ECD_SIZE]) if end else 0  # type: ignore[attr-defined]  # noqa: SLF001 - the same
+
+
+def walk_zip(source: BinaryIO, *, file_limit: int, most: int = MAX_FILES) -> Iterator[ArchivedFile]:
+    """Yields the files of a ZIP, `most` at the most, one at a time in memory.
 
     Raises:
         ArchiveUnreadable: it is no ZIP, or beyond the limits as a whole.
     """
     try:
+        if directory_bytes(source) > DIRECTORY_MAX:
+            raise _unreadable(TOO_MANY_FILES, limit=MAX_FILES)
         with zipfile.ZipFile(source) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]
-            if len(entries) > MAX_FILES:
-                raise _unreadable(TOO_MANY_FILES, limit=MAX_FILES)
+            if len(entries) > most:
+                raise _unreadable(TOO_MANY_FILES, limit=most)
             if sum(entry.file_size for entry in entries) > INFLATED_MAX:
                 raise _unreadable(INFLATES, limit=INFLATED_MAX)
             for entry in entries:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
-from hienluong.kit.errors import FieldError
+from hienluong.kit.errors import RowFault
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.search_key import words_of
 from hienluong.kit.vietnamese import normalise
@@ -83,20 +83,6 @@ class Line:
     document_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class LineFault:
-    """What is wrong with a row: the column, and a sentence that says what to do."""
-
-    row: int
-    column: str
-    detail: str
-    params: Mapping[str, object] = field(default_factory=dict)
-
-    def as_error(self) -> FieldError:
-        """Returns it as the errors of the house name a place: /row/column."""
-        return FieldError(f"/{self.row}/{self.column}", self.detail, self.params)
-
-
 def recognise(heading: Sequence[str]) -> dict[str, int]:
     """Returns the place of every field whose heading is known; the first of two with the same meaning counts."""
     found: dict[str, int] = {}
@@ -119,7 +105,7 @@ def missing(columns: Mapping[str, int]) -> list[str]:
     return [one for one in NEEDED if not any(name in columns for name in one.split(" or "))]
 
 
-def read_lines(rows: Rows, columns: Mapping[str, int], *, today: date) -> Iterator[Line | LineFault]:
+def read_lines(rows: Rows, columns: Mapping[str, int], *, today: date) -> Iterator[Line | RowFault]:
     """Yields each row as a document, or what is wrong with it.
 
     Args:
@@ -134,26 +120,26 @@ def read_lines(rows: Rows, columns: Mapping[str, int], *, today: date) -> Iterat
         yield _line(number, values, today)
 
 
-def _line(row: int, values: Mapping[str, str], today: date) -> Line | LineFault:
+def _line(row: int, values: Mapping[str, str], today: date) -> Line | RowFault:
     for name, text in values.items():
         limit = LENGTHS.get(name, LENGTH)
         if len(text) > limit:
-            return LineFault(row, name, TOO_LONG, {"limit": limit, "length": len(text)})
+            return RowFault(row, name, TOO_LONG, {"limit": limit, "length": len(text)})
     number, notation = values.get("number", ""), values.get("notation", "")
     if values.get("reference") and not (number and notation):
         number, notation = split_reference(values["reference"])
     if not number and not notation:
-        return LineFault(row, "reference" if "reference" in values else "number", EMPTY)
+        return RowFault(row, "reference" if "reference" in values else "number", EMPTY)
     if not values.get("subject"):
-        return LineFault(row, "subject", EMPTY)
+        return RowFault(row, "subject", EMPTY)
     days: dict[str, date | None] = {}
     for name in ("dated_on", "registered_on"):
         day = _day(row, name, values.get(name, ""), today)
-        if isinstance(day, LineFault):
+        if isinstance(day, RowFault):
             return day
         days[name] = day
     if days["dated_on"] is None and days["registered_on"] is None:
-        return LineFault(row, "dated_on", NO_DATES)
+        return RowFault(row, "dated_on", NO_DATES)
     return Line(
         row=row,
         number=number,
@@ -176,7 +162,7 @@ def split_reference(text: str) -> tuple[str, str]:
     return (text.strip(), "") if text.strip().isdecimal() else ("", text.strip())
 
 
-def _day(row: int, column: str, text: str, today: date) -> date | LineFault | None:
+def _day(row: int, column: str, text: str, today: date) -> date | RowFault | None:
     if not text:
         return None
     if iso := _ISO.fullmatch(text):
@@ -184,11 +170,11 @@ def _day(row: int, column: str, text: str, today: date) -> date | LineFault | No
     elif vietnamese := _VIETNAMESE.fullmatch(text):
         day, month, year = (int(part) for part in vietnamese.groups())
     else:
-        return LineFault(row, column, SERIAL if text.isdecimal() else NO_DATE, {"value": text[:40]})
+        return RowFault(row, column, SERIAL if text.isdecimal() else NO_DATE, {"value": text[:40]})
     try:
         found = date(year, month, day)
     except ValueError:
-        return LineFault(row, column, NO_SUCH_DAY, {"value": text[:40]})
+        return RowFault(row, column, NO_SUCH_DAY, {"value": text[:40]})
     if not EARLIEST <= found <= today:
-        return LineFault(row, column, OUT_OF_TIME, {"value": text[:40]})
+        return RowFault(row, column, OUT_OF_TIME, {"value": text[:40]})
     return found

@@ -1,48 +1,41 @@
 """Reads a table row by row, CSV or XLSX, as earlier systems and spreadsheet programs write it.
 
-CSV: UTF-8 with or without a mark, UTF-16 with a mark; comma, semicolon or tab. Text in an older Vietnamese encoding
-(windows-1258, TCVN3, VNI) is refused and said so: guessed letters would be wrong ones. XLSX: the first sheet, read as a
-stream; what a formula gave is its value. The heading is the first row with at least two cells that are known.
+CSV: as `kit.csv_text` reads it; comma, semicolon or tab. XLSX: the first sheet, read as a stream; what a formula gave is
+its value. The heading is the first row with at least two cells that are known.
 """
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date, datetime
+from itertools import chain, islice
 from typing import BinaryIO
 
 import openpyxl
 from defusedxml.common import DefusedXmlException
 from openpyxl.utils.exceptions import InvalidFileException
 
+from hienluong.kit.csv_text import SEPARATORS, csv_lines, csv_rows
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.takeover.formats.archives import directory_bytes
 
 MAX_BYTES = 200_000_000
 MAX_ROWS = 500_000
 MAX_COLUMNS = 200
-LONGEST_LINE = 100_000
+SHEET_ROWS = 1_048_576
+"""As many rows as a sheet has; what says that it stands further down is not looked for."""
 HEADING_WITHIN = 20
 """A register has titles above its heading; so many rows are looked at for it."""
 INFLATED_MAX = 1_000_000_000
-_SEPARATORS = ",;\t"
+DIRECTORY_MAX = 1_000_000
+"""Bytes of the directory inside a workbook, which has a few dozen parts."""
 _ZIP = b"PK\x03\x04"
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
-NOT_TEXT = _(
-    "It is not UTF-8 text (byte {place}); it may be windows-1258, TCVN3 (ABC) or VNI. "
-    "Open it in the program it comes from and save it again as “CSV UTF-8” or XLSX."
-)
 OLD_EXCEL = _("It is a workbook of the old kind (.xls). Open it and save it again as XLSX or as “CSV UTF-8”.")
-HAS_NUL = _("There are NUL characters in it (line {line}).")
-LINE_TOO_LONG = _("Line {line} is longer than {limit} characters: is a quotation mark not closed?")
 TOO_MANY = _("It has more than {limit} rows: hand it in year by year.")
-BROKEN = _("The table is broken at line {line} ({problem}).")
 NOT_A_WORKBOOK = _("It cannot be read as a workbook ({problem}).")
 INFLATES = _("It unpacks to more than {limit} bytes.")
 NO_HEADING = _(
@@ -104,63 +97,28 @@ def split_heading(rows: Rows, is_heading: Callable[[Sequence[str]], bool]) -> tu
 
 
 def _csv_rows(source: BinaryIO) -> Rows:
-    lines = _lines(source)
-    first: list[str] = []
-    for line in lines:
-        first.append(line)
-        if len(first) == HEADING_WITHIN:
-            break
-    together = "".join(first)
-    separator = max(_SEPARATORS, key=together.count)
-
-    def all_lines() -> Iterator[str]:
-        yield from first
-        yield from lines
-
-    table = csv.reader(all_lines(), delimiter=separator, strict=True)
-    while True:
-        try:
-            cells = next(table)
-        except StopIteration:
-            return
-        except csv.Error as problem:
-            raise unreadable(BROKEN, line=table.line_num + 1, problem=str(problem)) from problem
-        yield table.line_num, [cell.strip() for cell in cells[:MAX_COLUMNS]]
-
-
-def _lines(source: BinaryIO) -> Iterator[str]:
-    start = source.read(4)
-    source.seek(0)
-    encoding = "utf-16" if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
-    text = io.TextIOWrapper(source, encoding=encoding, errors="strict", newline="")
-    number = 0
-    try:
-        while line := text.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(line) > LONGEST_LINE:
-                raise unreadable(LINE_TOO_LONG, line=number, limit=LONGEST_LINE)
-            if "\0" in line:
-                raise unreadable(HAS_NUL, line=number)
-            yield line
-    except UnicodeError as problem:
-        raise unreadable(NOT_TEXT, place=getattr(problem, "start", "?")) from problem
-    finally:
-        with suppress(ValueError):  # the caller closed the file meanwhile
-            text.detach()  # it stays the caller's
+    lines = csv_lines(source, unreadable)
+    first = list(islice(lines, HEADING_WITHIN))
+    separator = max(SEPARATORS, key="".join(first).count)
+    for number, cells in csv_rows(chain(first, lines), separator, unreadable):
+        yield number, [cell.strip() for cell in cells[:MAX_COLUMNS]]
 
 
 def _workbook_rows(source: BinaryIO) -> Rows:
     try:
+        if directory_bytes(source) > DIRECTORY_MAX:
+            raise unreadable(NOT_A_WORKBOOK, problem="directory")
         with zipfile.ZipFile(source) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > INFLATED_MAX:
                 raise unreadable(INFLATES, limit=INFLATED_MAX)
         source.seek(0)
         book = openpyxl.load_workbook(source, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
-        for number, cells in enumerate(
-            sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS), start=sheet.min_row or 1
-        ):
-            yield number, [_text(cell) for cell in cells]
+        sheet.reset_dimensions()  # what a file says of its own extent is often wrong: rows beyond it would be missing
+        rows = sheet.iter_rows(values_only=True, max_row=SHEET_ROWS, max_col=MAX_COLUMNS)
+        for number, cells in enumerate(rows, start=1):
+            if cells.count(None) < len(cells):  # a gap of a million rows costs a second, not a minute
+                yield number, [_text(cell) for cell in cells]
     except TableUnreadable:
         raise
     except (

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponseBase
 from django.utils.http import content_disposition_header
 
+from hienluong.files.service import file_answer
 from hienluong.takeover.commands.intakes import Bytes
 
 
-def saved(found: Bytes) -> StreamingHttpResponse:
-    """Returns a file that the browser saves and never shows: it came from elsewhere."""
-    answer = StreamingHttpResponse(found.chunks, content_type="application/octet-stream")
-    answer.headers["Content-Disposition"] = (
-        content_disposition_header(as_attachment=True, filename=found.name) or ""
+def saved(found: Bytes) -> HttpResponseBase:
+    """Returns a file that the browser saves and never shows: it came from elsewhere.
+
+    Raises:
+        TooManyDownloads: it is large, and as many large ones as may be are under way.
+    """
+    headers = {
+        "Content-Disposition": content_disposition_header(as_attachment=True, filename=found.name)
+        or "attachment",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return file_answer(
+        found.chunks, size=found.size, content_type="application/octet-stream", headers=headers
     )
-    answer.headers["Content-Length"] = str(found.size)
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hienluong.directory.service import acting_actor, require
+from hienluong.directory.service import acting_actor, require, table_answer, take_file
+from hienluong.files.service import takes_file
 from hienluong.kit import clock
-from hienluong.kit.errors import HienluongError
-from hienluong.mailbox.service import table
+from hienluong.kit.ids import as_number
 from hienluong.takeover import commands
+from hienluong.takeover.errors import FileTooLarge
+from hienluong.takeover.formats.tables import MAX_BYTES as TABLE_BYTES
 from hienluong.takeover.forms import DIFFERENCE_NAMES, CompareForm
 from hienluong.takeover.models import Difference, State
 from hienluong.takeover.queries import comparisons as queries
@@ -33,28 +36,19 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(most=TABLE_BYTES, permission="takeover.manage_intakes", refusal=FileTooLarge(limit=TABLE_BYTES))
 def new(request: HttpRequest) -> HttpResponse:
     """Takes the earlier system's register of some days and has it compared."""
     actor = require(acting_actor(request), "takeover.manage_intakes")
     form = CompareForm(
         intakes.profiles(actor), request.POST if request.method == "POST" else None, request.FILES or None
     )
-    if form.is_valid():
-        given = form.cleaned_data
-        file = given.pop("file")
-        try:
-            row = commands.stage_comparison(
-                actor=actor,
-                source=cast("BinaryIO", file.file),
-                file_name=file.name or "",
-                now=clock.now(),
-                **given,
-            )
-        except HienluongError as refusal:
-            form.add_error("file", refusal.explain(_))
-        else:
-            return redirect("takeover:comparison", comparison_id=row.pk)
-    return render(request, "takeover/new_comparison.html", {"form": form}, status=422 if form.errors else 200)
+
+    def stage(**given: Any) -> str:
+        row = commands.stage_comparison(actor=actor, now=clock.now(), **given)
+        return reverse("takeover:comparison", args=[row.pk])
+
+    return take_file(request, form, "takeover/new_comparison.html", stage)
 
 
 @require_GET
@@ -66,7 +60,7 @@ def show(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         acting_actor(request),
         comparison_id,
         kind=kind if kind in KINDS else "",
-        after=int(after) if after.isdecimal() else 0,
+        after=as_number(after) or 0,
     )
     context = {
         "found": found,
@@ -92,4 +86,4 @@ def export(request: HttpRequest, comparison_id: UUID, form: str) -> HttpResponse
         actor=actor, comparison_id=comparison_id, words=words, form=form, now=clock.now()
     )
     heading = [_("What"), _("Date"), _("Number"), _("Agency"), _("Subject"), _("Row"), _("Field"), _("Earlier system"), _("Here")]  # fmt: skip
-    return table(form, f"comparison-{comparison_id}", _("Comparison"), heading, rows)
+    return table_answer(form, f"comparison-{comparison_id}", _("Comparison"), heading, rows)

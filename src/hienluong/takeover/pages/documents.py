@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -45,7 +45,7 @@ def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def packet(request: HttpRequest, document_id: UUID) -> StreamingHttpResponse:
+def packet(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """Hands out the packet as it was taken."""
     return saved(
         commands.read_taken_part(
@@ -55,7 +55,7 @@ def packet(request: HttpRequest, document_id: UUID) -> StreamingHttpResponse:
 
 
 @require_GET
-def attachment(request: HttpRequest, document_id: UUID, position: int) -> StreamingHttpResponse:
+def attachment(request: HttpRequest, document_id: UUID, position: int) -> HttpResponseBase:
     """Hands out one attachment."""
     return saved(
         commands.read_taken_part(

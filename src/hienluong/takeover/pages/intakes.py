@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO, cast
+from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import acting_actor, allowed, require
+from hienluong.directory.service import acting_actor, allowed, require, take_file
+from hienluong.files.service import takes_file
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 from hienluong.takeover import commands
+from hienluong.takeover.errors import FileTooLarge
+from hienluong.takeover.formats.archives import MAX_BYTES as ARCHIVE_BYTES
+from hienluong.takeover.formats.tables import MAX_BYTES as TABLE_BYTES
 from hienluong.takeover.forms import ArchiveForm, ColumnsForm, RegisterForm
 from hienluong.takeover.models import Intake, State
 from hienluong.takeover.pages import saved
@@ -44,50 +48,35 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(most=TABLE_BYTES, permission="takeover.manage_intakes", refusal=FileTooLarge(limit=TABLE_BYTES))
 def hand_in_register(request: HttpRequest) -> HttpResponse:
     """Takes a register in and asks for its columns next."""
     actor = require(acting_actor(request), "takeover.manage_intakes")
     form = RegisterForm(
         queries.profiles(actor), request.POST if request.method == "POST" else None, request.FILES or None
     )
-    if form.is_valid():
-        given = form.cleaned_data
-        file = given.pop("file")
-        try:
-            row = commands.stage_register(
-                actor=actor,
-                source=cast("BinaryIO", file.file),
-                file_name=file.name or "",
-                now=clock.now(),
-                **given,
-            )
-        except HienluongError as refusal:
-            form.add_error("file", _explained(refusal))
-        else:
-            return redirect("takeover:columns", intake_id=row.pk)
-    return _ask(request, form, "takeover/new_register.html")
+
+    def stage(**given: Any) -> str:
+        row = commands.stage_register(actor=actor, now=clock.now(), **given)
+        return reverse("takeover:columns", args=[row.pk])
+
+    return take_file(request, form, "takeover/new_register.html", stage)
 
 
 @require_http_methods(["GET", "POST"])
+@takes_file(
+    most=ARCHIVE_BYTES, permission="takeover.manage_intakes", refusal=FileTooLarge(limit=ARCHIVE_BYTES)
+)
 def hand_in_archive(request: HttpRequest) -> HttpResponse:
     """Takes an archive of packets in and has it checked."""
     actor = require(acting_actor(request), "takeover.manage_intakes")
     form = ArchiveForm(request.POST if request.method == "POST" else None, request.FILES or None)
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        try:
-            row = commands.stage_archive(
-                actor=actor,
-                source=cast("BinaryIO", file.file),
-                file_name=file.name or "",
-                system=form.cleaned_data["system"],
-                now=clock.now(),
-            )
-        except HienluongError as refusal:
-            form.add_error("file", _explained(refusal))
-        else:
-            return redirect("takeover:intake", intake_id=row.pk)
-    return _ask(request, form, "takeover/new_archive.html")
+
+    def stage(**given: Any) -> str:
+        row = commands.stage_archive(actor=actor, now=clock.now(), **given)
+        return reverse("takeover:intake", args=[row.pk])
+
+    return take_file(request, form, "takeover/new_archive.html", stage)
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,10 +96,11 @@ def columns(request: HttpRequest, intake_id: UUID) -> HttpResponse:
                 now=clock.now(),
             )
         except HienluongError as refusal:
-            form.add_error(None, _explained(refusal))
+            form.add_error(None, refusal.explain(_))
         else:
             return redirect("takeover:intake", intake_id=intake_id)
-    return _ask(request, form, "takeover/columns.html", row=row)
+    status = 422 if form.errors else 200
+    return render(request, "takeover/columns.html", {"form": form, "row": row}, status=status)
 
 
 @require_GET
@@ -155,14 +145,6 @@ def undo(request: HttpRequest, intake_id: UUID) -> HttpResponse:
 
 
 @require_GET
-def aside(request: HttpRequest, aside_id: int) -> StreamingHttpResponse:
+def aside(request: HttpRequest, aside_id: int) -> HttpResponseBase:
     """Hands out a file that was kept aside."""
     return saved(commands.read_aside_file(actor=acting_actor(request), aside_id=aside_id, now=clock.now()))
-
-
-def _explained(refusal: HienluongError) -> str:
-    return refusal.explain(_).replace(" : ", " ")
-
-
-def _ask(request: HttpRequest, form: forms.Form, template: str, **more: object) -> HttpResponse:
-    return render(request, template, {"form": form, **more}, status=422 if form.errors else 200)

@@ -50,7 +50,7 @@ def continue_book(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take(request: HttpRequest) -> HttpResponse:
     """Takes the next number of a book."""
-    actor = require(acting_actor(request), "takeover.manage_numbers")
+    actor = require(acting_actor(request), "takeover.take_numbers")
     form = TakeForm(request.POST)
     if form.is_valid():
         try:

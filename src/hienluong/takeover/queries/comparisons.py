@@ -58,7 +58,7 @@ def comparison(actor: Actor | None, comparison_id: UUID, *, kind: str = "", afte
         list(row.days.order_by("day", "agency_name")[:DAYS_SHOWN]),
         rows[:PER_PAGE],
         rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None,
-        [FieldError(one["pointer"], one["detail"], one["params"]) for one in row.errors],
+        [FieldError(**one) for one in row.errors],
     )
 
 

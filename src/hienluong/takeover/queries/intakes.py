@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from hienluong.directory.service import Actor, allowed, require
-from hienluong.kit.errors import FieldError
+from hienluong.kit.cursors import read_cursor, write_cursor
+from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.models import AsideFile, Intake, Profile
 
@@ -43,15 +44,23 @@ def intakes(actor: Actor | None, *, before: str = "") -> IntakePage:
     """
     actor = require(actor, "takeover.view_intakes")
     found = _visible_to(actor).order_by("-created_at", "pk")
-    if before:
-        try:
-            found = found.filter(created_at__lt=datetime.fromisoformat(before))
-        except ValueError:
-            found = found.none()
+    if place := _place(before):
+        found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], pk__gt=place[1]))
     rows = list(found[: PER_PAGE + 1])
-    return IntakePage(
-        rows[:PER_PAGE], rows[PER_PAGE - 1].created_at.isoformat() if len(rows) > PER_PAGE else ""
-    )
+    last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
+    following = write_cursor("intakes", f"{last.created_at.isoformat()}~{last.pk}") if last else ""
+    return IntakePage(rows[:PER_PAGE], following)
+
+
+def _place(cursor: str) -> tuple[datetime, UUID] | None:
+    if not cursor:
+        return None
+    try:
+        at, number = str(read_cursor("intakes", cursor, field="before")).split("~")
+        moment, pk = datetime.fromisoformat(at), UUID(number)
+    except (InvalidInput, ValueError):
+        return None  # a cursor of elsewhere: the first page
+    return (moment, pk) if moment.tzinfo else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +84,7 @@ def intake(actor: Actor | None, intake_id: UUID) -> IntakeDetail:
     if row is None:
         raise IntakeUnknown(id=intake_id)
     own = sees_own(actor)
-    errors = [FieldError(one["pointer"], one["detail"], one["params"]) for one in row.errors] if own else []
+    errors = [FieldError(**one) for one in row.errors] if own else []
     aside = list(row.aside.order_by("pk")[:ASIDE_SHOWN]) if own else []
     return IntakeDetail(row, errors, aside, own and allowed(actor, "takeover.manage_intakes"))
 

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast
 
-from hienluong.directory.service import Actor, require
+from hienluong.directory.service import Actor, allowed, require
+from hienluong.kit.cursors import read_number_cursor, write_cursor
 from hienluong.takeover.agencies import agency_for
+from hienluong.takeover.errors import BookUnknown
 from hienluong.takeover.models import Direction, GivenNumber, NumberBook, TakenDocument
 
 GIVEN_SHOWN = 20
+PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,75 @@ def books(actor: Actor | None, *, agency: str = "") -> Books:
     Raises:
         NotAuthenticated, PermissionMissing, AgencyNotNamed.
     """
-    actor = require(actor, "takeover.manage_numbers")
+    actor = require(actor, "takeover.take_numbers")
     owner = agency_for(actor, agency)
     found = NumberBook.objects.filter(agency=owner).order_by("-year", "series")
     given = GivenNumber.objects.filter(book__agency=owner).select_related("book").order_by("-pk")
     return Books(list(found), list(given[:GIVEN_SHOWN]))
+
+
+@dataclass(frozen=True, slots=True)
+class BookPage:
+    """One page of books, the one begun last first; `next` is a cursor, None on the last."""
+
+    books: list[NumberBook]
+    next: str | None
+
+
+def books_of(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> BookPage:
+    """Returns the books of the actor's agency.
+
+    Raises:
+        NotAuthenticated, PermissionMissing.
+        InvalidInput: the cursor is none of this list.
+    """
+    actor = require(actor, "takeover.take_numbers")
+    found = NumberBook.objects.filter(agency=agency_for(actor))
+    if before:
+        found = found.filter(pk__lt=read_number_cursor("books", before, field="before"))
+    rows = list(found.order_by("-pk")[: limit + 1])
+    return BookPage(rows[:limit], write_cursor("books", rows[limit - 1].pk) if len(rows) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class NumberPage:
+    """One page of the numbers that a book gave, the last first; `next` is a cursor, None on the last."""
+
+    book: NumberBook
+    given: list[GivenNumber]
+    next: str | None
+
+
+def numbers_of(actor: Actor | None, book_id: int, *, before: str = "", limit: int = PAGE) -> NumberPage:
+    """Returns the numbers that a book of the actor's agency gave.
+
+    Raises:
+        NotAuthenticated, PermissionMissing.
+        BookUnknown: the agency has no such book.
+        InvalidInput: the cursor is none of this list.
+    """
+    actor = require(actor, "takeover.take_numbers")
+    book = NumberBook.objects.filter(pk=book_id, agency=agency_for(actor)).first()
+    if book is None:
+        raise BookUnknown(id=book_id)
+    found = book.given.order_by("-number")
+    if before:
+        found = found.filter(number__lt=read_number_cursor("numbers", before, field="before"))
+    rows = list(found[: limit + 1])
+    following = write_cursor("numbers", rows[limit - 1].number) if len(rows) > limit else None
+    return NumberPage(book, rows[:limit], following)
+
+
+def next_numbers(actor: Actor, *, year: int) -> list[tuple[str, int]]:
+    """Returns each series of the actor's agency with the number it gives next in a year, 1 where the year begins.
+
+    Nothing for whoever may take none.
+    """
+    if actor.agency_id is None or not allowed(actor, "takeover.take_numbers"):
+        return []
+    found = NumberBook.objects.filter(agency=actor.agency_id, year__in=[year - 1, year]).order_by("year")
+    numbers = {book.series: book.next if book.year == year else 1 for book in found}
+    return sorted(numbers.items())
 
 
 def highest_taken(actor: Actor | None, *, year: int, direction: str = Direction.OUTGOING) -> int | None:

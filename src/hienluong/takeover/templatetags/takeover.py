@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.kit.errors import FieldError, fill
@@ -74,13 +74,20 @@ def error_column(error: FieldError) -> str | Promise:
 @register.filter
 def error_text(error: FieldError) -> str:
     """Returns what is wrong, in the reader's language."""
-    return error.text(gettext)
+    return _in_words(error.detail, error.params)
 
 
 @register.filter
 def aside_text(one: AsideFile) -> str:
     """Returns why a file was kept aside, in the reader's language."""
-    return fill(gettext(one.explained), one.params)
+    return _in_words(one.explained, one.params)
+
+
+def _in_words(template: str, params: Mapping[str, object]) -> str:
+    """Returns a sentence; what was wrong inside a packet is kept in English beside the words of the province."""
+    if "problem_en" in params and get_language() == "en":
+        params = {**params, "problem": params["problem_en"]}
+    return fill(gettext(template), params)
 
 
 @register.filter

@@ -75,10 +75,16 @@ def verify_webhook(*, actor: Actor | None, webhook: Webhook, now: datetime) -> W
     Raises:
         PermissionMissing: the actor may not.
         WebhookEnded: it has ended.
+        NotVerified: it was stopped: no challenge would be sent either.
     """
     actor = require(actor, "webhooks.manage_webhooks", webhook.system)
     with transaction.atomic():
         webhook = locked(webhook)
+        if webhook.state == Webhook.State.DISABLED:
+            raise NotVerified(
+                detail=_("The webhook is not in use: nothing would be sent."),
+                todo=_("Turn it on, or have its address verified, and send again."),
+            )
         webhook.messages.filter(kind=policy.VERIFICATION, state=Message.State.WAITING).update(
             state=Message.State.FAILED, due_at=None
         )

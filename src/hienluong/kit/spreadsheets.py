@@ -5,20 +5,37 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import BinaryIO
 
 import xlsxwriter
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from hienluong.kit.errors import Conflict
+from hienluong.kit.errors import gettext_noop as _
+
+CSV_TYPE = "text/csv; charset=utf-8"
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet program takes for a formula begins with one of these."""
 _CHUNK_ROWS = 500
 _WIDEST = 60
 SHEET_MAX_ROWS = 1_048_575
 """Rows below the heading that a sheet can hold."""
 
 
+class ListTooLong(Conflict):
+    """A sheet of a workbook cannot hold the list."""
+
+    code = "spreadsheets.list-too-long"
+    title = _("The list is too long for a workbook")
+    detail = _("A sheet holds {limit} rows, and the list has more.")
+    kept = _("No table was made.")
+    todo = _("Narrow the search, for instance by dates, or take the list as CSV.")
+
+
 def harmless(text: str) -> str:
     """Returns a cell that a spreadsheet shows and does not run: an apostrophe goes before what looks like a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def csv_chunks(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
@@ -40,7 +57,7 @@ def write_xlsx(target: BinaryIO, title: str, heading: Sequence[str], rows: Itera
     """Writes the table as one sheet, row by row in bounded memory; the heading stays in sight and filters.
 
     Raises:
-        ValueError: more rows than a sheet holds.
+        ListTooLong: more rows than a sheet holds.
     """
     options = {
         "constant_memory": True,
@@ -58,7 +75,19 @@ def write_xlsx(target: BinaryIO, title: str, heading: Sequence[str], rows: Itera
         last = 0
         for last, row in enumerate(rows, start=1):
             if last > SHEET_MAX_ROWS:
-                raise ValueError(f"A sheet holds {SHEET_MAX_ROWS} rows.")
+                raise ListTooLong(limit=SHEET_MAX_ROWS)
             for column, cell in enumerate(row):
                 sheet.write_string(last, column, cell)
         sheet.autofilter(0, 0, last, max(len(heading) - 1, 0))
+
+
+def write_table(target: BinaryIO, title: str, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Writes the table to a file, XLSX if its name ends so, CSV otherwise.
+
+    Raises:
+        ListTooLong: more rows than a sheet holds.
+    """
+    if Path(target.name).suffix.lower() == ".xlsx":
+        write_xlsx(target, title, heading, rows)
+    else:
+        target.writelines(csv_chunks(heading, rows))

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., Client]
 
 PATH = "/exchange/send/"
-SEND_QUERIES = 8
+SEND_QUERIES = 9
 ANSWERS: Mapping[str, Any] = {
     "codes": [DONG_HOI],
     "other_codes": CABINET,

@@ -1,1 +1,0 @@
-"""Files of agencies, written without Django: tables (CSV, XLSX)."""
