@@ -240,7 +240,7 @@ def _context(chromium: Browser, live: str, look: Look, session: str | None) -> B
 
 
 LONGER = """() => {
-  const fixed = "time, code, svg, script, style, option, .nowrap, .number, .visually-hidden";
+  const fixed = "time, code, svg, script, style, option, .nowrap, .number, .frame-name, .visually-hidden";
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const kept = [];
   while (walker.nextNode()) {
@@ -248,11 +248,15 @@ LONGER = """() => {
     if (node.data.trim() && !node.parentElement.closest(fixed)) kept.push([node, node.data]);
   }
   for (const [node, text] of kept) node.data = `${text} ${text.trim()} ${text.trim()} `;
-  const broken = document.documentElement.scrollWidth > innerWidth;
+  let widest = "";
+  if (document.documentElement.scrollWidth > innerWidth) {
+    const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth);
+    widest = beyond.filter((one) => !one.querySelector("*")).map((one) => one.outerHTML.slice(0, 160))[0] ?? "?";
+  }
   for (const [node, text] of kept) node.data = text;
-  return broken;
+  return widest;
 }"""
-"""Makes every text three times as long, says whether the page is then wider than the screen, and puts all back."""
+"""Makes every text three times as long, says what is then wider than the screen, and puts all back."""
 
 
 def _examine(page: Page, look: Look, name: str) -> None:
@@ -266,8 +270,8 @@ def _examine(page: Page, look: Look, name: str) -> None:
             )
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
         look.faults.append(f"{name}: wider than the screen")
-    elif page.evaluate(LONGER):
-        look.faults.append(f"{name}: wider than the screen when every text is three times as long")
+    elif widest := page.evaluate(LONGER):
+        look.faults.append(f"{name}: wider than the screen when every text is three times as long: {widest}")
     if page.evaluate("document.documentElement.lang") != look.language:
         look.faults.append(f"{name}: not in the language asked for")
     look.at(page, name)

@@ -57,7 +57,7 @@ def _pages(actor: Actor, text: str) -> Iterator[Group]:
     words = fold(text).split()
     links = [link for _title, links in menu_for(actor, "") for link in links]
     hits = [Hit(one.title, one.url) for one in links if all(word in fold(str(one.title)) for word in words)]
-    yield Group(_("Pages"), "layout-list", hits)
+    yield Group(_("Pages"), icon="layout-list", hits=hits)
 
 
 def _documents(actor: Actor, text: str) -> Iterator[Group]:
@@ -66,7 +66,7 @@ def _documents(actor: Actor, text: str) -> Iterator[Group]:
             Hit(hit.subject or "–", hit.url, " · ".join(filter(None, (hit.number, hit.day, hit.agency))))
             for hit in found.hits
         ]
-        yield Group(found.title, "file-text", hits, found.more)
+        yield Group(found.title, icon="file-text", hits=hits, more=found.more)
 
 
 def _agencies(actor: Actor, text: str) -> Iterator[Group]:
@@ -77,7 +77,9 @@ def _agencies(actor: Actor, text: str) -> Iterator[Group]:
         Hit(one.name, reverse("directory:agency", args=[one.pk]), getattr(one, "primary_code", "") or "")
         for one in page.agencies
     ]
-    yield Group(_("Agencies"), "building", hits, _list("directory:agencies", text) if page.next else "")
+    yield Group(
+        _("Agencies"), icon="building", hits=hits, more=_list("directory:agencies", text) if page.next else ""
+    )
 
 
 def _people(actor: Actor, text: str) -> Iterator[Group]:
@@ -88,7 +90,7 @@ def _people(actor: Actor, text: str) -> Iterator[Group]:
         Hit(one.full_name, reverse("staff:person", args=[one.pk]), _where_they_work(one))
         for one in page.people
     ]
-    yield Group(_("People"), "users", hits, _list("staff:people", text) if page.next else "")
+    yield Group(_("People"), icon="users", hits=hits, more=_list("staff:people", text) if page.next else "")
 
 
 def _where_they_work(person: Any) -> str:
