@@ -78,7 +78,7 @@ def end(request: HttpRequest, reason_id: UUID) -> HttpResponse:
         )
 
     question = Question(
-        gettext_lazy("Offer a reason no more"),
+        gettext_lazy("Stop offering a reason"),
         gettext_lazy("Offer no more"),
         reverse("reasons:reasons"),
         facts=_facts(found),

@@ -75,7 +75,7 @@ def propose(request: HttpRequest) -> HttpResponse:
         gettext_lazy("Propose a disposal"),
         gettext_lazy("Propose it"),
         reverse("retention:disposals"),
-        facts=[(gettext_lazy("Documents over their time"), str(len(found)))],
+        facts=[(gettext_lazy("Documents past their retention period"), str(len(found)))],
         warning=gettext_lazy("Nothing is destroyed before a second person has approved the list."),
     )
     return ask(request, NoteForm(request.POST or None), question, act)

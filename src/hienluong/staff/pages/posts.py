@@ -238,6 +238,11 @@ def end_leave(request: HttpRequest, leave_id: int) -> HttpResponse:
         gettext_lazy("End a leave"),
         gettext_lazy("End the leave now"),
         reverse("staff:leaves"),
-        facts=[*_facts(leave.post), (gettext_lazy("Who stands in"), stand_in)],
+        facts=[
+            *_facts(leave.post),
+            (gettext_lazy("First day away"), date_format(leave.valid_from, "SHORT_DATE_FORMAT")),
+            (gettext_lazy("Last day away"), date_format(leave.valid_to - DAY, "SHORT_DATE_FORMAT")),
+            (gettext_lazy("Who stands in"), stand_in),
+        ],
     )
     return ask(request, AskedForm(request.POST or None), question, act)

@@ -18,7 +18,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from hienluong.directory.service import Actor, agencies_by_codes, require
 from hienluong.edxml.errors import FormatError
@@ -172,7 +172,9 @@ class _Taking:
         try:
             wire = read_packet(one.content, limits=self.limits)
         except FormatError as problem:
-            said = {"problem": _told(problem, gettext), "problem_en": _told(problem, untranslated)}
+            with override("vi"):  # whoever checks, by page or command line: readers in Vietnamese find theirs
+                told = _told(problem, gettext)
+            said = {"problem": told, "problem_en": _told(problem, untranslated)}
             self._keep_aside(one, "unreadable", said)
             return
         marker = _marker(wire)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +46,13 @@ def compared_state(row: Comparison) -> str | Promise:
     """Returns the state of a comparison in words."""
     names = {State.CHECKING: _("being compared"), State.APPLIED: _("compared")}
     return names.get(State(row.state), row.get_state_display())
+
+
+@register.filter
+def days(row: Comparison) -> str:
+    """Returns which days were compared: one day, or the first and the last."""
+    first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in (row.first_day, row.last_day))
+    return first if first == last else f"{first} – {last}"
 
 
 @register.filter
