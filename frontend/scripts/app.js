@@ -1,12 +1,15 @@
 // Everything here only adds comfort: each page works without it.
 import htmx from "htmx.org";
+import { bindBatches } from "./batches.js";
 import { bindCopyButtons } from "./copy.js";
+import { keepDrafts } from "./drafts.js";
 import { bindFileInputs } from "./files.js";
 import { foldOnNarrowScreens } from "./folds.js";
 import { bindMenus } from "./menus.js";
 import { bindPasskeys } from "./passkeys.js";
 import { bindPickers } from "./picker.js";
 import { bindPush } from "./push.js";
+import { bindShortcuts } from "./shortcuts.js";
 import { nameTableParts } from "./tables.js";
 
 htmx.config.includeIndicatorStyles = false; // the policy of the pages forbids inline styles
@@ -16,6 +19,7 @@ htmx.config.selfRequestsOnly = true;
 htmx.config.historyCacheSize = 0; // pages of documents are not kept in the browser's storage
 
 const bind = (part) => {
+  bindBatches(part);
   bindCopyButtons(part);
   bindFileInputs(part);
   bindPasskeys(part);
@@ -25,8 +29,10 @@ const bind = (part) => {
 };
 
 bindMenus();
+bindShortcuts();
 foldOnNarrowScreens(document);
 bind(document);
+keepDrafts();
 document.addEventListener("htmx:load", (event) => bind(event.detail.elt));
 
 // The summary of errors is where a reader must start.

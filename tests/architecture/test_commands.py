@@ -25,6 +25,7 @@ WITHOUT_ACTOR = {
     "remind_people": "the worker looks out for it; it acts as the platform's part “deadlines”",
     "warn_of_urgent": "the same",
     "reckon_running_clocks": "a job after a change of the calendar; the same part",
+    "clear_drafts": "the clock; it acts as the platform's part “drafts”",
     "settle_references": "the worker looks out for it; it acts as the platform's part “corrections”",
     "add_standard_reasons": "a step of the installation, before there is any person",
     "purge_sandbox": "the clock; it acts as the platform's part “sandbox-purge”",

@@ -13,7 +13,6 @@ from django.test import Client
 from personas import CABINET, DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, PDF, queries_of
 from pytest_django.fixtures import Settings
 
-from hienluong.composing import drafts
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
@@ -39,7 +38,8 @@ ANSWERS: Mapping[str, Any] = {
     "signer_name": "Lê Quang Ánh",
     "priority": "1",
     "not_secret": "on",
-    "key": "form-1",
+    "draft": "01935280000070008000000000000001",
+    "page": "01935280000070008000000000000002",
 }
 
 
@@ -180,27 +180,25 @@ def test_files_that_are_too_large_together_are_refused(clerk: Client, settings: 
 
 def test_kept_file_is_opened_by_nobody_else(clerk: Client, visit: Visit) -> None:
     slips = _slips(_check(clerk))
-    answer = _send(visit(KHE_SANH), slips)
-    assert "The attachments are no longer kept." in _text(answer)
+    stranger = visit(KHE_SANH)
+    assert _send(stranger, slips).status_code == 404
+    other = {"draft": "01935280000070008000000000000009"}
+    assert "The attachments are no longer kept." in _text(_send(stranger, slips, **other))
     assert not Packet.objects.exists()
 
 
-def test_made_up_slip_opens_nothing(clerk: Client) -> None:
-    assert "The attachments are no longer kept." in _text(_send(clerk, ["made:up:slip"]))
+def test_made_up_file_opens_nothing(clerk: Client) -> None:
+    assert "The attachments are no longer kept." in _text(_send(clerk, ["made:up:file"]))
 
 
-def test_slip_is_good_for_a_shorter_time_than_its_file_is_kept() -> None:
-    assert 0 < drafts.KEPT_SECONDS < files.ORPHAN_AFTER_SECONDS
-
-
-def test_kept_file_that_was_swept_is_asked_for_again(clerk: Client) -> None:
+def test_damaged_file_is_named_and_nothing_typed_is_lost(clerk: Client) -> None:
     slips = _slips(_check(clerk))
     for name in list(files.vault().names_older_than(-1)):
         files.vault().delete(name)
-    page = _text(_send(clerk, slips))
-    assert "Choose the files again." in page
-    assert slips[0] not in page
-    assert 'value="77"' in page
+    answer = _send(clerk, slips)
+    assert answer.status_code == 500  # an operator must look
+    assert 'value="77"' in answer.content.decode()
+    assert not Packet.objects.exists()
 
 
 def test_form_asks_the_database_a_fixed_number_of_times(clerk: Client) -> None:

@@ -157,7 +157,7 @@ def test_the_policy_is_public_and_names_what_goes() -> None:
     page = Client(headers={"accept-language": "en"}).get("/developers/deprecation/").content.decode()
 
     assert str(MINIMUM_DAYS) in page
-    assert "Nothing is declared to go" in page
+    assert "No operation is deprecated" in page
 
 
 @pytest.mark.django_db

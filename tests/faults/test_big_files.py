@@ -40,7 +40,7 @@ FORM = {
     "signer_name": "Lê Quang Ánh",
     "priority": "0",
     "not_secret": "on",
-    "key": "big-form-1",
+    "draft": "01935280000070008000000000000001",
 }
 
 
@@ -216,7 +216,7 @@ def test_document_of_50_mb_costs_less_than_twice_its_size_in_memory(
     )
 
     with pdf.open("rb") as file:
-        form = {key: value for key, value in FORM.items() if key not in {"codes", "key", "not_secret"}}
+        form = {key: value for key, value in FORM.items() if key not in {"codes", "draft", "not_secret"}}
         form |= {"recipients": RECEIVER, "number": "3", "issued_on": "2026-11-24"}
         sent = measured(
             "send a form by the API",

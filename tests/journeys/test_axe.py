@@ -17,7 +17,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.journeys.looks import EVERY_LOOK, Look
 
 from hienluong.access import service as access
@@ -334,6 +334,44 @@ def _look_at_agencies(administrator: BrowserContext, live: str, look: Look, cast
     _examine(page, look, "merge, to be checked")
 
 
+def _look_at_drafts(sender: BrowserContext, live: str, look: Look) -> None:
+    page = _visit(sender, live, look, "/exchange/drafts/")
+    page.click("main td a.btn")
+    _examine(page, look, "draft to be discarded")
+    page.click("main form a.btn")
+    first, second = page, sender.new_page()
+    second.goto(first.url)
+    first.fill("[name=place]", "Đông Hà")
+    expect(first.locator("[data-draft-state]")).to_have_attribute("data-now", "saved", timeout=15_000)
+    second.fill("[name=place]", "Đồng Hới")
+    expect(second.locator("[data-draft-other]")).to_be_visible(timeout=15_000)
+    sender.set_offline(offline=True)
+    second.fill("[name=place]", "Khe Sanh")
+    expect(second.locator("[data-draft-state]")).to_have_attribute("data-now", "line", timeout=15_000)
+    _examine(second, look, "draft of two pages without a line")
+    sender.set_offline(offline=False)
+
+
+def _look_at_batches(page: Page, live: str, look: Look) -> None:
+    page.goto(f"{live}/exchange/inbox/")
+    page.keyboard.press("?")
+    _examine(page, look, "keyboard shortcuts")
+    page.keyboard.press("Escape")
+    page.check("[data-tick-all]")
+    _examine(page, look, "inbox with ticks")
+    page.select_option("[name=act]", "03")
+    page.click("[data-batch] button")
+    _examine(page, look, "several to be registered")
+    page.click("main button[value=check]")
+    _examine(page, look, "several to be registered, with errors")
+    for number in page.locator("[name^=number_]").all():
+        number.fill("12")
+    page.click("main button[value=check]")
+    _examine(page, look, "several, to be checked")
+    page.click("main button[value=send]")
+    _examine(page, look, "several, done")
+
+
 @EVERY_LOOK
 def test_main_pages_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, look: Look
@@ -384,6 +422,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
         page.check("[name=not_secret]")
         page.click("main button[value=check]")
         _examine(page, look, "send, to be checked")
+        _look_at_drafts(sender, live, look)
 
     with _context(chromium, live, look, cast.recipient) as recipient:
         paths = (
@@ -399,6 +438,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
         )
         page.click("main button[value=check]")
         _examine(page, look, "report, to be checked")
+        _look_at_batches(page, live, look)
         page.goto(f"{live}{packet}")
         page.click("details.frame-menu summary")
         _examine(page, look, "account menu")

@@ -42,6 +42,7 @@ from tests.matrix.sign_on import RETURN, token_of_person
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
 from hienluong.antivirus.models import Scan
+from hienluong.composing.commands import Written, save_draft
 from hienluong.deadlines import service as deadlines
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode, CalendarDay
@@ -54,6 +55,7 @@ from hienluong.identity import service as identity_service
 from hienluong.identity.models import SignInSession
 from hienluong.imports import commands as imports
 from hienluong.kit import clock
+from hienluong.kit.ids import new_id
 from hienluong.monitoring import commands as monitoring
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
@@ -82,6 +84,7 @@ def furnish() -> Province:
         _systems,
         _webhooks,
         _deadlines,
+        _drafts,
         _browsers,
         _antivirus,
         _retention,
@@ -378,6 +381,20 @@ def _deadlines(province: Province) -> None:
             actor=actor, number="12", notation="VP", signed_at=clock.now(), priority=1, now=clock.now()
         )
         things.update(clock_id=noted.pk)
+
+
+def _drafts(province: Province) -> None:
+    """Lets each side's clerk begin a document and choose a file for it."""
+    for code, things, prefix in province.sides():
+        written = Written(
+            draft=new_id(),
+            page=new_id(),
+            version=0,
+            answers={"subject": [CONTENT[code]]},
+            files=[("cong-van.pdf", io.BytesIO(pdf(CONTENT[code])))],
+        )
+        saved = save_draft(actor=province.actors[f"{prefix}clerk"], written=written, now=clock.now())
+        things.update(draft_id=saved.draft.pk)
 
 
 def browser_given(place: str) -> dict[str, str]:

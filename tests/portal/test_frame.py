@@ -43,7 +43,20 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        ("clerk", [*MAILBOX, "/exchange/send/", RECALLS, DEADLINES, TAKEOVER, KEEPING, *DIRECTORY, *SYSTEMS]),
+        (
+            "clerk",
+            [
+                *MAILBOX,
+                "/exchange/send/",
+                "/exchange/drafts/",
+                RECALLS,
+                DEADLINES,
+                TAKEOVER,
+                KEEPING,
+                *DIRECTORY,
+                *SYSTEMS,
+            ],
+        ),
         ("head", [*MAILBOX, RECALLS, DEADLINES, TAKEOVER, KEEPING, *DIRECTORY, *SYSTEMS, REVIEWS]),
         ("operator", ["/", DEADLINES, TAKEOVER, *AXIS, "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
         (

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 Visit = Callable[..., tuple[Client, Person]]
 
-CLERK_QUERIES = 11
+CLERK_QUERIES = 12
 
 
 def _text(answer: Any) -> str:

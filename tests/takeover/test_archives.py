@@ -201,7 +201,7 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(clerk: Actor) -> Non
 def test_folder_whose_taking_was_broken_off_is_undone(
     clerk: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hienluong.takeover.commands.archives.AT_ONCE", 1)
+    monkeypatch.setitem(archives.take.__kwdefaults__, "at_once", 1)
     for number in (1, 2):
         (tmp_path / f"{number}.edxml").write_bytes(document(number))
     real = commands.archives.files.store  # type: ignore[attr-defined]  # the module itself
@@ -225,7 +225,7 @@ def test_folder_whose_taking_was_broken_off_is_undone(
 def test_archive_that_is_undone_while_it_is_taken_takes_no_more(
     clerk: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hienluong.takeover.commands.archives.AT_ONCE", 2)
+    monkeypatch.setitem(archives.take.__kwdefaults__, "at_once", 2)
     files = {f"{n}.edxml": document(n) for n in range(1, 4)}
     row = commands.stage_archive(
         actor=clerk, source=archive(files), file_name="edxml.zip", system="iOffice", now=clock.now()

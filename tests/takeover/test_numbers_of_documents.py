@@ -37,8 +37,11 @@ ANSWERS: Mapping[str, Any] = {
     "signer_name": "Lê Quang Ánh",
     "priority": "0",
     "not_secret": "on",
-    "key": "form-1",
+    "draft": "01935280000070008000000000000001",
+    "page": "01935280000070008000000000000002",
 }
+
+ANOTHER = "01935280000070008000000000000003"
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_type_of_document_suggests_the_book_and_sending_takes_the_number(
     assert "1241/SNV-VP" in page
     assert not GivenNumber.objects.exists()
     assert _send(clerk, page).status_code == 302
-    assert "08/SNV-VP" in _check(clerk, book="Quyết định", key="form-2")
+    assert "08/SNV-VP" in _check(clerk, book="Quyết định", draft=ANOTHER)
     packet = Packet.objects.get()
     assert (packet.code_number, packet.document_id) == ("1241", f"H50.S01,{YEAR}/11/24,1241/SNV-VP")
     given = GivenNumber.objects.get()
@@ -115,7 +118,7 @@ def test_number_can_be_typed_all_the_same(visit: Visit, books: Callable[..., Num
     _send(clerk, _check(clerk, number="77"), number="77")
     book.refresh_from_db()
     assert (Packet.objects.get().code_number, book.next) == ("77", 1241)
-    both = _check(clerk, number="78", book="Công văn", key="form-2")
+    both = _check(clerk, number="78", book="Công văn", draft=ANOTHER)
     assert "Leave the number empty, or choose no book." in both
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from io import SEEK_END
 from typing import Any, BinaryIO, Literal, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -15,9 +15,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.composing import drafts
-from hienluong.composing.drafts import DraftExpired, KeptFile
 from hienluong.composing.numbering import Book, book_for, books_of
+from hienluong.composing.queries import KeptFile
 from hienluong.directory.service import Actor, AgencyPickerForm, today
 from hienluong.edxml.attachments import fault_of
 from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
@@ -80,14 +79,12 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(one, initial) for one in chosen if one]
 
 
-def _over_limit(refusal: HienluongError) -> forms.ValidationError:
+def _over_limit(refusal: HienluongError) -> str:
     """Returns what to say of an upload that was refused while it was read."""
     if isinstance(refusal, AttachmentTooLarge):
         megabytes = settings.ATTACHMENT_MAX_BYTES // 1024 // 1024
-        return forms.ValidationError(
-            _("%(name)s is larger than %(limit)d MB."), params={**refusal.params, "limit": megabytes}
-        )
-    return forms.ValidationError(fill(gettext(refusal.detail), refusal.params))
+        return gettext("%(name)s is larger than %(limit)d MB.") % {**refusal.params, "limit": megabytes}
+    return fill(gettext(refusal.detail), refusal.params)
 
 
 def _fault_in(name: str, source: BinaryIO) -> str:
@@ -98,6 +95,20 @@ def _fault_in(name: str, source: BinaryIO) -> str:
     source.seek(0)
     fault = fault_of(name, size=len(head), media_type=media_type)
     return fill(gettext(fault[0]), fault[1]) if fault else ""
+
+
+def sound_files(
+    uploads: Iterable[UploadedFile[bytes]], refused: Iterable[HienluongError]
+) -> tuple[list[tuple[str, BinaryIO]], list[str]]:
+    """Returns the uploads that may be sent, and what is wrong with the others and those refused while they were read."""
+    sound, faults = [], [_over_limit(refusal) for refusal in refused]
+    for upload in uploads:
+        name, source = upload.name or "", cast("BinaryIO", upload.file)
+        if fault := _fault_in(name, source):
+            faults.append(fault)
+        else:
+            sound.append((name, source))
+    return sound, faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,15 +208,16 @@ class SendForm(AgencyPickerForm):
         help_text=_("Their document ids, one per line; a document's page shows its id."),
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
     )
-    key = forms.CharField(widget=forms.HiddenInput, max_length=60)
 
     def __init__(
         self,
         actor: Actor,
         *args: Any,
-        slips: Sequence[str] = (),
-        refused: Sequence[HienluongError] = (),
+        chosen: Sequence[KeptFile] = (),
+        ticked: Collection[str] = (),
+        faults: Sequence[str] = (),
         changing: Changing | None = None,
+        answers: Mapping[str, list[str]] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(actor, *args, **kwargs)
@@ -217,10 +229,11 @@ class SendForm(AgencyPickerForm):
         if changing is None or changing.is_update:
             del self.fields["also_replaced"]
         self._offer_books()
-        self.kept: list[KeptFile] = []
-        self._slips = slips
-        self._refused = refused
-        self.initial.setdefault("key", uuid4().hex)
+        if answers is not None:
+            self._go_on_with(answers)
+        self.chosen = [(file, file.file_id.hex in ticked) for file in chosen]
+        self._lost = {*ticked} - {file.file_id.hex for file in chosen}
+        self._faults = faults
         self._groups = recipients.groups(actor)
         field = self.fields["to_groups"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101 - declared above
@@ -238,6 +251,19 @@ class SendForm(AgencyPickerForm):
         if changing.is_update:
             self.initial.setdefault("number", packet.code_number)
             self.initial.setdefault("issued_on", packet.promulgated_on)
+
+    def _go_on_with(self, answers: Mapping[str, list[str]]) -> None:
+        """Begins with what was written before; what was emptied stays empty."""
+        for name, field in self.fields.items():
+            if name in DRAFTED:
+                texts = answers.get(name, [])
+                several = isinstance(field, forms.MultipleChoiceField)
+                self.initial[name] = texts if several else next(iter(texts), "")
+
+    @property
+    def kept(self) -> list[KeptFile]:
+        """The files that are sent along."""
+        return [file for file, is_ticked in self.chosen if is_ticked]
 
     def _offer_books(self) -> None:
         """Offers the agency's books of this year; without any, the number is typed."""
@@ -309,24 +335,11 @@ class SendForm(AgencyPickerForm):
         return [OfferedGroup(one.group, one.count, str(one.group.pk) in ticked) for one in self._groups]
 
     def clean_attachments(self) -> list[UploadedFile[bytes]]:
-        """Keeps the files chosen now beside those kept before, each within the limit."""
-        self.kept = []
-        uploads: list[UploadedFile[bytes]] = self.cleaned_data["attachments"]
-        for slip in self._slips:
-            try:
-                self.kept.append(drafts.recall(actor=self.actor, slip=slip))
-            except DraftExpired:
-                self.add_error(
-                    "attachments", _("The attachments are no longer kept. Choose the files again.")
-                )
-        for refusal in self._refused:
-            self.add_error("attachments", _over_limit(refusal))
-        for upload in uploads:
-            source = cast("BinaryIO", upload.file)
-            if fault := _fault_in(upload.name or "", source):
-                self.add_error("attachments", fault)
-            else:
-                self.kept.append(drafts.keep(actor=self.actor, name=upload.name or "", source=source))
+        """Checks the files that were chosen, now and before; each was checked by its content when it came."""
+        if self._lost:
+            self.add_error("attachments", _("The attachments are no longer kept. Choose the files again."))
+        for fault in self._faults:
+            self.add_error("attachments", fault)
         if not self.kept and not self.has_error("attachments"):
             raise forms.ValidationError(_("Attach the document itself."))
         if sum(file.size for file in self.kept) * BASE64_GROWTH > settings.PACKET_MAX_BYTES:
@@ -372,7 +385,7 @@ class SendForm(AgencyPickerForm):
         """Returns the document to send, with the bytes of its files; only for a valid form.
 
         Raises:
-            DraftExpired: a kept file is gone.
+            FileNotHeld, FileGone: a file that was chosen is gone, or damaged.
         """
         value = self.cleaned_data
         return Draft(
@@ -393,3 +406,7 @@ class SendForm(AgencyPickerForm):
             attachments=[Attached(file.name, file.content()) for file in self.kept],
             change=self._change(),
         )
+
+
+DRAFTED = frozenset({*SendForm.base_fields} - {"attachments", "not_secret"})
+"""The fields that a draft keeps. Files are kept beside it; that it is no secret is declared anew by whoever sends."""

@@ -389,6 +389,8 @@ DOWNLOAD_PLACES = _number("HIENLUONG_DOWNLOAD_PLACES", 8)
 PROVINCE_CODES = _names("HIENLUONG_PROVINCE_CODES") or ["H50", "H46"]
 # The code the axis writes into the trace of what it forwards (decision 3).
 AXIS_CODE = os.environ.get("HIENLUONG_AXIS_CODE") or PROVINCE_CODES[0]
+# A draft that nobody saved for so many days is cleared away.
+DRAFT_DAYS = _number("HIENLUONG_DRAFT_DAYS", 30)
 # ClamAV's daemon, "unix:/path" or "tcp:host:port"; empty: attachments are not scanned.
 CLAMD = os.environ.get("HIENLUONG_CLAMD", "")
 CLAMD_TIMEOUT_SECONDS = _number("HIENLUONG_CLAMD_TIMEOUT_SECONDS", 120)

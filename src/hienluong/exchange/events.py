@@ -16,6 +16,7 @@ class PacketAccepted:
     sender_code: str
     wire: WirePacket
     at: datetime
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,7 @@ def inbox(
     states: Sequence[str] = (policy.DELIVERED, policy.FETCHED),
     business_states: Sequence[str] = (),
     kind: str | None = None,
+    only: Sequence[int] = (),
     criteria: Criteria = NO_CRITERIA,
     after: int | None = None,
     before: int | None = None,
@@ -111,6 +112,8 @@ def inbox(
         found = found.filter(business_state__in=business_states)
     if kind:
         found = found.filter(kind=kind)
+    if only:
+        found = found.filter(pk__in=only)
     if after is not None:
         found = found.filter(position__gt=after).order_by("position")
     else:

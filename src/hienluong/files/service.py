@@ -49,6 +49,7 @@ __all__ = [
     "holders_of",
     "is_kept",
     "is_present",
+    "let_go",
     "lock",
     "multipart_answer",
     "open_for",
@@ -305,6 +306,13 @@ def release_all(*, file_ids: Iterable[UUID]) -> None:
         Holding.objects.filter(file_id__in=batch).delete()
         SealedFile.objects.filter(id__in=batch).delete()
         transaction.on_commit(functools.partial(_delete_ciphertexts, batch))
+
+
+@transaction.atomic
+def let_go(*, holder: UUID, file_ids: Iterable[UUID]) -> None:
+    """Gives a holder's copies up that were never more than handed in, the ciphertext with the last; no lasting record."""
+    for file_id in sorted(file_ids):
+        _drop(file_id, holder)
 
 
 def _delete_ciphertexts(file_ids: list[UUID]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
-from hienluong.exchange.service import Delivery, Packet
+from hienluong.exchange.service import Delivery, Packet, policy
 from hienluong.kit.clock import in_vietnam
 
 AT_ONCE = 500
@@ -18,6 +18,15 @@ CELL_MAX = 32_000
 
 Words = Mapping[str, Mapping[Any, str]]
 """Names of states and priorities in the reader's language, settled before the rows are read."""
+
+
+def entries_of(actor: Actor, ids: Sequence[int]) -> list[Delivery]:
+    """Returns these entries of the agency's mailbox as they stand in its list, newest first; what is not there is left out."""
+    require(actor, "exchange.view_mailbox")
+    if not ids:
+        return []
+    page = exchange.inbox(actor, states=policy.ALL_STATES, only=ids, limit=AT_ONCE)
+    return page.items
 
 
 def inbox_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:

@@ -12,15 +12,19 @@ from django.utils.functional import Promise, SimpleLazyObject
 
 from hienluong import __version__
 from hienluong.access import service as access
-from hienluong.directory.service import Actor
+from hienluong.directory.service import Actor, allowed
 from hienluong.notices import service as notices
 from hienluong.portal.help import topic_of
 from hienluong.portal.navigation import Link, menu_for
 from hienluong.portal.tour import stop_at
 
+SHORTCUTS_COOKIE, OFF = "hienluong_shortcuts", "off"
+
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Returns the frame's facts: who acts, the menu and the line of it that one is at, unread notices, changes of rights to confirm, version, demonstration.
+
+    Whether they write documents is asked by the script of drafts, on every page.
 
     Costs two queries for a signed-in person, and none before the frame asks.
     """
@@ -28,6 +32,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     menu = SimpleLazyObject(lambda: list(menu_for(actor, request.path)))
     return {
         "actor": actor,
+        "may_write": actor is not None and allowed(actor, "exchange.send_packet"),
+        "shortcuts": actor is not None and request.COOKIES.get(SHORTCUTS_COOKIE) != OFF,
         "menu": menu,
         "whereabouts": SimpleLazyObject(lambda: _current(menu)),
         "unread": SimpleLazyObject(lambda: notices.unread_count(actor.id) if actor else 0),

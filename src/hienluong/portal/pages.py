@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hienluong.access import service as access
+from hienluong.composing import service as composing
 from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.kit import clock
@@ -24,6 +26,7 @@ from hienluong.kit.ids import as_number, short_code
 from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
 from hienluong.portal.assets import asset
+from hienluong.portal.context import OFF, SHORTCUTS_COOKIE
 from hienluong.portal.design import samples
 from hienluong.portal.forms import SearchForm
 from hienluong.portal.help import Topic, topics
@@ -45,6 +48,7 @@ def home(request: HttpRequest) -> HttpResponse:
     counts = exchange.mailbox_counts(actor, now=clock.now())
     context = {
         "counts": counts,
+        "drafts": composing.draft_count(actor),
         "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
         "nothing_due": not any(counts.values()),
         "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
@@ -131,6 +135,23 @@ def notice_list(request: HttpRequest) -> HttpResponse:
             "next": f"?before={shown[-1].pk}" if len(rows) > NOTICES_PER_PAGE else "",
         },
     )
+
+
+@require_POST
+def shortcuts(request: HttpRequest) -> HttpResponse:
+    """Turns single-key shortcuts off or on in this browser (WCAG 2.2, 2.1.4); nothing but a cookie changes."""
+    if _actor(request) is None:
+        raise NotAuthenticated
+    response = redirect("identity:account")
+    response.set_cookie(
+        SHORTCUTS_COOKIE,
+        OFF if request.POST.get("keys") == OFF else "on",
+        max_age=timedelta(days=365),
+        samesite="Lax",
+        httponly=True,
+        secure=settings.HTTPS,
+    )
+    return response
 
 
 @require_GET

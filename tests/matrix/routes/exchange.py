@@ -1,12 +1,11 @@
 """Doors of the axis: pages of people, operations of systems. Who watches the platform gets no document by any of them."""
 
-import io
 from typing import Any
 
 from tests.exchange.personas import document
 from tests.matrix.doors import AGENCY, Door, Table, Things, anybody, door, of_agency
 from tests.matrix.province import COMMUNE
-from tests.matrix.things import day, pdf
+from tests.matrix.routes.composing import letter
 
 _REASON = {"reason": "Có dấu chỉ độ mật.", "step": "send"}
 _QUARANTINED = {"packet_id": "quarantined_packet_id"}
@@ -14,31 +13,8 @@ _NOT_SECRET = {"Declared-Not-Secret": "true"}
 _RIGHT_OF_ANOTHER = {"elsewhere": 403, "anywhere": ("behalf_system",)}
 
 
-def _file() -> io.BytesIO:
-    file = io.BytesIO(pdf("kèm theo"))
-    file.name = "cong-van.pdf"
-    return file
-
-
-def _letter(_things: Things) -> dict[str, Any]:
-    return {
-        "codes": [COMMUNE],
-        "type_name": "Công văn",
-        "number": "7001",
-        "notation": "VP",
-        "issued_on": day(),
-        "subject": "Một công văn",
-        "signer_name": "Lê Quang Ánh",
-        "priority": "0",
-        "attachments": _file(),
-        "not_secret": "on",
-        "key": "once",
-        "step": "send",
-    }
-
-
 def _api_letter(things: Things) -> dict[str, Any]:
-    return {**_letter(things), "recipients": COMMUNE, "issued_on": "2026-11-20"}
+    return {**letter(things), "recipients": COMMUNE, "issued_on": "2026-11-20"}
 
 
 def _packet(things: Things) -> bytes:
@@ -72,7 +48,6 @@ def _report(code: str, **more: Any) -> Door:
 ROUTES: Table = {
     # The clerk's opening is fetching and confirming; the others' is reading.
     "exchange/inbox/<int:delivery_id>/": {"GET": of_agency(*AGENCY, answers=302, acts=("clerk",))},
-    "exchange/send/": {"GET": door("clerk"), "POST": door("clerk", answers=302, sends=_letter)},
     "exchange/packets/<uuid:packet_id>/": {"GET": of_agency(*AGENCY)},
     "exchange/packets/<uuid:packet_id>/attachments/<int:position>/": {
         "GET": of_agency(*AGENCY, acts=True)  # who read what is recorded

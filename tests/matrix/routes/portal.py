@@ -13,6 +13,9 @@ ROUTES: Table = {
     "tour/end/": {"POST": anybody(answers=302, acts=False)},  # a cookie, and nothing else
     "worker.js": {"GET": anybody(even_half_way=True)},  # a script, the same for everybody
     "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
+    "shortcuts/": {
+        "POST": door(*ROLES, answers=302, acts=False, sends={"keys": "off"})
+    },  # a cookie, and nothing else
     "language/": {  # a cookie, and nothing else
         "GET": anybody(answers=302, even_half_way=True),
         "POST": anybody(

@@ -293,7 +293,7 @@ def _write(
             wire=wire, packet_id=packet["id"], sender=sender, actor_name=packet["sender_name"], now=now
         )
     sender_id = sender.agency.pk if sender else None
-    publish(PacketAccepted(packet["id"], sender_id, packet["sender_code"], wire, now))
+    publish(PacketAccepted(packet["id"], sender_id, packet["sender_code"], wire, now, key))
     acts = [*keep_audiences(audiences, stored.id, packet["id"]), act] if audiences else [act]
     ledger.record_many(actor=actor.ref, acts=acts, now=now)
     return Receipt(handed_in.receipt, repeated=False)
