@@ -58,11 +58,11 @@ ROUTES: Table = {
         "POST": tuple(_report(code, answers=302) for code in _REPORTS),
     },
     "exchange/packets/<uuid:packet_id>/quarantine/": {
-        "GET": of_agency("clerk", "secrecy_officer"),
+        "GET": door("clerk", "secrecy_officer"),
         "POST": of_agency("clerk", "secrecy_officer", answers=302, sends=_REASON),
     },
     "exchange/packets/<uuid:packet_id>/destroy/": {
-        "GET": of_agency("secrecy_officer"),
+        "GET": door("secrecy_officer"),
         "POST": of_agency("secrecy_officer", answers=302, sends=_REASON, at=_QUARANTINED),
     },
     "api/v1/packets": {

@@ -188,7 +188,7 @@ def _about_secrecy(request: HttpRequest, packet_id: UUID, act: SecrecyAct) -> Ht
     """Asks for the reason, lets it be checked, and acts."""
     actor = require(actor_of(request), act.permission)
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    shown = {"form": form, "act": act, "packet": service.packet(actor, packet_id)}
+    shown = {"form": form, "act": act, "packet_id": packet_id}
     step = request.POST.get("step", "")
     if not form.is_valid() or step == "edit":
         return render(request, "exchange/secrecy.html", shown)
