@@ -259,8 +259,22 @@ LONGER = """() => {
 """Makes every text three times as long, says what is then wider than the screen, and puts all back."""
 
 
+SHIFTED = """() => new Promise((tell) => {
+  let moved = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) moved += one.value;
+  }).observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => setTimeout(() => tell(moved), 0));
+})"""
+"""How far the page moved by itself while it was drawn: the cumulative layout shift; what people do moves nothing of it."""
+SHIFT_MAX = 0.02
+"""A fifth of what counts as good (web.dev, Core Web Vitals: 0.1)."""
+
+
 def _examine(page: Page, look: Look, name: str) -> None:
-    """Notes what axe finds, a page wider than the screen, and another language than the one asked for."""
+    """Notes what axe finds, a page that moves or is wider than the screen, and another language than the one asked for."""
+    if (moved := page.evaluate(SHIFTED)) > SHIFT_MAX:
+        look.faults.append(f"{name}: moved by {moved:.3f} while it was drawn")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: Any = page.evaluate("r => axe.run(document, {runOnly: r, resultTypes: ['violations']})", RULES)
     for violation in found["violations"]:
