@@ -3,5 +3,6 @@ export const foldOnNarrowScreens = (part) => {
   if (!matchMedia("(max-width: 40rem)").matches) return;
   part.querySelectorAll("details[data-fold-narrow=yes]").forEach((details) => {
     details.open = false;
+    details.dataset.folded = "yes"; // until then the style sheet hides the fields, so that nothing moves
   });
 };

@@ -18,7 +18,6 @@ from django.db import transaction
 from django.test import Client
 from django.urls import resolve
 from playwright.sync_api import Browser, Route
-from tests.journeys.conftest import chromium  # noqa: F401 - the fixture
 from tests.journeys.looks import EVERY_LOOK, VISITS, Look
 from tests.journeys.test_axe import _examine
 from tests.matrix.doors import Door
@@ -77,7 +76,7 @@ def _look(browser: Browser, look: Look, target: str, answer: Any) -> None:
 @EVERY_LOOK
 def test_pages_that_nobody_else_looks_at_have_no_fault_that_axe_knows(
     province: Province,
-    chromium: Browser,  # noqa: F811 - the fixture
+    chromium: Browser,
     width: int,
     language: str,
     scheme: str,
