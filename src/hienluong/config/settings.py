@@ -6,7 +6,7 @@ import os
 from datetime import time
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hienluong.config.installation import (
     DEFAULT_PORT,
@@ -39,18 +39,20 @@ def _secret(name: str) -> str:
 
 def _database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
-    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    query = dict(parse_qsl(parts.query))
+    host, port = query.pop("host", ""), query.pop("port", "")
     return {
         "ENGINE": "hienluong.config.postgresql",
         "NAME": parts.path.lstrip("/"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(query.get("host") or parts.hostname or ""),
-        "PORT": str(query.get("port") or parts.port or ""),
+        "HOST": host or unquote(parts.hostname or ""),
+        "PORT": port or str(parts.port or ""),
         "CONN_MAX_AGE": None,  # one connection per server thread, kept; lost ones are replaced by the health check
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "application_name": "hienluong",
+            **query,  # what libpq takes besides: sslmode, sslrootcert, connect_timeout …
             # Parameters travel apart from the statement, and one that comes for the fifth time is planned no more:
             # a tenth of what accepting a packet costs. A pooler must therefore pool sessions.
             "server_side_binding": True,
