@@ -44,7 +44,7 @@ def test_server_without_tls_is_refused_where_tls_is_demanded() -> None:
     def refuse() -> None:
         client, _ = listening.accept()
         with client:
-            client.recv(8)  # the request for TLS (PostgreSQL's protocol, 55.2.10)
+            client.recv(8)  # the request for TLS, as the PostgreSQL protocol begins
             client.sendall(b"N")
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
