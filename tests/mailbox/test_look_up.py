@@ -71,3 +71,11 @@ def test_search_asks_the_database_a_fixed_number_of_times(visit: Visit, received
     with CaptureQueriesContext(connection) as captured:
         browser.get("/search/?q=so")
     assert len(captured) == QUERIES
+
+
+@pytest.mark.parametrize("blank", ["\x85", "\u3000", " \x1c "])
+def test_agency_without_any_letter_narrows_nothing(visit: Visit, received: Received, blank: str) -> None:
+    received(15, subject="Tập huấn văn thư")
+    answer = visit(HOME_AFFAIRS).get("/exchange/sent/", {"agency": blank})
+    assert answer.status_code == 200
+    assert "Tập huấn văn thư" in answer.content.decode()

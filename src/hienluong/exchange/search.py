@@ -26,8 +26,7 @@ def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> Condit
     where = conditions(criteria, key="p.search_key", day="p.promulgated_on", agency_in_key=received)
     if only_open:
         where.add("p.secrecy = 'open'")
-    if criteria.agency and not received:
-        asked = patterns(criteria.agency)
+    if not received and (asked := patterns(criteria.agency)):
         where.add(
             "EXISTS (SELECT 1 FROM exchange_delivery d JOIN exchange_recipient r ON r.id = d.recipient_id "  # noqa: S608 - only placeholders are joined
             f"WHERE d.packet_id = p.id AND {' AND '.join(['r.search_key LIKE %s'] * len(asked))})",
