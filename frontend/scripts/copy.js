@@ -2,7 +2,7 @@
 export const bindCopyButtons = (part) => {
   part.querySelectorAll("[data-copy]").forEach((button) => {
     if (!navigator.clipboard) return; // only on a secure address; the value can still be selected
-    button.hidden = false;
+    button.classList.remove("needs-script");
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(button.dataset.copy);
       const said = button.parentElement.querySelector("[role=status]");

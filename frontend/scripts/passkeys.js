@@ -70,11 +70,12 @@ export const bindPasskeys = (part) => {
     if (form.dataset.passkeyBound) return; // htmx reports the first page as loaded once more
     form.dataset.passkeyBound = "yes";
     const says = form.querySelector("[data-passkey-says]");
+    form.classList.remove("needs-script");
     if (!window.PublicKeyCredential) {
+      form.querySelector("[type=submit]").hidden = true;
       says.textContent = says.dataset.passkeyUnable;
       return;
     }
-    form.hidden = false;
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (form.dataset.passkeyBusy) return; // one dialogue at a time

@@ -31,14 +31,14 @@ export const bindPickers = (part) => {
       count.textContent = `${picker.dataset.chosenLabel} ${chosen.length}${names.length ? ` — ${names.join("; ")}` : ""}`;
     };
 
-    field.closest("[data-picker-tools]").hidden = false;
+    field.closest("[data-picker-tools]").classList.remove("needs-script");
     field.addEventListener("input", show);
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") event.preventDefault(); // narrows the list, does not send the form
     });
     picker.addEventListener("change", tell);
     picker.querySelectorAll("[data-picker-group] [data-picker-all]").forEach((button) => {
-      button.hidden = false;
+      button.classList.remove("needs-script");
       button.addEventListener("click", () => {
         const boxes = [...button.closest("[data-picker-group]").querySelectorAll("[data-picker-choice]:not([hidden]) input")];
         const every = boxes.every((box) => box.checked);

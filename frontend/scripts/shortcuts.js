@@ -29,7 +29,7 @@ export const bindShortcuts = () => {
   const list = document.querySelector("[data-shortcuts-list]");
   if (!list) return; // nobody is signed in, or they turned it off
   const opener = document.querySelector("[data-shortcuts-open]");
-  opener.hidden = false;
+  opener.classList.remove("needs-script");
   opener.addEventListener("click", acts["?"]);
   list.querySelector("[data-shortcuts-close]").addEventListener("click", () => list.close());
   document.addEventListener("keydown", (event) => {
