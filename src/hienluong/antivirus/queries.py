@@ -100,6 +100,21 @@ def search_scans(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class ScanCounts:
+    """How many packets are kept apart and not decided, and how many wait to be scanned."""
+
+    undecided: int
+    waiting: int
+
+
+def scan_counts(actor: Actor | None) -> ScanCounts:
+    """Returns what waits for a decision, and for the daemon; errors as `scans_visible_to`."""
+    require(actor, "antivirus.view_quarantine")
+    apart = Scan.objects.exclude(state__in=[policy.WAITING, policy.CLEAN])  # as the index of these says it
+    return ScanCounts(apart.filter(SHOWN[""]).count(), Scan.objects.filter(SHOWN["waiting"]).count())
+
+
 def closed_among(packets: Collection[UUID]) -> set[UUID]:
     """Returns which of the packets are closed to everybody: malware was found in them."""
     found = Scan.objects.filter(packet__in=packets, state__in=policy.CLOSED)

@@ -73,6 +73,13 @@ def recalls(
     return RecallPage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
 
 
+def unanswered_count(actor: Actor | None) -> int:
+    """Returns how many documents the agency asked back without an answer so far; errors as `recalls`."""
+    actor = require(actor, "corrections.view_recalls")
+    asked = recalls_visible_to(actor).filter(state=Recall.State.ASKED)
+    return asked.filter(delivery__packet__sender_id=actor.agency_id).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """One end of a change, as seen from the other: `packet` is None where the document is not here, or not ours to see."""

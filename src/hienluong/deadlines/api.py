@@ -21,7 +21,7 @@ router = Router(tags=["deadlines"])
 @router.get("/deadlines", response=ClockListOut, summary="What is due, and what was done")
 def list_deadlines(
     request: HttpRequest,
-    state: Literal["overdue", "running", "late", "on_time"] = "overdue",
+    state: Literal["overdue", "soon", "running", "late", "on_time"] = "overdue",
     duty: Literal["send", "receipt", "answer"] | None = None,
     after: Annotated[str, Query(description="a cursor of an earlier answer; empty: the beginning")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,

@@ -12,8 +12,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from hienluong.deadlines.clocks import calendar_on
 from hienluong.deadlines.errors import ClockNotFound
 from hienluong.deadlines.models import Clock, Round
 from hienluong.deadlines.permissions import watches
@@ -21,9 +22,10 @@ from hienluong.directory.service import Actor, Agency, day_after, primary_codes,
 from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit.clock import VIETNAM, in_vietnam
 from hienluong.kit.errors import Forbidden
+from hienluong.kit.worktime import WorkingTimeUndefined
 
 PAGE, PAGE_MAX = 50, 500
-STATES = ("overdue", "running", "late", "on_time")
+STATES = ("overdue", "soon", "running", "late", "on_time")
 EXPORTED_AT_ONCE = 2000
 DAYS = 30
 """Of what was done, the figures look back so many days, unless another span is asked for."""
@@ -50,12 +52,58 @@ def clocks_visible_to(actor: Actor | None, agency_id: UUID | None = None) -> Que
 
 
 def _in_state(state: str, now: datetime) -> Q:
+    if state == "soon":
+        return Q(outcome="", due_at__gte=now, due_at__lte=near_until(now))
     return {
         "overdue": Q(outcome="", due_at__lt=now),
         "running": Q(outcome="", due_at__gte=now),
         "late": Q(outcome="done", late=True),
         "on_time": Q(outcome="done", late=False),
     }[state]
+
+
+def near_until(now: datetime) -> datetime:
+    """Returns until when a deadline is near: the end of the next working day, or of a day where none is known."""
+    today = in_vietnam(now).date()
+    try:
+        day = calendar_on(today).next_working_day(today)
+    except WorkingTimeUndefined:
+        return now + timedelta(days=1)
+    return datetime.combine(day, time.max, VIETNAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """How many deadlines of an agency are over or near; of each so many of documents with a degree of urgency."""
+
+    overdue: int
+    overdue_urgent: int
+    soon: int
+    soon_urgent: int
+
+
+def pressing(actor: Actor | None, *, now: datetime) -> Pressing:
+    """Returns what presses at the actor's agency, by an index of what runs there; errors as `clocks_visible_to`."""
+    over, urgent = Q(due_at__lt=now), Q(priority__gt=0)
+    near = clocks_visible_to(actor).filter(outcome="", due_at__lte=near_until(now))
+    return Pressing(
+        **near.aggregate(
+            overdue=Count("pk", filter=over),
+            overdue_urgent=Count("pk", filter=over & urgent),
+            soon=Count("pk", filter=~over),
+            soon_urgent=Count("pk", filter=~over & urgent),
+        )
+    )
+
+
+def overdue_everywhere(actor: Actor | None, *, now: datetime) -> int:
+    """Returns how many deadlines of all agencies are over.
+
+    Raises:
+        PermissionMissing: the actor does not watch over the province.
+    """
+    require(actor, "deadlines.view_agencies")
+    return Clock.objects.filter(outcome="", due_at__lt=now).count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +138,7 @@ def clocks(
     found = clocks_visible_to(actor, agency_id).filter(_in_state(state, now))
     if duty:
         found = found.filter(duty=duty)
-    forward = state in {"overdue", "running"}
+    forward = state in {"overdue", "soon", "running"}
     if after is not None:
         moment, number = after
         beyond = Q(due_at__gt=moment) if forward else Q(due_at__lt=moment)

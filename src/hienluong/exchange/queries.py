@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -30,7 +30,6 @@ from hienluong.kit.errors import Forbidden
 
 PAGE = 50
 PAGE_MAX = 500
-REFUSED_DAYS = 30
 
 
 def agency_of(actor: Actor) -> UUID:
@@ -329,28 +328,6 @@ def audiences_of_key(actor: Actor, idempotency_key: str | None) -> list[Audience
         transmission__submitter=agency_of(actor), transmission__idempotency_key=idempotency_key
     )
     return list(sent_before.order_by("pk"))
-
-
-def mailbox_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """Returns what needs doing first: to_fetch, to_register, asked_back, sent_waiting, and refused in 30 days.
-
-    Each count reads an index of just these rows, however large the mailbox has grown.
-    """
-    if not allowed(actor, "exchange.view_mailbox"):
-        return {}
-    mine = mailbox_of(actor).filter(kind=Packet.Kind.DOCUMENT)
-    sent_by_us = Delivery.objects.filter(packet__sender_id=agency_of(actor), kind=Packet.Kind.DOCUMENT)
-    return {
-        "to_fetch": mine.filter(state=policy.DELIVERED).count(),
-        "to_register": mine.filter(
-            business_state__in=["", policy.ARRIVED], state__in=[policy.FETCHED, policy.CONFIRMED]
-        ).count(),
-        "asked_back": mine.filter(business_state=policy.ASKED_BACK).count(),
-        "sent_waiting": sent_by_us.filter(state__in=[policy.WAITING, policy.UNROUTED, policy.DEAD]).count(),
-        "refused": sent_by_us.filter(
-            business_state=policy.REFUSED, changed_at__gt=now - timedelta(days=REFUSED_DAYS)
-        ).count(),
-    }
 
 
 TOGETHER = 100

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import BooleanField, DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
@@ -87,8 +88,7 @@ def accounts(
     *,
     now: datetime,
     search: str = "",
-    locked: bool = False,
-    closed: bool = False,
+    only: Collection[str] = (),
     after: str = "",
 ) -> AccountPage:
     """Returns a page of the accounts in the order of people's names.
@@ -97,8 +97,8 @@ def accounts(
         actor: who asks.
         now: the moment.
         search: words of the name or the user name, with or without diacritics.
-        locked: only accounts that wait after too many failures.
-        closed: only accounts that are closed.
+        only: of `ONLY`; "locked" wait after too many failures, "closed" are closed, "factorless" are open without a second
+            factor, "idle" are closed soon because nobody uses them.
         after: `next` of the page before.
 
     Raises:
@@ -108,10 +108,8 @@ def accounts(
     found = Person.objects.exclude(user=None).select_related("user__sign_in_state")
     for word in fold(search).split():
         found = found.filter(Q(search_key__contains=word) | Q(user__username__icontains=word))
-    if locked:
-        found = found.filter(user__sign_in_state__locked_until__gt=now)
-    if closed:
-        found = found.filter(user__is_active=False)
+    for name in only:
+        found = found.filter(user__in=_users(name, now))
     key, _, pk = after.rpartition(" ")
     if key and _is_uuid(pk):
         found = found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))
@@ -126,6 +124,38 @@ def accounts(
         if one.user is not None
     ]
     return AccountPage(rows, f"{shown[-1].sort_key} {shown[-1].pk}" if len(people) > PAGE else "")
+
+
+ONLY = ("locked", "closed", "factorless", "idle")
+"""What the list of accounts may be narrowed to."""
+
+
+def _users(only: str, now: datetime) -> QuerySet[User]:
+    """Returns the accounts of people that are in one of the states of `ONLY`."""
+    found: QuerySet[Any] = User.objects.filter(person__isnull=False)
+    if only == "locked":
+        return found.filter(sign_in_state__locked_until__gt=now)
+    if only == "closed":
+        return found.filter(is_active=False)
+    if only == "factorless":
+        return found.filter(is_active=True).exclude(pk__in=_second_factors().values("user"))
+    warned = timedelta(days=settings.IDLE_ACCOUNT_DAYS - settings.IDLE_WARNING_DAYS)
+    return found.filter(pk__in=idle_accounts(since=now - warned).order_by().values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCounts:
+    """How many accounts are locked, have no second factor, and are closed soon because nobody uses them."""
+
+    locked: int
+    factorless: int
+    idle: int
+
+
+def account_counts(actor: Actor | None, *, now: datetime) -> AccountCounts:
+    """Returns what administrators look after among the accounts; errors as `accounts`."""
+    require(actor, "identity.view_accounts")
+    return AccountCounts(*(_users(only, now).count() for only in ("locked", "factorless", "idle")))
 
 
 def _second_factors() -> QuerySet[Authenticator]:
@@ -159,7 +189,9 @@ def _latest(rows: QuerySet[Any], field: str) -> Subquery:
 
 def idle_accounts(*, since: datetime) -> QuerySet[User]:
     """Returns the open accounts that nobody used since the moment, the longest unused first."""
-    found: QuerySet[Any] = with_sign_in_facts(User.objects.filter(is_active=True))
+    signed_in_before = Q(last_login=None) | Q(last_login__lte=since)  # said first: it leaves few to look up
+    users = User.objects.filter(signed_in_before, is_active=True, date_joined__lte=since)
+    found: QuerySet[Any] = with_sign_in_facts(users)
     return found.filter(last_used__lte=since).order_by("last_used", "pk")
 
 

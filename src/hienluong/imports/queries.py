@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Count, Q
+
 from hienluong.directory.service import Actor, require
 from hienluong.imports.errors import ImportUnknown
 from hienluong.imports.models import AgencyImport
@@ -22,14 +24,33 @@ class ImportPage:
     next: str | None
 
 
-def agency_imports(actor: Actor | None, *, before: str | None = None) -> ImportPage:
-    """Returns imports, newest first.
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How many files were checked and wait to be imported or discarded; `wrong` of them have rows that are wrong."""
+
+    files: int
+    wrong: int
+
+
+def checked_imports(actor: Actor | None) -> Checked:
+    """Returns what waits for a decision; errors as `agency_imports`."""
+    require(actor, "directory.manage_agencies")
+    found = AgencyImport.objects.filter(state=AgencyImport.State.CHECKED)
+    return Checked(**found.aggregate(files=Count("pk"), wrong=Count("pk", filter=Q(counts__wrong__gt=0))))
+
+
+def agency_imports(
+    actor: Actor | None, *, only_checked: bool = False, before: str | None = None
+) -> ImportPage:
+    """Returns imports, newest first; with `only_checked` those that wait to be imported or discarded.
 
     Raises:
         NotAuthenticated, PermissionMissing.
     """
     require(actor, "directory.manage_agencies")
     found = AgencyImport.objects.order_by("-created_at", "pk")
+    if only_checked:
+        found = found.filter(state=AgencyImport.State.CHECKED)
     if before:
         try:
             found = found.filter(created_at__lt=datetime.fromisoformat(before))

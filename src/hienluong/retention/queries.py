@@ -200,9 +200,35 @@ def disposals_visible_to(actor: Actor | None) -> QuerySet[Disposal]:
     return found if _sees_all(actor) else found.filter(agency=actor.agency_id)
 
 
-def disposals(actor: Actor | None, *, before: UUID | None = None, limit: int = PAGE) -> Page[Disposal]:
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """How many disposals wait for a second person: proposed by others, and by the actor."""
+
+    by_others: int
+    by_actor: int
+
+
+def proposed(actor: Actor | None) -> Proposed:
+    """Returns the disposals that wait for a second person; errors as `disposals_visible_to`."""
+    waiting = disposals_visible_to(actor).filter(state=Disposal.State.PROPOSED)
+    mine = Q(proposer=actor.person_id if actor else None)
+    return Proposed(
+        **waiting.aggregate(by_others=Count("pk", filter=~mine), by_actor=Count("pk", filter=mine))
+    )
+
+
+def holds_in_force(actor: Actor | None) -> int:
+    """Returns how many legal holds are in force that the actor may see; errors as `holds_visible_to`."""
+    return holds_visible_to(actor).filter(lifted_at=None).count()
+
+
+def disposals(
+    actor: Actor | None, *, only_proposed: bool = False, before: UUID | None = None, limit: int = PAGE
+) -> Page[Disposal]:
     """Returns disposals, newest first, each with `count`, how many documents are in it."""
     found = disposals_visible_to(actor).annotate(count=Count("items"))
+    if only_proposed:
+        found = found.filter(state=Disposal.State.PROPOSED)
     if before is not None:
         found = found.filter(pk__lt=before)
     return _page(list(found.order_by("-pk")[: limit + 1]), limit)

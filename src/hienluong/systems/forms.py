@@ -58,6 +58,7 @@ class SystemFilter(forms.Form):
         required=False,
         choices=[
             ("live", _("in use")),
+            ("ending", _("in use, a secret ends within 30 days")),
             ("sandbox", _("in the sandbox")),
             ("ended", _("ended")),
             ("all", _("all")),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from hienluong.directory.service import (
     Actor,
@@ -27,7 +27,9 @@ from hienluong.systems.models import AgencySystem, SendingRight, SystemSecret, S
 PAGE = 50
 TALLY_DAYS = 30
 TALLIES_SHOWN = 20
-STATES = ("live", "sandbox", "ended")
+STATES = ("live", "ending", "sandbox", "ended")
+NOTICE_DAYS = (1, 7, 30)
+"""So many days before its end people are told of a secret, the last notice first; the most: it ends soon."""
 
 _sees_all = may_administer | has_role("auditor")
 
@@ -69,12 +71,13 @@ def search_systems(
     Args:
         actor: who asks.
         text: words; empty gives all.
-        state: "live" (real agencies' systems in force), "sandbox", "ended" or "" for all.
+        state: "live" (real agencies' systems in force), "ending" (of these, whose secret ends soon), "sandbox", "ended"
+            or "" for all.
         after: the cursor of the former page.
         now: the moment, by which secrets are good.
         limit: how many at most.
     """
-    found = systems_visible_to(actor).filter(_in_state(state))
+    found = systems_visible_to(actor).filter(_in_state(state, now))
     for word in fold(text).split():
         found = found.filter(search_key__contains=word)
     if after:
@@ -90,8 +93,39 @@ def search_systems(
     return SystemPage([*page], f"{page[-1].sort_key}~{page[-1].pk}" if len(rows) > limit else None)
 
 
-def _in_state(state: str) -> Q:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How many systems have a secret that ends within 30 days, and the day on which the first of them ends."""
+
+    systems: int
+    first: datetime | None
+
+
+def ending_systems(actor: Actor | None, *, now: datetime) -> Ending:
+    """Returns which systems that the actor may see need a new secret soon; errors as `systems_visible_to`."""
+    secrets = ending_secrets(now).filter(system__in=systems_visible_to(actor).filter(_in_state("live", now)))
+    found = secrets.aggregate(systems=Count("system", distinct=True), first=Min("ends_at"))
+    return Ending(found["systems"], found["first"])
+
+
+def ending_secrets(now: datetime) -> QuerySet[SystemSecret]:
+    """Returns the secrets in force that end soon and whose end somebody will notice.
+
+    A former secret that nobody has used since its successor was made ends in silence.
+    """
+    newest = SystemSecret.objects.filter(system=OuterRef("system"), pk__gt=OuterRef("pk")).order_by("-pk")
+    soon = SystemSecret.objects.filter(
+        ends_at__gt=now, ends_at__lte=now + timedelta(days=max(NOTICE_DAYS)), system__valid_to=None
+    )
+    return soon.annotate(successor=Subquery(newest.values("created_at")[:1])).filter(
+        Q(successor=None) | Q(last_used_at__gt=F("successor"))
+    )
+
+
+def _in_state(state: str, now: datetime) -> Q:
     sandbox = Q(agency__place=Agency.Place.SANDBOX)
+    if state == "ending":
+        return Q(valid_to=None, pk__in=ending_secrets(now).values("system")) & ~sandbox
     return {
         "live": Q(valid_to=None) & ~sandbox,
         "sandbox": Q(valid_to=None) & sandbox,

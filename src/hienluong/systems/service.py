@@ -15,17 +15,20 @@ from hienluong.systems.commands import (
 from hienluong.systems.idempotency import IdempotencyKey, once, sweep_kept_answers
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.systems.policy import may_send_for
+from hienluong.systems.queries import Ending, ending_systems
 from hienluong.systems.tally import note_deprecated_call, note_refusal, sweep_counts
 from hienluong.systems.tokens import SystemBearer, system_by_token
 
 __all__ = [
     "AgencySystem",
+    "Ending",
     "IdempotencyKey",
     "SendingRight",
     "SystemBearer",
     "end_sending_right",
     "end_system",
     "end_system_secret",
+    "ending_systems",
     "grant_sending_right",
     "grant_sending_rights",
     "may_send_for",

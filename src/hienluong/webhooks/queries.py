@@ -191,6 +191,21 @@ def trouble_counts() -> Troubles:
     return Troubles(found["stopped"], found["failing"])
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How many webhooks were stopped after failures, and whether the actor may do something about one of them."""
+
+    webhooks: int
+    may_act: bool
+
+
+def stopped(actor: Actor | None) -> Stopped:
+    """Returns what was stopped of the webhooks that the actor may see, up to 500; errors as `webhooks_visible_to`."""
+    found = list(webhooks_visible_to(actor).filter(state=Webhook.State.DISABLED)[:500])
+    acts = ("webhooks.manage_webhooks", "webhooks.replay_messages")
+    return Stopped(len(found), any(allowed(actor, act, one.system) for one in found for act in acts))
+
+
 def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:
     """Returns the webhooks that have something due and do not rest; asked twice a second."""
     due = Message.objects.filter(webhook=OuterRef("pk"), due_at__lte=now)

@@ -70,7 +70,7 @@ class CasePage:
     next: int | None
 
 
-def cases(actor: Actor | None, *, before: int | None = None) -> CasePage:
+def cases(actor: Actor | None, *, only_open: bool = False, before: int | None = None) -> CasePage:
     """Returns the cases about changes of rights, newest first.
 
     Raises:
@@ -78,10 +78,18 @@ def cases(actor: Actor | None, *, before: int | None = None) -> CasePage:
     """
     require(actor, "access.handle_cases")
     found = _cases()
+    if only_open:
+        found = found.filter(closed_at=None)
     if before is not None:
         found = found.filter(pk__lt=before)
     rows = list(found.order_by("-pk")[: PAGE + 1])
     return CasePage(rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None)
+
+
+def open_case_count(actor: Actor | None) -> int:
+    """Returns how many cases nobody has closed; errors as `cases`."""
+    require(actor, "access.handle_cases")
+    return AccessCase.objects.filter(closed_at=None).count()
 
 
 def case(actor: Actor | None, case_id: int) -> AccessCase:

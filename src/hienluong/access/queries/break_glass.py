@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hienluong.access import policy
 from hienluong.access.errors import BreakGlassNotFound
@@ -48,25 +48,48 @@ class GlassPage:
     next: str | None
 
 
-def glass_requests(
-    actor: Actor | None, *, now: datetime, only_live: bool = False, before: str = ""
-) -> GlassPage:
+def _waiting(now: datetime) -> Q:
+    return Q(state=_State.REQUESTED, answer_until__gt=now)
+
+
+def _running(now: datetime) -> Q:
+    return Q(state=_State.APPROVED, valid_until__gt=now)
+
+
+@dataclass(frozen=True, slots=True)
+class GlassCounts:
+    """How many requests of others wait for the actor's answer, and how many of the actor's own open something now."""
+
+    to_answer: int
+    running: int
+
+
+def glass_counts(actor: Actor | None, *, now: datetime) -> GlassCounts:
+    """Returns what of break-glass concerns the actor at this moment; errors as `requests_visible_to`."""
+    actor = require(actor, "access.view_glass")
+    theirs, mine = ~Q(requester=actor.person_id), Q(requester=actor.person_id)
+    found = BreakGlass.objects.filter(_waiting(now) | _running(now)).aggregate(
+        to_answer=Count("pk", filter=_waiting(now) & theirs), running=Count("pk", filter=_running(now) & mine)
+    )
+    may_answer = allowed(actor, "access.approve_glass")
+    return GlassCounts(found["to_answer"] if may_answer else 0, found["running"])
+
+
+def glass_requests(actor: Actor | None, *, now: datetime, show: str = "", before: str = "") -> GlassPage:
     """Returns requests with `present`, their state at this moment.
 
     Args:
         actor: who asks.
         now: the moment.
-        only_live: only those that wait or run.
+        show: "waiting" for those that wait for an answer, "live" for those that wait or run.
         before: the cursor of the former page.
 
     Raises:
         PermissionMissing: the actor has nothing to do with break-glass.
     """
     found = requests_visible_to(actor)
-    if only_live:
-        found = found.filter(state=_State.REQUESTED, answer_until__gt=now) | found.filter(
-            state=_State.APPROVED, valid_until__gt=now
-        )
+    if show in {"waiting", "live"}:
+        found = found.filter(_waiting(now) if show == "waiting" else _waiting(now) | _running(now))
     if before:
         try:
             found = found.filter(pk__lt=UUID(before))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -39,6 +40,26 @@ def reviews(actor: Actor | None) -> list[AccessReview]:
         waiting=Count("lines", filter=scope & _WAITING),
     )
     return list(found.filter(total__gt=0).order_by("-quarter")[:40])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    """A review that is not finished; `undecided` and `waiting` (to be ended) of its lines that the actor may see."""
+
+    quarter: str
+    deadline: datetime
+    undecided: int
+    waiting: int
+
+
+def open_reviews(actor: Actor | None) -> list[OpenReview]:
+    """Returns the reviews that are not finished, the oldest first; errors as `lines_visible_to`."""
+    lines = lines_visible_to(actor).filter(review__finished_at=None)
+    rows = lines.values_list("review__quarter", "review__deadline").annotate(
+        undecided=Count("pk", filter=Q(decision="undecided")),
+        waiting=Count("pk", filter=Q(decision="end", carried_out_at=None)),
+    )
+    return [OpenReview(*row) for row in rows.order_by("review__quarter")[:4]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from hienluong.directory.service import ActingRequest, Actor, User
 from hienluong.identity import commands, queries
 from hienluong.kit import clock
+
+ONLY = {
+    "locked": gettext_lazy("Locked only"),
+    "closed": gettext_lazy("Closed only"),
+    "factorless": gettext_lazy("Without a second factor"),
+    "idle": gettext_lazy("Closed soon, not used"),
+}
 
 
 def _actor(request: HttpRequest) -> Actor | None:
@@ -21,21 +29,21 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 @require_GET
 def account_list(request: ActingRequest) -> HttpResponse:
-    """Lists the accounts, narrowed by name or to those that are locked or closed."""
+    """Lists the accounts, narrowed by name or by their state."""
     search = request.GET.get("q", "")
-    only = {name: request.GET.get(name) == "1" for name in ("locked", "closed")}
+    only = [name for name in queries.ONLY if request.GET.get(name) == "1"]
     page = queries.accounts(
-        _actor(request), now=clock.now(), search=search, after=request.GET.get("after", ""), **only
+        _actor(request), now=clock.now(), search=search, after=request.GET.get("after", ""), only=only
     )
-    kept = {"q": search} | {name: "1" for name, chosen in only.items() if chosen}
+    kept = {"q": search} | dict.fromkeys(only, "1")
     return render(
         request,
         "identity/accounts.html",
         {
             "page": page,
             "q": search,
-            **only,
-            "reset": request.path if search or any(only.values()) else "",
+            "only": [(name, ONLY[name], name in only) for name in queries.ONLY],
+            "reset": request.path if search or only else "",
             "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
             "next": f"?{urlencode(kept | {'after': page.next})}" if page.next else "",
         },

@@ -35,6 +35,7 @@ WHOSE = {
 STATES = {
     "in_force": gettext_lazy("In force"),
     "coming": gettext_lazy("To come"),
+    "ending": gettext_lazy("Ending within 7 days"),
     "over": gettext_lazy("Over"),
 }
 

@@ -12,10 +12,14 @@ from hienluong.directory.service import Actor, allowed, require
 from hienluong.kit.cursors import read_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.takeover.errors import IntakeUnknown
-from hienluong.takeover.models import AsideFile, Intake, Profile
+from hienluong.takeover.models import AsideFile, Intake, Profile, State
 
 PER_PAGE = 30
 ASIDE_SHOWN = 200
+
+
+WAITING = (State.COLUMNS, State.CHECKED)
+"""Somebody has to say which column is what, or take over or discard what was checked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +40,26 @@ def sees_own(actor: Actor) -> bool:
     return allowed(actor, "takeover.view_documents") or allowed(actor, "takeover.manage_intakes")
 
 
-def intakes(actor: Actor | None, *, before: str = "") -> IntakePage:
-    """Returns intakes, newest first.
+def waiting_count(actor: Actor | None) -> int:
+    """Returns how many files of the agency's earlier system wait for somebody to go on with them.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor does not take anything over.
+    """
+    actor = require(actor, "takeover.manage_intakes")
+    return _visible_to(actor).filter(state__in=WAITING).count()
+
+
+def intakes(actor: Actor | None, *, only_waiting: bool = False, before: str = "") -> IntakePage:
+    """Returns intakes, newest first; with `only_waiting` those that somebody has to go on with.
 
     Raises:
         NotAuthenticated, PermissionMissing.
     """
     actor = require(actor, "takeover.view_intakes")
     found = _visible_to(actor).order_by("-created_at", "pk")
+    if only_waiting:
+        found = found.filter(state__in=WAITING)
     if place := _place(before):
         found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], pk__gt=place[1]))
     rows = list(found[: PER_PAGE + 1])
