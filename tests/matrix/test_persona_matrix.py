@@ -234,7 +234,7 @@ def test_figures_of_home_lead_to_lists_of_just_so_many(province: Province) -> No
                 if found != task.count:
                     faults.append(f"{persona}: {task} leads to {found}")
         transaction.set_rollback(True)
-    assert faults == []
+    assert not faults, "\n".join(faults)
     assert told == set(WAITING)
 
 

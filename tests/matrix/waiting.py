@@ -87,17 +87,19 @@ def rows_behind(browser: Client, url: str) -> int:
     """Returns how many things a list shows on all its pages: its rows, or where each stands for several, their sum."""
     page = _page(browser, url)
     main = page[page.index("<main") : page.index("</main>")]
-    if summed := next((label for part, label in _SUMMED.items() if url.startswith(part)), None):
+    if summed := next((label for part, label in _SUMMED.items() if re.fullmatch(part, url)), None):
         cells = re.findall(rf'<td class="number" data-label="{summed}">(?:<[^>]+>)*([\d.,]+)', main)
         return sum(int(re.sub(r"\D", "", cell)) for cell in cells)
     if _DECISIONS.search(url):
         return main.count("<fieldset") - main.count(" checked>")
+    if url.endswith("/monitor/alarms/"):  # all conditions, and which of them is one
+        return main.count("alarm since")
     table = main[main.index("<tbody") : main.index("</tbody>")]
     following = re.search(r'<a class="btn" href="([^"]+)" rel="next"', main)
     return table.count("<tr") + (rows_behind(browser, unescape(following[1])) if following else 0)
 
 
-_SUMMED = {"/deadlines/agencies/": "Overdue now"}
+_SUMMED = {"/deadlines/agencies/": "Overdue now", r"/access/reviews/[^/]+/": "Not decided"}
 _DECISIONS = re.compile("/access/reviews/.*/agencies/")
 
 
@@ -134,6 +136,7 @@ def let_everything_wait(province: Province) -> None:
     Disposal.objects.create(
         agency_id=ours["agency_id"], counted_on=today, proposed_at=now, proposer=head.pk, proposed_by="x"
     )
+    Delivery.objects.filter(pk=ours["registered_delivery_id"]).update(state="confirmed", business_state="01")
     Scan.objects.create(packet_id=ours["packet_id"], state="waiting", due_at=now, asked_at=now)
     SystemSecret.objects.filter(system=ours["system_id"]).update(ends_at=now + timedelta(days=3))
     Webhook.objects.filter(pk=ours["webhook_id"]).update(state="disabled")

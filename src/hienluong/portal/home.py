@@ -89,7 +89,7 @@ def today(actor: Actor, *, now: datetime) -> Today:
     return Today(
         [entry for entry in entries if not entry.watched],
         [entry for entry in entries if entry.watched],
-        exchange.inbox(actor, kind="edoc", limit=NEWEST).items
+        exchange.inbox(actor, states=exchange.policy.ALL_STATES, kind="edoc", limit=NEWEST).items
         if allowed(actor, "exchange.view_mailbox")
         else None,
         glance.flow if glance else None,
@@ -116,7 +116,7 @@ def _break_glass(actor: Actor, now: datetime) -> Iterator[Entry]:
     url = _list("access:break_glass", "show=waiting")
     yield Entry(_("Break-glass requests to answer"), counts.to_answer, url, Urgency.NOW)
     yield Entry(
-        _("Break-glass access of yours that runs"), counts.running, _list("access:break_glass", "show=live")
+        _("Break-glass access of yours that runs"), counts.running, _list("access:break_glass", "show=own")
     )
 
 
@@ -228,15 +228,18 @@ def _systems(actor: Actor, now: datetime) -> Iterator[Entry]:
 def _keeping(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - all subjects are asked alike
     if not allowed(actor, "retention.view_retention"):
         return
-    found, url = retention.proposed(actor), _list("retention:disposals", "show=proposed")
+    found = retention.proposed(actor)
+    others, own, both = (
+        _list("retention:disposals", f"show={show}") for show in ("others", "own", "proposed")
+    )
     if allowed(actor, "retention.approve_disposal"):
-        yield Entry(_("Disposals to approve"), found.by_others, url)
+        yield Entry(_("Disposals to approve"), found.by_others, others)
         yield Entry(
-            _("Disposals you proposed"), found.by_actor, url, note=_("another person approves"), watched=True
+            _("Disposals you proposed"), found.by_actor, own, note=_("another person approves"), watched=True
         )
     else:
         yield Entry(
-            _("Disposals that wait for approval"), found.by_others + found.by_actor, url, watched=True
+            _("Disposals that wait for approval"), found.by_others + found.by_actor, both, watched=True
         )
     if allowed(actor, "retention.manage_holds"):
         url = _list("retention:holds")

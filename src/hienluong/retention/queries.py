@@ -223,12 +223,21 @@ def holds_in_force(actor: Actor | None) -> int:
 
 
 def disposals(
-    actor: Actor | None, *, only_proposed: bool = False, before: UUID | None = None, limit: int = PAGE
+    actor: Actor | None, *, show: str = "", before: UUID | None = None, limit: int = PAGE
 ) -> Page[Disposal]:
-    """Returns disposals, newest first, each with `count`, how many documents are in it."""
+    """Returns disposals, newest first, each with `count`, how many documents are in it.
+
+    Args:
+        actor: who asks.
+        show: "proposed" for those that wait for a second person; of these "others" that others proposed, "own" the actor.
+        before: go on below this id.
+        limit: at most so many.
+    """
     found = disposals_visible_to(actor).annotate(count=Count("items"))
-    if only_proposed:
-        found = found.filter(state=Disposal.State.PROPOSED)
+    mine = Q(proposer=actor.person_id if actor else None)
+    of_these = {"proposed": Q(), "others": ~mine, "own": mine}
+    if show in of_these:
+        found = found.filter(of_these[show], state=Disposal.State.PROPOSED)
     if before is not None:
         found = found.filter(pk__lt=before)
     return _page(list(found.order_by("-pk")[: limit + 1]), limit)

@@ -21,7 +21,7 @@ from hienluong.kit.errors import HienluongError
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """Lists requests, newest first; `?show=waiting`: those to be answered, `?show=live`: those that wait or run."""
+    """Lists requests, newest first; `?show=` narrows it to those to be answered, that run, or are one's own."""
     actor, show = acting_actor(request), request.GET.get("show", "")
     page = queries.glass_requests(actor, now=clock.now(), show=show, before=request.GET.get("before", ""))
     context = {"page": page, "show": show, "may_ask": allowed(actor, "access.request_glass")}

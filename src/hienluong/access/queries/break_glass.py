@@ -81,15 +81,21 @@ def glass_requests(actor: Actor | None, *, now: datetime, show: str = "", before
     Args:
         actor: who asks.
         now: the moment.
-        show: "waiting" for those that wait for an answer, "live" for those that wait or run.
+        show: "waiting" for those that wait for an answer, "live" for those that wait or run, "own" for the
+            actor's own that run.
         before: the cursor of the former page.
 
     Raises:
         PermissionMissing: the actor has nothing to do with break-glass.
     """
     found = requests_visible_to(actor)
-    if show in {"waiting", "live"}:
-        found = found.filter(_waiting(now) if show == "waiting" else _waiting(now) | _running(now))
+    narrowed = {
+        "waiting": _waiting(now),
+        "live": _waiting(now) | _running(now),
+        "own": _running(now) & Q(requester=actor.person_id if actor else None),
+    }
+    if show in narrowed:
+        found = found.filter(narrowed[show])
     if before:
         try:
             found = found.filter(pk__lt=UUID(before))

@@ -42,11 +42,9 @@ TONES = {
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Lists disposals, and says how much is over its time; `?show=proposed`: those that wait for a second person."""
+    """Lists disposals, and says how much is over its time; `?show=` narrows it to those that wait for a second person."""
     actor, show = acting_actor(request), request.GET.get("show", "")
-    page = queries.disposals(
-        actor, only_proposed=show == "proposed", before=as_uuid(request.GET.get("before", ""))
-    )
+    page = queries.disposals(actor, show=show, before=as_uuid(request.GET.get("before", "")))
     for one in page.items:
         one.tone = TONES[Disposal.State(one.state)]  # type: ignore[attr-defined]  # for the page
     may_propose = allowed(actor, "retention.propose_disposal")
