@@ -99,8 +99,8 @@ def test_pressing_comes_first_and_names_how_many_are_urgent(visit: Visit) -> Non
     Draft.objects.create(author=person, agency=agency, page=new_id(), begun_at=now, saved_at=now)
     page = _text(browser.get("/"))
     assert _tasks(page) == [
-        (2, "/deadlines/?state=overdue", "Past their deadline", "now"),
-        (1, "/deadlines/?state=soon", "Due by the end of the next working day", "soon"),
+        (2, "/deadlines/?state=overdue", "Documents past their deadline", "now"),
+        (1, "/deadlines/?state=soon", "Documents due today or on the next working day", "soon"),
         (1, "/exchange/drafts/", "Drafts", ""),
     ]
     assert page.count("1 of these urgent") == 1

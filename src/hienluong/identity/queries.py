@@ -88,7 +88,7 @@ def accounts(
     *,
     now: datetime,
     search: str = "",
-    only: Collection[str] = (),
+    states: Collection[str] = (),
     after: str = "",
 ) -> AccountPage:
     """Returns a page of the accounts in the order of people's names.
@@ -97,8 +97,8 @@ def accounts(
         actor: who asks.
         now: the moment.
         search: words of the name or the user name, with or without diacritics.
-        only: of `ONLY`; "locked" wait after too many failures, "closed" are closed, "factorless" are open without a second
-            factor, "idle" are closed soon because nobody uses them.
+        states: only accounts in all of these of `STATES`: "locked" wait after too many failures, "closed" are closed,
+            "factorless" are open without a second factor, "idle" are closed soon because nobody uses them.
         after: `next` of the page before.
 
     Raises:
@@ -108,8 +108,8 @@ def accounts(
     found = Person.objects.exclude(user=None).select_related("user__sign_in_state")
     for word in fold(search).split():
         found = found.filter(Q(search_key__contains=word) | Q(user__username__icontains=word))
-    for name in only:
-        found = found.filter(user__in=_users(name, now))
+    for state in states:
+        found = found.filter(user__in=_users(state, now))
     key, _, pk = after.rpartition(" ")
     if key and _is_uuid(pk):
         found = found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))
@@ -126,18 +126,18 @@ def accounts(
     return AccountPage(rows, f"{shown[-1].sort_key} {shown[-1].pk}" if len(people) > PAGE else "")
 
 
-ONLY = ("locked", "closed", "factorless", "idle")
+STATES = ("locked", "closed", "factorless", "idle")
 """What the list of accounts may be narrowed to."""
 
 
-def _users(only: str, now: datetime) -> QuerySet[User]:
-    """Returns the accounts of people that are in one of the states of `ONLY`."""
+def _users(state: str, now: datetime) -> QuerySet[User]:
+    """Returns the accounts of people that are in one of `STATES`."""
     found: QuerySet[Any] = User.objects.filter(person__isnull=False)
-    if only == "locked":
+    if state == "locked":
         return found.filter(sign_in_state__locked_until__gt=now)
-    if only == "closed":
+    if state == "closed":
         return found.filter(is_active=False)
-    if only == "factorless":
+    if state == "factorless":
         return found.filter(is_active=True).exclude(pk__in=_second_factors().values("user"))
     warned = timedelta(days=settings.IDLE_ACCOUNT_DAYS - settings.IDLE_WARNING_DAYS)
     return found.filter(pk__in=idle_accounts(since=now - warned).order_by().values("pk"))
@@ -155,7 +155,7 @@ class AccountCounts:
 def account_counts(actor: Actor | None, *, now: datetime) -> AccountCounts:
     """Returns what administrators look after among the accounts; errors as `accounts`."""
     require(actor, "identity.view_accounts")
-    return AccountCounts(*(_users(only, now).count() for only in ("locked", "factorless", "idle")))
+    return AccountCounts(*(_users(state, now).count() for state in ("locked", "factorless", "idle")))
 
 
 def _second_factors() -> QuerySet[Authenticator]:

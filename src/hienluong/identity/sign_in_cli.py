@@ -51,8 +51,8 @@ def list_accounts(*, actor: Actor, now: datetime, text: str, locked: bool, close
     """Lists accounts; the first 30, so that a search is worth it."""
     from hienluong.identity import queries  # noqa: PLC0415 - needs Django
 
-    only = [name for name, chosen in (("locked", locked), ("closed", closed)) if chosen]
-    rows = queries.accounts(actor, now=now, search=text, only=only).rows
+    states = [name for name, chosen in (("locked", locked), ("closed", closed)) if chosen]
+    rows = queries.accounts(actor, now=now, search=text, states=states).rows
     facts = [
         {
             "username": row.user.username,

@@ -123,7 +123,7 @@ def _break_glass(actor: Actor, now: datetime) -> Iterator[Entry]:
 def _deadlines(actor: Actor, now: datetime) -> Iterator[Entry]:
     if allowed(actor, "deadlines.view_agencies"):
         yield Entry(
-            _("Past their deadline, in all agencies"),
+            _("Documents past their deadline, in all agencies"),
             deadlines.overdue_everywhere(actor, now=now),
             _list("deadlines:agencies"),
             watched=True,
@@ -132,10 +132,14 @@ def _deadlines(actor: Actor, now: datetime) -> Iterator[Entry]:
         found = deadlines.pressing(actor, now=now)
         over, soon = (_list("deadlines:deadlines", f"state={state}") for state in ("overdue", "soon"))
         yield Entry(
-            _("Past their deadline"), found.overdue, over, Urgency.NOW, _of_these_urgent(found.overdue_urgent)
+            _("Documents past their deadline"),
+            found.overdue,
+            over,
+            Urgency.NOW,
+            _of_these_urgent(found.overdue_urgent),
         )
         yield Entry(
-            _("Due by the end of the next working day"),
+            _("Documents due today or on the next working day"),
             found.soon,
             soon,
             Urgency.NOW if found.soon_urgent else Urgency.SOON,
@@ -272,9 +276,11 @@ def _accounts(actor: Actor, now: datetime) -> Iterator[Entry]:
     if not allowed(actor, "identity.view_accounts"):
         return
     found, url = identity.account_counts(actor, now=now), _list("identity:accounts")
-    yield Entry(_("Accounts locked after wrong passwords"), found.locked, f"{url}?locked=1", Urgency.SOON)
-    yield Entry(_("People without a second factor"), found.factorless, f"{url}?factorless=1", watched=True)
-    yield Entry(_("Accounts not used, closed soon"), found.idle, f"{url}?idle=1", watched=True)
+    yield Entry(_("Accounts locked after wrong passwords"), found.locked, f"{url}?state=locked", Urgency.SOON)
+    yield Entry(
+        _("People without a second factor"), found.factorless, f"{url}?state=factorless", watched=True
+    )
+    yield Entry(_("Accounts not used, closed soon"), found.idle, f"{url}?state=idle", watched=True)
 
 
 def _imports(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - all subjects are asked alike
