@@ -30,10 +30,14 @@ if "HIENLUONG_DATABASE_URL" not in os.environ:
     atexit.register(cluster.close)
     os.environ["HIENLUONG_DATABASE_URL"] = server.url("postgres")
 
-if "HIENLUONG_FILES_DIR" not in os.environ or not Path(os.environ["HIENLUONG_FILES_DIR"]).exists():
-    files = tempfile.mkdtemp(prefix="hienluong-files-")
-    os.environ["HIENLUONG_FILES_DIR"] = files
+# What is kept as files is each process's own, as its database is.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    files = Path(os.environ["HIENLUONG_FILES_DIR"]) / worker
+    files.mkdir()
+else:
+    files = Path(tempfile.mkdtemp(prefix="hienluong-files-"))
     atexit.register(shutil.rmtree, files, ignore_errors=True)
+os.environ["HIENLUONG_FILES_DIR"] = str(files)
 
 import django
 
