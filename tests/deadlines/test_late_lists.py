@@ -165,6 +165,7 @@ def test_pages_of_clocks_hold_everything_once_in_order(
 ) -> None:
     given = {
         "overdue": {},
+        "soon": {"running": True},
         "running": {"running": True},
         "late": {"done": True, "late": True},
         "on_time": {"done": True},
