@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _names(actor: Actor, text: str = "", **filters: Any) -> list[str]:
-    return [person.full_name for person in queries.search_people(actor, text, **filters).people]
+    return [person.full_name for person in queries.search_people(actor, text, **filters).items]
 
 
 @pytest.fixture
@@ -84,14 +84,14 @@ def test_others_see_their_own_agency_and_no_accounts(
     clerk = acting("H50.S01", "clerk")
     page = queries.search_people(clerk, account="closed")
     assert not page.sees_accounts
-    assert {person.full_name for person in page.people} == {
+    assert {person.full_name for person in page.items} == {
         "Đặng Thị Ẩn",
         "Nguyễn Thị Ánh",
         "Trần Đã Nghỉ",
         "Trần Thị Lựu",
     }
     assert [
-        post.agency.name for person in page.people for post in getattr(person, "current_posts", [])
+        post.agency.name for person in page.items for post in getattr(person, "current_posts", [])
     ].count("Ủy ban nhân dân phường Đồng Hới") == 0
     with pytest.raises(PersonUnknown):
         queries.person_view(clerk, town["binh"].pk)
@@ -108,7 +108,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(
     seen, cursor = [], None
     while True:
         page = queries.search_people(administrator, after=cursor, limit=2)
-        seen += [person.full_name for person in page.people]
+        seen += [person.full_name for person in page.items]
         cursor = page.next
         if cursor is None:
             break

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from hienluong.deadlines import commands, queries
-from hienluong.deadlines.cursors import read_place, write_place
 from hienluong.deadlines.schemas import AnnouncementIn, CancellationIn, ClockListOut, ClockOut, TallyOut
 from hienluong.directory.service import calling_actor
 from hienluong.kit import clock as time
@@ -29,10 +28,10 @@ def list_deadlines(
     """Lists the deadlines of the caller's agency: what runs, most pressing first; what is done, newest first."""
     now = time.now()
     page = queries.clocks(
-        calling_actor(request), now=now, state=state, duty=duty or "", after=read_place(after), limit=limit
+        calling_actor(request), now=now, state=state, duty=duty or "", after=after, limit=limit
     )
     return ClockListOut.model_construct(
-        items=[ClockOut.of(one, now) for one in page.clocks], next=write_place(page.next)
+        items=[ClockOut.of(one, now) for one in page.items], next=page.next
     )
 
 

@@ -25,11 +25,11 @@ from hienluong.exchange.schemas import (
     InboxOut,
     State,
 )
-from hienluong.exchange.service import ARRIVALS, Confirmation, Fetched, Page
+from hienluong.exchange.service import ARRIVALS, Confirmation, Fetched
 from hienluong.files.service import Part, file_answer, multipart_answer
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
-from hienluong.kit.cursors import read_number_cursor, write_cursor
+from hienluong.kit.cursors import Page, read_number_cursor, write_cursor
 from hienluong.kit.errors import HienluongError, NotAuthenticated
 from hienluong.systems.service import IdempotencyKey, once
 

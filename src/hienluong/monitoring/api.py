@@ -41,14 +41,14 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 def list_waiting(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> WaitingListOut:
     """Lists what has not reached its mailbox, by recipient, the oldest first."""
     page = queries.waiting(calling_actor(request), now=clock.now(), after=after, limit=limit)
-    return WaitingListOut(items=[WaitingOut.of(row) for row in page.rows], next=page.next)
+    return WaitingListOut(items=[WaitingOut.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/monitor/failures/groups", response=FailureGroupListOut, summary="Failures by cause")
 def list_failure_groups(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> FailureGroupListOut:
     """Lists failures by cause and recipient; the group with the oldest failure first."""
     page = queries.failure_groups(calling_actor(request), after=after, limit=limit)
-    return FailureGroupListOut(items=[FailureGroupOut.of(row) for row in page.rows], next=page.next)
+    return FailureGroupListOut(items=[FailureGroupOut.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/monitor/failures", response=FailureListOut, summary="Deliveries that fail")
@@ -64,7 +64,7 @@ def list_failures(
     page = queries.failures(
         actor, cause=cause or "", recipient=_number(actor, recipient), before=before, limit=limit
     )
-    return FailureListOut(items=[FailureOut.of(row) for row in page.rows], next=page.next)
+    return FailureListOut(items=[FailureOut.of(row) for row in page.items], next=page.next)
 
 
 @router.post("/monitor/retry", response={202: RetryOut}, summary="Try failed deliveries again")

@@ -147,7 +147,7 @@ def list_people(
     page = queries.search_people(actor, text, role=role, account=account, limit=limit)
     rows = [
         {**_of_person(person), "posts": [_of_post(post) for post in getattr(person, "current_posts", [])]}
-        for person in page.people
+        for person in page.items
     ]
     lines = [
         f"{row['id']}  {row['full_name']}  {row['username'] or '–'}  "
@@ -348,7 +348,7 @@ def list_leaves(*, actor: Actor, now: datetime, when: str) -> Answer:
     """Lists leaves."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.leaves(actor, when=when, limit=200).leaves
+    rows = queries.leaves(actor, when=when, limit=200).items
     return {"items": [_of_leave(row) for row in rows]}, [_leave_line(row) for row in rows]
 
 
@@ -441,7 +441,7 @@ def list_delegations(*, actor: Actor, now: datetime, state: str) -> Answer:
     """Lists delegations."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.delegations(actor, state=state, limit=200).delegations
+    rows = queries.delegations(actor, state=state, limit=200).items
     return {"items": [_of_delegation(row) for row in rows]}, [_delegation_line(row) for row in rows]
 
 

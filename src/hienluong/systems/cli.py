@@ -114,7 +114,7 @@ def list_systems(*, actor: Actor, now: datetime, text: str, state: str) -> Answe
     after: str | None = None
     while True:
         page = queries.search_systems(actor, text, state=state, after=after, now=now, limit=500)
-        rows += page.systems
+        rows += page.items
         if (after := page.next) is None:
             break
     lines = [
@@ -253,9 +253,10 @@ def list_rights(*, actor: Actor, now: datetime, text: str, show_all: bool) -> An
     before: int | None = None
     while True:
         page = queries.search_rights(actor, text, in_force=not show_all, before=before, now=now, limit=500)
-        rows += page.rights
-        if (before := page.next) is None:
+        rows += page.items
+        if page.next is None:
             break
+        before = int(page.next)
     lines = [
         f"{row.pk:>6}  {row.system.name} → {row.agency.name if row.agency else row.scope}  "
         f"{row.valid_from} – {row.valid_to or '…'}  {row.document}"
@@ -345,7 +346,7 @@ def list_sandbox(*, actor: Actor, now: datetime) -> Answer:
     """Lists sandbox systems."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.search_systems(actor, state="sandbox", now=now, limit=500).systems
+    rows = queries.search_systems(actor, state="sandbox", now=now, limit=500).items
     lines = [f"{row.pk}  {getattr(row, 'agency_code', '')}  {row.name} – {row.agency.name}" for row in rows]
     return [_facts(row) for row in rows], lines or [_("There is none.")]
 

@@ -52,7 +52,7 @@ def list_taken_documents(
         cursor_named="after",
     )
     return TakenDocumentListOut.model_construct(
-        items=[TakenDocumentOut.of(row) for row in page.documents], next=page.next or None
+        items=[TakenDocumentOut.of(row) for row in page.items], next=page.next
     )
 
 
@@ -68,7 +68,7 @@ def show_taken_document(request: HttpRequest, document_id: UUID) -> TakenDocumen
 def list_number_books(request: HttpRequest, before: Before = "", limit: Limit = 50) -> BookListOut:
     """Lists the agency's books, the one begun last first."""
     page = numbers.books_of(_actor(request), before=before, limit=limit)
-    return BookListOut.model_construct(items=[BookOut.of(row) for row in page.books], next=page.next)
+    return BookListOut.model_construct(items=[BookOut.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/number-books/{book_id}/numbers", response=NumberListOut, summary="Numbers that a book gave")
@@ -81,7 +81,7 @@ def list_numbers(
     """Lists the numbers that a book of the agency gave, the last first."""
     page = numbers.numbers_of(_actor(request), book_id, before=before, limit=limit)
     return NumberListOut.model_construct(
-        items=[NumberOut.of(row, page.book) for row in page.given], next=page.next
+        items=[NumberOut.of(row) for row in page.items], next=page.next
     )
 
 

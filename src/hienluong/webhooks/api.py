@@ -33,7 +33,7 @@ router = Router(tags=["webhooks"])
 def list_webhooks(request: HttpRequest) -> WebhookListOut:
     """Lists the webhooks of the calling system, without those that have ended."""
     page = queries.search_webhooks(calling_actor(request))
-    return WebhookListOut(items=[WebhookOut.of(one) for one in page.webhooks])
+    return WebhookListOut(items=[WebhookOut.of(one) for one in page.items])
 
 
 @router.post("/webhooks", response={201: SecretOut}, summary="Register a webhook")
@@ -149,7 +149,7 @@ def list_messages(
         limit=limit,
     )
     return MessageListOut(
-        items=[MessageOut.of(one) for one in page.messages],
+        items=[MessageOut.of(one) for one in page.items],
         next=write_cursor("messages", page.next) if page.next else None,
     )
 

@@ -88,7 +88,7 @@ def list_webhooks(*, actor: Actor, now: datetime, state: str) -> Answer:
     before: UUID | None = None
     while True:
         page = queries.search_webhooks(actor, state=state, before=before, limit=500)
-        rows += page.webhooks
+        rows += page.items
         if page.next is None:
             break
         before = UUID(page.next)
@@ -253,7 +253,7 @@ def list_messages(*, actor: Actor, now: datetime, webhook_id: UUID, state: str |
     from hienluong.webhooks.schemas import MessageOut  # noqa: PLC0415 - the same
 
     page = queries.messages_of(actor, _found(actor, webhook_id), state=state or "")
-    shown = [MessageOut.of(one) for one in page.messages]
+    shown = [MessageOut.of(one) for one in page.items]
     lines = []
     for one in shown:
         last = one.attempts[0] if one.attempts else None
