@@ -177,7 +177,9 @@ def test_passkey_of_another_account_opens_nothing(page: Page, place: str) -> Non
 def test_browser_without_passkeys_is_told_so_and_offered_none(page: Page, place: str) -> None:
     page.add_init_script("delete window.PublicKeyCredential")
     page.goto(f"{place}/sign-in/")
-    expect(page.locator("[data-passkey-says]")).to_have_text("This browser cannot use passkeys at this address.")
+    expect(page.locator("[data-passkey-says]")).to_have_text(
+        "This browser cannot use passkeys at this address."
+    )
     expect(page.locator("form[data-passkey] button")).to_be_hidden()
     expect(page.locator("[name=password]")).to_be_visible()
 

@@ -27,6 +27,8 @@ MOMENT = datetime(2026, 11, 26, 1, 2, 3, 456789, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Row:
+    """A row of a list."""
+
     pk: int
 
 
@@ -38,7 +40,9 @@ def test_page_says_where_the_next_begins_only_where_one_does() -> None:
 
 
 def test_page_takes_the_cursor_that_the_list_writes() -> None:
-    assert page_of([Row(7), Row(8)], 1, lambda row: write_cursor("rows", row.pk)).next == write_cursor("rows", 7)
+    assert page_of([Row(7), Row(8)], 1, lambda row: write_cursor("rows", row.pk)).next == write_cursor(
+        "rows", 7
+    )
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, LARGEST_NUMBER))
@@ -50,7 +54,8 @@ def test_moment_and_number_come_back_as_they_went(moment: datetime, number: int)
 
 
 @pytest.mark.parametrize(
-    "place", ["", "~", "2026-11-26~1", "2026-11-26T01:02:03Z", "2026-11-26T01:02:03Z~-1", f"{MOMENT}~{2**63}", 5]
+    "place",
+    ["", "~", "2026-11-26~1", "2026-11-26T01:02:03Z", "2026-11-26T01:02:03Z~-1", f"{MOMENT}~{2**63}", 5],
 )
 def test_moment_that_is_none_is_refused_by_the_parameters_name(place: str | int) -> None:
     with pytest.raises(InvalidInput) as refused:

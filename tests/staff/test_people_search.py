@@ -90,9 +90,9 @@ def test_others_see_their_own_agency_and_no_accounts(
         "Trần Đã Nghỉ",
         "Trần Thị Lựu",
     }
-    assert [
-        post.agency.name for person in page.items for post in getattr(person, "current_posts", [])
-    ].count("Ủy ban nhân dân phường Đồng Hới") == 0
+    assert [post.agency.name for person in page.items for post in getattr(person, "current_posts", [])].count(
+        "Ủy ban nhân dân phường Đồng Hới"
+    ) == 0
     with pytest.raises(PersonUnknown):
         queries.person_view(clerk, town["binh"].pk)
     assert [post.role for post in queries.person_view(clerk, town["anh"].pk).posts] == ["head"]

@@ -28,7 +28,7 @@ def sees_own(actor: Actor) -> bool:
     return allowed(actor, "takeover.view_documents") or allowed(actor, "takeover.manage_intakes")
 
 
-def intakes(actor: Actor | None, *, before: str = "") -> Page[Intake]:
+def intakes(actor: Actor | None, *, before: str = "", limit: int = PER_PAGE) -> Page[Intake]:
     """Returns intakes, newest first.
 
     Raises:
@@ -39,7 +39,7 @@ def intakes(actor: Actor | None, *, before: str = "") -> Page[Intake]:
     if place := _place(before):
         found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], pk__gt=place[1]))
     return page_of(
-        found, PER_PAGE, lambda row: write_cursor("intakes", f"{row.created_at.isoformat()}~{row.pk}")
+        found, limit, lambda row: write_cursor("intakes", f"{row.created_at.isoformat()}~{row.pk}")
     )
 
 

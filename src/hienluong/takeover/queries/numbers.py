@@ -52,7 +52,9 @@ def books_of(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> Pag
     return page_of(found.order_by("-pk"), limit, lambda book: write_cursor("books", book.pk))
 
 
-def numbers_of(actor: Actor | None, book_id: int, *, before: str = "", limit: int = PAGE) -> Page[GivenNumber]:
+def numbers_of(
+    actor: Actor | None, book_id: int, *, before: str = "", limit: int = PAGE
+) -> Page[GivenNumber]:
     """Returns the numbers that a book of the actor's agency gave, the last first.
 
     Raises:
