@@ -5,7 +5,7 @@ Whoever may send may write. A draft is its author's alone, in the agency it is w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID

@@ -52,9 +52,7 @@ def of_agency(request: HttpRequest, agency_id: UUID) -> HttpResponse:
 def _list(request: HttpRequest, actor: Actor, agency_id: UUID | None) -> HttpResponse:
     now, form = time.now(), ClockFilter(request.GET)
     chosen = form.query()
-    page = queries.clocks(
-        actor, now=now, agency_id=agency_id, after=request.GET.get("after", ""), **chosen
-    )
+    page = queries.clocks(actor, now=now, agency_id=agency_id, after=request.GET.get("after", ""), **chosen)
     counts = queries.tally(actor, now=now, agency_id=agency_id)
     may_announce = allowed(actor, ANNOUNCE) and counts.agency_id == actor.agency_id
     exports = "deadlines:export_agency" if agency_id else "deadlines:export"

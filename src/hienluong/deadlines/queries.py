@@ -22,6 +22,7 @@ from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit.clock import VIETNAM, in_vietnam
 from hienluong.kit.cursors import (
     Page,
+    all_rows,
     no_cursor,
     page_of,
     read_cursor,
@@ -123,20 +124,15 @@ _SHOWN = (
 def all_clocks(
     actor: Actor | None, *, now: datetime, agency_id: UUID | None, state: str, duty: str
 ) -> Iterator[Clock]:
-    """Yields everything that `clocks` lists, page by page: for files."""
-    after: str | None = ""
-    while after is not None:
-        page = clocks(
-            actor,
-            now=now,
-            agency_id=agency_id,
-            state=state,
-            duty=duty,
-            after=after,
-            limit=EXPORTED_AT_ONCE,
-        )
-        yield from page.items
-        after = page.next
+    """Returns everything that `clocks` lists, read page by page: for files."""
+    chosen: dict[str, Any] = {
+        "now": now,
+        "agency_id": agency_id,
+        "state": state,
+        "duty": duty,
+        "limit": EXPORTED_AT_ONCE,
+    }
+    return all_rows(lambda after: clocks(actor, after=after, **chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +207,11 @@ def agencies(
     limit = min(limit, PAGE_MAX)
     missed, last = _read_rank(after) if after else (None, None)
     values = {**_span(now, since, until), "agency": None, "missed": missed, "last": last, "limit": limit + 1}
-    page = page_of(_counted(_WORST, values), limit, lambda row: write_cursor("deadlines-agencies", f"{row['missed']}~{row['agency_id']}"))
+    page = page_of(
+        _counted(_WORST, values),
+        limit,
+        lambda row: write_cursor("deadlines-agencies", f"{row['missed']}~{row['agency_id']}"),
+    )
     return Page(_named(page.items), page.next)
 
 
@@ -230,12 +230,9 @@ def _read_rank(cursor: str) -> tuple[int, UUID]:
 def all_agencies(
     actor: Actor | None, *, now: datetime, since: date | None, until: date | None
 ) -> Iterator[Tally]:
-    """Yields everything that `agencies` lists, page by page: for files."""
-    after: str | None = ""
-    while after is not None:
-        page = agencies(actor, now=now, since=since, until=until, after=after, limit=PAGE_MAX)
-        yield from page.items
-        after = page.next
+    """Returns everything that `agencies` lists, read page by page: for files."""
+    chosen: dict[str, Any] = {"now": now, "since": since, "until": until, "limit": PAGE_MAX}
+    return all_rows(lambda after: agencies(actor, after=after, **chosen))
 
 
 def tally(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -50,6 +50,15 @@ def page_of(
     rows = list(found[: limit + 1])
     shown = rows[:limit]
     return Page(shown, str(place(shown[-1])) if len(rows) > limit else None)
+
+
+def all_rows(read: Callable[[str], Page[Row]]) -> Iterator[Row]:
+    """Yields every row of a list, page by page; `read` gets the cursor of each page, "" for the first."""
+    after: str | None = ""
+    while after is not None:
+        page = read(after)
+        yield from page.items
+        after = page.next
 
 
 def write_cursor(name: str, place: str | int) -> str:

@@ -14,6 +14,7 @@ import click
 
 from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
+from hienluong.kit.cursors import all_rows
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
@@ -70,11 +71,7 @@ def waiting(*, actor: Actor, now: datetime) -> Answer:
     from hienluong.monitoring import queries  # noqa: PLC0415 - needs Django
     from hienluong.monitoring.schemas import WaitingOut  # noqa: PLC0415 - the same
 
-    rows: list[queries.Waiting] = []
-    after: str | None = ""
-    while after is not None:
-        page = queries.waiting(actor, now=now, after=after, limit=200)
-        rows, after = rows + page.items, page.next
+    rows = list(all_rows(lambda after: queries.waiting(actor, now=now, after=after, limit=200)))
     lines = [
         f"{row.recipient.code:<16} {row.count:>6}  {_at(row.oldest)}  {row.recipient.name}" for row in rows
     ]

@@ -199,7 +199,9 @@ def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int =
     if after:
         since, recipient = read_moment_cursor("waiting", after, field="after")
         found = found.filter(Q(oldest__gt=since) | Q(oldest=since, recipient__gt=recipient))
-    page = page_of(found.order_by("oldest", "recipient"), min(limit, PAGE_MAX), _place("waiting", "recipient"))
+    page = page_of(
+        found.order_by("oldest", "recipient"), min(limit, PAGE_MAX), _place("waiting", "recipient")
+    )
     known = _recipients(page.items)
     return Page(
         [

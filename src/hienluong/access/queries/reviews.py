@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.directory.service import Actor, Agency, Post, allowed, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 100
 AGENCIES_SHOWN = 1000
