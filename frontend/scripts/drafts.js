@@ -215,6 +215,7 @@ export const keepDrafts = () => {
       event.preventDefault();
       const sent = Promise.all([page?.tick(), sendLeftBehind(form)]);
       await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 3000))]);
+      if (places(mine()).length && !confirm(document.body.dataset.unsaved)) return;
       page?.end();
       places(mine()).forEach((name) => forget(name));
       event.target.submit();

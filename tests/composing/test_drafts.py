@@ -400,7 +400,11 @@ def test_draft_of_a_change_opens_when_what_it_changes_was_taken_out_of_the_excha
     )
     answer = clerk.get(f"{SEND}?draft={tab.draft}")
     page = answer.content.decode()
-    assert (answer.status_code, "goes on as a new document" in page, "Sửa ngày họp" in page) == (200, True, True)
+    assert (answer.status_code, "goes on as a new document" in page, "Sửa ngày họp" in page) == (
+        200,
+        True,
+        True,
+    )
 
 
 def test_list_begins_with_what_was_saved_last_and_goes_on_page_by_page(clerk: Client) -> None:

@@ -293,12 +293,32 @@ def test_what_is_typed_while_a_saving_is_under_way_is_saved_before_signing_out(
     _left(page, 0)
 
 
+def test_signing_out_without_a_line_asks_before_it_loses_what_was_written(
+    browser: BrowserContext, live: str
+) -> None:
+    page, asked = browser.new_page(), list[str]()
+    page.goto(f"{live}/exchange/send/")
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    browser.set_offline(True)
+    _write(page, "subject", "Viết khi mất mạng")
+    _left(page, 1)
+    page.click("details.frame-menu summary")
+    page.get_by_role("button", name="Sign out").click()
+    _until(page, lambda: asked)
+    assert "could not be saved" in asked[0]
+    browser.set_offline(False)
+    _says(page, SAVED)
+    assert Draft.objects.get().subject == "Viết khi mất mạng"
+
+
 def test_tick_that_is_taken_away_while_another_file_goes_up_stays_away(
     browser: BrowserContext, live: str
 ) -> None:
     page = browser.new_page()
     page.goto(f"{live}/exchange/send/")
-    page.set_input_files("[name=attachments]", {"name": "Nháp.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    page.set_input_files(
+        "[name=attachments]", {"name": "Nháp.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     first = page.get_by_label("Nháp.pdf")
     expect(first).to_be_checked()
     held = _hold_the_first(page)
@@ -321,7 +341,9 @@ def test_files_for_a_document_that_was_sent_go_up_once(browser: BrowserContext, 
         route.fulfill(status=409, json={"sent": "/exchange/sent/", "said": "It was sent."})
 
     page.route("**/exchange/send/save/", refuse)
-    page.set_input_files("[name=attachments]", {"name": "Muộn.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    page.set_input_files(
+        "[name=attachments]", {"name": "Muộn.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
     expect(page.locator("[data-draft-other]")).to_contain_text("It was sent.")
     for _ in range(3):
         page.evaluate("dispatchEvent(new Event('online'))")
@@ -329,7 +351,9 @@ def test_files_for_a_document_that_was_sent_go_up_once(browser: BrowserContext, 
     assert len(asked) == 1
 
 
-def test_text_that_another_page_brought_up_meanwhile_stops_nothing(browser: BrowserContext, live: str) -> None:
+def test_text_that_another_page_brought_up_meanwhile_stops_nothing(
+    browser: BrowserContext, live: str
+) -> None:
     page, wrong = browser.new_page(), list[Error]()
     page.on("pageerror", lambda error: wrong.append(error))  # noqa: PLW0108 - playwright marks the function
     page.goto(f"{live}/exchange/drafts/")

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, Person, Post
@@ -83,7 +84,6 @@ def test_others_see_their_own_agency_and_no_accounts(
 ) -> None:
     clerk = acting("H50.S01", "clerk")
     page = queries.search_people(clerk, account="closed")
-    assert not page.sees_accounts
     assert {person.full_name for person in page.items} == {
         "Đặng Thị Ẩn",
         "Nguyễn Thị Ánh",
@@ -96,6 +96,15 @@ def test_others_see_their_own_agency_and_no_accounts(
     with pytest.raises(PersonUnknown):
         queries.person_view(clerk, town["binh"].pk)
     assert [post.role for post in queries.person_view(clerk, town["anh"].pk).posts] == ["head"]
+
+
+@pytest.mark.parametrize(("role", "shown"), [("administrator", 1), ("clerk", 0)])
+def test_page_shows_accounts_to_whoever_sees_everybody(
+    acting: Callable[..., Actor], signed_in: Callable[[Person], Client], role: str, shown: int
+) -> None:
+    person = Person.objects.get(pk=acting("H50.S01", role).person_id)
+    page = signed_in(person).get("/staff/people/", headers={"accept-language": "en"}).content.decode()
+    assert page.count('name="account"') == page.count('<th scope="col">Account</th>') == shown
 
 
 def test_auditor_sees_everybody(town: dict[str, Person], acting: Callable[..., Actor]) -> None:

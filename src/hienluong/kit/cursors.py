@@ -13,18 +13,24 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import LARGEST_NUMBER
 
-if TYPE_CHECKING:
-    from _typeshed import SupportsGetItem
-
 LONGEST = 200
 Row = TypeVar("Row")
+_Row = TypeVar("_Row", covariant=True)
+
+
+class Ordered(Protocol[_Row]):
+    """Rows of which a run can be read: a query of the ORM, or a list."""
+
+    def __getitem__(self, run: slice, /) -> Iterable[_Row]:
+        """Returns the rows of the run."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,7 @@ class Page(Generic[Row]):
 
 
 def page_of(
-    found: SupportsGetItem[slice, Iterable[Row]],
+    found: Ordered[Row],
     limit: int,
     place: Callable[[Row], object] = attrgetter("pk"),
 ) -> Page[Row]:
