@@ -24,7 +24,7 @@ demo: ## Send real documents through the public API of a demonstration and print
 
 test: ## Run the whole suite
 	@$(BOOTSTRAP) --for test
-	$(PYTHON) -m pytest -n 2 -m "not prove" $(ARGS)
+	$(PYTHON) -m pytest -n 3 --dist worksteal -m "not prove" $(ARGS)
 
 prove: ## Run the long proofs and print their figures
 	@$(BOOTSTRAP) --for test

@@ -30,16 +30,21 @@ if "HIENLUONG_DATABASE_URL" not in os.environ:
     atexit.register(cluster.close)
     os.environ["HIENLUONG_DATABASE_URL"] = server.url("postgres")
 
-if "HIENLUONG_FILES_DIR" not in os.environ or not Path(os.environ["HIENLUONG_FILES_DIR"]).exists():
-    files = tempfile.mkdtemp(prefix="hienluong-files-")
-    os.environ["HIENLUONG_FILES_DIR"] = files
+# What is kept as files is each process's own, as its database is.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    files = Path(os.environ["HIENLUONG_FILES_DIR"]) / worker
+    files.mkdir()
+else:
+    files = Path(tempfile.mkdtemp(prefix="hienluong-files-"))
     atexit.register(shutil.rmtree, files, ignore_errors=True)
+os.environ["HIENLUONG_FILES_DIR"] = str(files)
 
 import django
 
 django.setup()
 
 from django.db import connection, connections
+from django.test import TransactionTestCase
 
 # A server of a specification keeps a thread for every client that has not hung up; with it would stay a connection,
 # and a database that somebody is connected to cannot be dropped at the end.
@@ -67,6 +72,27 @@ QUIET = (
     "--disable-sync",
 )
 LEFT_OPEN = "sessions_left_open"
+EMPTY = """
+DO $$
+DECLARE
+    one text;
+    has_rows boolean;
+BEGIN
+    SET LOCAL session_replication_role = replica; -- neither foreign keys nor triggers are asked
+    FOR one IN
+        SELECT oid::regclass FROM pg_class
+        WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+            AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+    LOOP
+        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO has_rows;
+        IF has_rows THEN
+            EXECUTE format('DELETE FROM %s', one);
+        END IF;
+    END LOOP;
+END
+$$
+"""
+"""Takes away what a specification committed, of every table, the queue's too; Django's own way takes thirty times as long."""
 _left_open: list[str] = []
 
 
@@ -97,6 +123,14 @@ def django_db_setup(
 def pytest_testnodedown(node: Any, error: object) -> None:
     """Hears from a worker process of pytest-xdist what was left open there."""
     _left_open.extend(getattr(node, "workeroutput", {}).get(LEFT_OPEN, ()))
+
+
+def _empty_tables(_case: TransactionTestCase) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(EMPTY)
+
+
+TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
 
 
 @pytest.hookimpl(trylast=True)  # after they were put in random order

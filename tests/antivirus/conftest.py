@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 from tests.exchange.conftest import *  # noqa: F403 - its cast, whole
-from tests.exchange.conftest import _nothing_remembered  # noqa: F401 - the same
 from tests.exchange.pages.conftest import _in_english, visit  # noqa: F401 - its browsers
 
 from hienluong.kit.clamd import Clamd, ClamdUnreachable

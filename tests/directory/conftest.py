@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from tests.directory import reference
 
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, Person
@@ -43,7 +44,7 @@ def platform() -> Actor:
 @pytest.fixture
 def province(db: None, now: datetime) -> Callable[[str], Agency]:
     """The province with its reference data; called with a code, gives the agency."""
-    directory.load_reference_data(now=now)
+    reference.load(now)
 
     def agency(code: str) -> Agency:
         found = directory.agency_by_code(code)

@@ -12,6 +12,7 @@ from hienluong.directory import queries
 from hienluong.directory.service import Actor
 
 
+@pytest.mark.prove  # takes nearly all tables back and makes them again: longer with every module
 @pytest.mark.django_db(transaction=True)
 def test_agencies_of_before_are_found_by_their_codes_after_the_upgrade() -> None:
     executor = MigrationExecutor(connection)

@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.core.cache import cache
 from django.test import Client
 
 sys.path.append(str(Path(__file__).parent))  # the personas, by their name
 
 from personas import AGENCIES, AXIS, DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, System, deliver, document
 
-from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, AgencyCode
 from hienluong.directory.service import Actor
 from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
 from hienluong.kit.vietnamese import fold, sort_key
 from hienluong.systems import service as systems
-
-
-@pytest.fixture(autouse=True)
-def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 with the least cost: every specification signs systems in."""
-    monkeypatch.setattr(Argon2PasswordHasher, "time_cost", 1)
-    monkeypatch.setattr(Argon2PasswordHasher, "memory_cost", 8)
-    monkeypatch.setattr(Argon2PasswordHasher, "parallelism", 1)
-
-
-@pytest.fixture(autouse=True)
-def _nothing_remembered() -> Iterator[None]:
-    """Each specification starts without the answers and counters of the one before it."""
-    directory.forget()
-    cache.clear()
-    yield
-    directory.forget()
-    cache.clear()
 
 
 @pytest.fixture

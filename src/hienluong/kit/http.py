@@ -191,7 +191,7 @@ class OutgoingClient:
         self._ports = frozenset(ports)
         self._limits = limits or Limits()
         networks = [ipaddress.ip_network(network) for network in allowed_networks]
-        transport = CheckedTransport(networks, resolver, tls or httpx.create_ssl_context())
+        transport = CheckedTransport(networks, resolver, tls or tls_trusting(""))
         self._client = httpx.Client(transport=transport, follow_redirects=False, trust_env=False)
 
     def __enter__(self) -> Self:
