@@ -22,13 +22,13 @@ from hienluong.kit.ids import LARGEST_NUMBER
 
 LONGEST = 200
 Row = TypeVar("Row")
-_Row = TypeVar("_Row", covariant=True)
+Row_co = TypeVar("Row_co", covariant=True)
 
 
-class Ordered(Protocol[_Row]):
+class Ordered(Protocol[Row_co]):
     """Rows of which a run can be read: a query of the ORM, or a list."""
 
-    def __getitem__(self, run: slice, /) -> Iterable[_Row]:
+    def __getitem__(self, run: slice, /) -> Iterable[Row_co]:
         """Returns the rows of the run."""
         ...
 
