@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hienluong.kit.cursors import (
     Page,
+    all_rows,
     page_of,
     read_cursor,
     read_id_cursor,
@@ -43,6 +44,17 @@ def test_page_takes_the_cursor_that_the_list_writes() -> None:
     assert page_of([Row(7), Row(8)], 1, lambda row: write_cursor("rows", row.pk)).next == write_cursor(
         "rows", 7
     )
+
+
+def test_list_is_read_to_its_end_page_by_page() -> None:
+    rows, asked = [Row(number) for number in range(1, 6)], list[str]()
+
+    def read(after: str) -> Page[Row]:
+        asked.append(after)
+        return page_of([row for row in rows if row.pk > int(after or 0)], 2)
+
+    assert list(all_rows(read)) == rows
+    assert asked == ["", "2", "4"]
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, LARGEST_NUMBER))
