@@ -1,10 +1,9 @@
 """Public Python API: scanning of attachments as other modules may use it. The exchange asks through its gate."""
 
 from hienluong.antivirus.commands import refuse_packet, release_packet, rescan_packet, scan_packet
-from hienluong.antivirus.queries import ScanPage, closed_among, find_scan, search_scans
+from hienluong.antivirus.queries import closed_among, find_scan, search_scans
 
 __all__ = [
-    "ScanPage",
     "closed_among",
     "find_scan",
     "refuse_packet",

@@ -34,7 +34,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "imports/list.html",
-        {"imports": page.imports, "first": request.path if before else "", "next": page.next},
+        {"imports": page.items, "first": request.path if before else "", "next": page.next},
     )
 
 

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from hienluong.directory.service import Actor, require
 from hienluong.imports.errors import ImportUnknown
 from hienluong.imports.models import AgencyImport
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.errors import FieldError
 
 IMPORTS_PER_PAGE = 30
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPage:
-    """One page of imports; `next` is the cursor of the following page, None on the last."""
-
-    imports: list[AgencyImport]
-    next: str | None
-
-
-def agency_imports(actor: Actor | None, *, before: str | None = None) -> ImportPage:
+def agency_imports(actor: Actor | None, *, before: str | None = None) -> Page[AgencyImport]:
     """Returns imports, newest first.
 
     Raises:
@@ -35,9 +27,7 @@ def agency_imports(actor: Actor | None, *, before: str | None = None) -> ImportP
             found = found.filter(created_at__lt=datetime.fromisoformat(before))
         except ValueError:
             found = found.none()
-    rows = list(found[: IMPORTS_PER_PAGE + 1])
-    shown = rows[:IMPORTS_PER_PAGE]
-    return ImportPage(shown, shown[-1].created_at.isoformat() if len(rows) > IMPORTS_PER_PAGE else None)
+    return page_of(found, IMPORTS_PER_PAGE, lambda row: row.created_at.isoformat())
 
 
 def agency_import(actor: Actor | None, import_id: UUID) -> AgencyImport:

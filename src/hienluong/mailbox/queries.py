@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Delivery, Packet, policy
 from hienluong.kit.clock import in_vietnam
+from hienluong.kit.cursors import all_rows
+from hienluong.kit.ids import as_number, as_uuid
 
 AT_ONCE = 500
 CELL_MAX = 32_000
@@ -29,31 +30,27 @@ def entries_of(actor: Actor, ids: Sequence[int]) -> list[Delivery]:
     return page.items
 
 
-def inbox_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:
+def inbox_rows(
+    actor: Actor, query: Mapping[str, Any], words: Words, *, at_once: int = AT_ONCE
+) -> Iterator[list[str]]:
     """Yields what came in, newest first, as a person's list has it; what was taken out of the exchange is left out."""
     require(actor, "exchange.view_mailbox")
-    before: int | None = None
-    while True:
-        page = exchange.inbox(actor, **query, before=before, limit=AT_ONCE)
-        for delivery in page.items:
-            if delivery.packet.secrecy == Packet.Secrecy.OPEN:
-                yield _inbox_row(delivery, words)
-        if page.next is None:
-            return
-        before = int(page.next)
+    for delivery in all_rows(
+        lambda before: exchange.inbox(actor, **query, before=as_number(before), limit=at_once)
+    ):
+        if delivery.packet.secrecy == Packet.Secrecy.OPEN:
+            yield _inbox_row(delivery, words)
 
 
-def sent_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:
+def sent_rows(
+    actor: Actor, query: Mapping[str, Any], words: Words, *, at_once: int = AT_ONCE
+) -> Iterator[list[str]]:
     """Yields what was sent, newest first, each with its recipients and how far it is at each."""
     require(actor, "exchange.view_mailbox")
-    before: UUID | None = None
-    while True:
-        page = exchange.sent(actor, **query, before=before, limit=AT_ONCE)
-        for packet in page.items:
-            yield _sent_row(packet, words)
-        if page.next is None:
-            return
-        before = UUID(page.next)
+    for packet in all_rows(
+        lambda before: exchange.sent(actor, **query, before=as_uuid(before), limit=at_once)
+    ):
+        yield _sent_row(packet, words)
 
 
 def _inbox_row(delivery: Delivery, words: Words) -> list[str]:

@@ -23,7 +23,7 @@ def show(request: HttpRequest) -> HttpResponse:
     """Lists the changes of rights that the person was alerted of, newest first."""
     before = as_number(request.GET.get("before", ""))
     page = queries.alerts(acting_actor(request), before=before)
-    waiting = [alert.pk for alert in page.alerts if alert.state == alert.State.UNCONFIRMED]
+    waiting = [alert.pk for alert in page.items if alert.state == alert.State.UNCONFIRMED]
     context = {"page": page, "waiting": waiting, "first": request.path if before else ""}
     return render(request, "access/alerts.html", context)
 

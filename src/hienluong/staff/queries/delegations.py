@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q, QuerySet
 
 from hienluong.directory.service import Actor, Post, allowed, not_ended, require, today, valid_on
+from hienluong.kit.cursors import Page, page_of
 from hienluong.staff.errors import DelegationUnknown
 from hienluong.staff.models import Delegation
 from hienluong.staff.policy import SigningPost
@@ -17,15 +17,6 @@ STATES = ("in_force", "coming", "over")
 WHOSE = ("mine", "agency", "all")
 _PARTIES = ("giver__person", "giver__agency", "taker__person", "taker__agency", "basis")
 _AGENCY_READERS = (Post.Role.CLERK, Post.Role.HEAD, Post.Role.DEPUTY)
-
-
-@dataclass(frozen=True, slots=True)
-class DelegationPage:
-    """One page of delegations; `next` is the cursor of the following page, `offered` whose ones may be asked for."""
-
-    delegations: list[Delegation]
-    next: str | None
-    offered: tuple[str, ...]
 
 
 def in_force_on(day: date) -> Q:
@@ -72,6 +63,14 @@ def _whose(whose: str, actor: Actor) -> Q:
     return Q(giver=actor.post_id) | Q(taker=actor.post_id)
 
 
+def whose_offered(actor: Actor | None) -> tuple[str, ...]:
+    """Returns whose delegations the actor may ask for, of `WHOSE`, the widest last."""
+    actor = require(actor, "staff.view_people")
+    if actor.role in _AGENCY_READERS:
+        return WHOSE[:2]
+    return WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
+
+
 def delegations(
     actor: Actor | None,
     *,
@@ -79,7 +78,7 @@ def delegations(
     state: str = "in_force",
     after: int | None = None,
     limit: int = PAGE,
-) -> DelegationPage:
+) -> Page[Delegation]:
     """Returns delegations, the last entered first.
 
     Args:
@@ -90,20 +89,15 @@ def delegations(
         limit: how many at most.
     """
     actor = require(actor, "staff.view_people")
-    offered: tuple[str, ...] = WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
-    if actor.role in _AGENCY_READERS:
-        offered = tuple(WHOSE[:2])
     day = today()
     found = delegations_visible_to(actor)
-    if whose in offered and whose != "all":
+    if whose in whose_offered(actor) and whose != "all":
         found = found.filter(_whose(whose, actor))
     coming = Q(valid_from__gt=day) & (Q(revoked_on=None) | Q(revoked_on__gt=day))
     states = {"in_force": in_force_on(day), "coming": coming, "over": ~coming & ~in_force_on(day)}
     found = found.filter(states.get(state, states["in_force"]))
     found = found.filter(pk__lt=after) if after is not None else found
-    rows = list(found.order_by("-pk")[: limit + 1])
-    following = str(rows[limit - 1].pk) if len(rows) > limit else None
-    return DelegationPage(rows[:limit], following, offered)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def delegation_by_id(actor: Actor | None, delegation_id: int) -> Delegation:

@@ -38,7 +38,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         request,
         "takeover/intakes.html",
         {
-            "intakes": page.intakes,
+            "intakes": page.items,
             "first": request.path if before else "",
             "next": page.next,
             "may_manage": allowed(actor, "takeover.manage_intakes"),
