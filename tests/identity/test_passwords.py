@@ -264,7 +264,7 @@ def test_lockout_is_visible_to_administrators_and_lifted_by_one(
     assert _signed_in(_sign_in("lan", password))
     assert _entries("identity.unlock_account")
     found = queries.accounts(acting("H50", "administrator"), now=clock.now(), states=["locked"])
-    assert found.rows == []
+    assert found.items == []
 
 
 def test_another_host_name_gives_no_further_attempts(clerk: Person, password: str) -> None:

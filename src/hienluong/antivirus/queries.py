@@ -14,6 +14,7 @@ from hienluong.antivirus import policy
 from hienluong.antivirus.errors import ScanNotFound
 from hienluong.antivirus.models import Engine, Scan, Sweep
 from hienluong.directory.service import Actor, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 50
 AT_ONCE = 50
@@ -71,11 +72,10 @@ def _sweep() -> SweepState:
 
 
 @dataclass(frozen=True, slots=True)
-class ScanPage:
-    """One page of scans, newest first, and where the next begins; `waiting`: how many wait to be scanned."""
+class Quarantine:
+    """One page of scans, newest first, how many wait to be scanned, and how the daemon and the sweep are."""
 
-    scans: list[Scan]
-    next: str | None
+    scans: Page[Scan]
     waiting: int
     engine: Engine | None
     is_on: bool
@@ -84,15 +84,13 @@ class ScanPage:
 
 def search_scans(
     actor: Actor | None, *, show: str = "", before: UUID | None = None, limit: int = PAGE
-) -> ScanPage:
+) -> Quarantine:
     """Returns what is kept apart ("" for undecided, "waiting", "decided"), and how the daemon is."""
     found = scans_visible_to(actor).filter(SHOWN.get(show, SHOWN[""]))
     if before is not None:
         found = found.filter(packet__lt=before)
-    rows = list(found.order_by("-packet")[: limit + 1])
-    return ScanPage(
-        rows[:limit],
-        str(rows[limit - 1].pk) if len(rows) > limit else None,
+    return Quarantine(
+        page_of(found.order_by("-packet"), limit),
         Scan.objects.filter(due_at__isnull=False).count(),
         Engine.objects.filter(pk=1).first(),
         bool(settings.CLAMD),

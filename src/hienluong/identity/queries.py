@@ -15,9 +15,19 @@ from django.contrib.sessions.models import Session
 from django.db.models import BooleanField, DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
-from hienluong.directory.service import Actor, Person, Post, User, posts_of, require
+from hienluong.directory.service import (
+    Actor,
+    Person,
+    Post,
+    User,
+    after_name,
+    name_cursor,
+    posts_of,
+    require,
+)
 from hienluong.identity.models import AccountClosure, AccountState, SignInSession, SignOn, SignOnClient
 from hienluong.kit import clock
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
 
 PAGE = 30
@@ -75,14 +85,6 @@ class AccountRow:
     has_second_factor: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPage:
-    """A page of the list; `next` continues it, "" at its end."""
-
-    rows: Sequence[AccountRow]
-    next: str
-
-
 def accounts(
     actor: Actor | None,
     *,
@@ -90,7 +92,7 @@ def accounts(
     search: str = "",
     states: Collection[str] = (),
     after: str = "",
-) -> AccountPage:
+) -> Page[AccountRow]:
     """Returns a page of the accounts in the order of people's names.
 
     Args:
@@ -110,20 +112,18 @@ def accounts(
         found = found.filter(Q(search_key__contains=word) | Q(user__username__icontains=word))
     for state in states:
         found = found.filter(user__in=_users(state, now))
-    key, _, pk = after.rpartition(" ")
-    if key and _is_uuid(pk):
-        found = found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))
-    people = list(found.order_by("sort_key", "pk")[: PAGE + 1])
-    shown = people[:PAGE]
+    if after:
+        found = found.filter(after_name(after))
+    page = page_of(found.order_by("sort_key", "pk"), PAGE, name_cursor)
     strong = set(
-        _second_factors().filter(user__in=[one.user_id for one in shown]).values_list("user", flat=True)
+        _second_factors().filter(user__in=[one.user_id for one in page.items]).values_list("user", flat=True)
     )
     rows = [
         AccountRow(one, one.user, _locked(one.user, now), one.user_id in strong)
-        for one in shown
+        for one in page.items
         if one.user is not None
     ]
-    return AccountPage(rows, f"{shown[-1].sort_key} {shown[-1].pk}" if len(people) > PAGE else "")
+    return Page(rows, page.next)
 
 
 STATES = ("locked", "closed", "factorless", "idle")
@@ -193,14 +193,6 @@ def idle_accounts(*, since: datetime) -> QuerySet[User]:
     users = User.objects.filter(signed_in_before, is_active=True, date_joined__lte=since)
     found: QuerySet[Any] = with_sign_in_facts(users)
     return found.filter(last_used__lte=since).order_by("last_used", "pk")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _locked(user: User, now: datetime) -> datetime | None:

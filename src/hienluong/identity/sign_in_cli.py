@@ -52,7 +52,7 @@ def list_accounts(*, actor: Actor, now: datetime, text: str, locked: bool, close
     from hienluong.identity import queries  # noqa: PLC0415 - needs Django
 
     states = [name for name, chosen in (("locked", locked), ("closed", closed)) if chosen]
-    rows = queries.accounts(actor, now=now, search=text, states=states).rows
+    rows = queries.accounts(actor, now=now, search=text, states=states).items
     facts = [
         {
             "username": row.user.username,

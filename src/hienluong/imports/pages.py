@@ -33,7 +33,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = queries.agency_imports(
         acting_actor(request), only_checked=show == "checked", before=request.GET.get("before") or None
     )
-    context = {"imports": page.imports, "show": show, **pager(request, page.next, cursor="before")}
+    context = {"imports": page.items, "show": show, **pager(request, page.next, cursor="before")}
     return render(request, "imports/list.html", context)
 
 

@@ -11,17 +11,10 @@ from django.db.models import Count, Q
 from hienluong.directory.service import Actor, require
 from hienluong.imports.errors import ImportUnknown
 from hienluong.imports.models import AgencyImport
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.errors import FieldError
 
 IMPORTS_PER_PAGE = 30
-
-
-@dataclass(frozen=True, slots=True)
-class ImportPage:
-    """One page of imports; `next` is the cursor of the following page, None on the last."""
-
-    imports: list[AgencyImport]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +34,7 @@ def checked_imports(actor: Actor | None) -> Checked:
 
 def agency_imports(
     actor: Actor | None, *, only_checked: bool = False, before: str | None = None
-) -> ImportPage:
+) -> Page[AgencyImport]:
     """Returns imports, newest first; with `only_checked` those that wait to be imported or discarded.
 
     Raises:
@@ -56,9 +49,7 @@ def agency_imports(
             found = found.filter(created_at__lt=datetime.fromisoformat(before))
         except ValueError:
             found = found.none()
-    rows = list(found[: IMPORTS_PER_PAGE + 1])
-    shown = rows[:IMPORTS_PER_PAGE]
-    return ImportPage(shown, shown[-1].created_at.isoformat() if len(rows) > IMPORTS_PER_PAGE else None)
+    return page_of(found, IMPORTS_PER_PAGE, lambda row: row.created_at.isoformat())
 
 
 def agency_import(actor: Actor | None, import_id: UUID) -> AgencyImport:

@@ -14,6 +14,8 @@ from hienluong.directory.service import Actor, allowed, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Delivery, Packet, policy
 from hienluong.kit.clock import in_vietnam
+from hienluong.kit.cursors import Page, all_rows, page_of
+from hienluong.kit.ids import as_number, as_uuid
 
 PAGE, AT_ONCE = 50, 500
 CELL_MAX = 32_000
@@ -75,7 +77,7 @@ def _sent_in(actor: Actor, view: str, now: datetime) -> QuerySet[Delivery]:
 
 def sent_in(
     actor: Actor | None, view: str, *, now: datetime, before: UUID | None = None, limit: int = PAGE
-) -> exchange.Page[Packet]:
+) -> Page[Packet]:
     """Returns what the agency sent that is not delivered everywhere, or was refused somewhere; newest first.
 
     Args:
@@ -93,8 +95,7 @@ def sent_in(
     if before is not None:
         found = found.filter(pk__lt=before)
     deliveries = Prefetch("deliveries", Delivery.objects.select_related("recipient").order_by("id"))
-    rows = list(found.order_by("-pk").prefetch_related(deliveries)[: limit + 1])
-    return exchange.Page(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    return page_of(found.order_by("-pk").prefetch_related(deliveries), limit)
 
 
 def entries_of(actor: Actor, ids: Sequence[int]) -> list[Delivery]:
@@ -106,31 +107,27 @@ def entries_of(actor: Actor, ids: Sequence[int]) -> list[Delivery]:
     return page.items
 
 
-def inbox_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:
+def inbox_rows(
+    actor: Actor, query: Mapping[str, Any], words: Words, *, at_once: int = AT_ONCE
+) -> Iterator[list[str]]:
     """Yields what came in, newest first, as a person's list has it; what was taken out of the exchange is left out."""
     require(actor, "exchange.view_mailbox")
-    before: int | None = None
-    while True:
-        page = exchange.inbox(actor, **query, before=before, limit=AT_ONCE)
-        for delivery in page.items:
-            if delivery.packet.secrecy == Packet.Secrecy.OPEN:
-                yield _inbox_row(delivery, words)
-        if page.next is None:
-            return
-        before = int(page.next)
+    for delivery in all_rows(
+        lambda before: exchange.inbox(actor, **query, before=as_number(before), limit=at_once)
+    ):
+        if delivery.packet.secrecy == Packet.Secrecy.OPEN:
+            yield _inbox_row(delivery, words)
 
 
-def sent_rows(actor: Actor, query: Mapping[str, Any], words: Words) -> Iterator[list[str]]:
+def sent_rows(
+    actor: Actor, query: Mapping[str, Any], words: Words, *, at_once: int = AT_ONCE
+) -> Iterator[list[str]]:
     """Yields what was sent, newest first, each with its recipients and how far it is at each."""
     require(actor, "exchange.view_mailbox")
-    before: UUID | None = None
-    while True:
-        page = exchange.sent(actor, **query, before=before, limit=AT_ONCE)
-        for packet in page.items:
-            yield _sent_row(packet, words)
-        if page.next is None:
-            return
-        before = UUID(page.next)
+    for packet in all_rows(
+        lambda before: exchange.sent(actor, **query, before=as_uuid(before), limit=at_once)
+    ):
+        yield _sent_row(packet, words)
 
 
 def _inbox_row(delivery: Delivery, words: Words) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,25 +15,13 @@ from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.errors import PacketNotFound
 from hienluong.exchange.service import Packet
+from hienluong.kit.cursors import Page, page_of
 from hienluong.retention.errors import DisposalNotFound, HoldNotFound
 from hienluong.retention.models import OPEN, Disposal, DisposalItem, Hold, Period
 from hienluong.retention.policy import key_of
 
 PAGE = 50
 SEES_ALL = frozenset({"administrator", "auditor"})
-Row = TypeVar("Row", Hold, Disposal, DisposalItem)
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list and where the next one begins (None: this is the last)."""
-
-    items: list[Row]
-    next: str | None
-
-
-def _page(rows: list[Row], limit: int) -> Page[Row]:
-    return Page(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
 
 
 def _sees_all(actor: Actor) -> bool:
@@ -78,7 +66,7 @@ def holds(
     found = holds_visible_to(actor).filter(lifted_at__isnull=not lifted)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return _page(list(found.order_by("-pk")[: limit + 1]), limit)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def find_hold(actor: Actor | None, hold_id: UUID) -> Hold:
@@ -240,7 +228,7 @@ def disposals(
         found = found.filter(of_these[show], state=Disposal.State.PROPOSED)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return _page(list(found.order_by("-pk")[: limit + 1]), limit)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def find_disposal(actor: Actor | None, disposal_id: UUID) -> Disposal:
@@ -263,7 +251,7 @@ def items_of(
     found = disposal.items.select_related("packet", "period").order_by("pk")
     if after is not None:
         found = found.filter(pk__gt=after)
-    return _page(list(found[: limit + 1]), limit)
+    return page_of(found, limit)
 
 
 def outcomes_of(disposal: Disposal) -> dict[str, int]:

@@ -12,13 +12,16 @@ from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from hienluong.directory.service import (
     Actor,
     Agency,
+    after_name,
     has_role,
     may_administer,
+    name_cursor,
     primary_code_of,
     require,
     valid_on,
 )
 from hienluong.kit import clock
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
 from hienluong.systems.errors import RightNotFound, SystemNotFound
 from hienluong.systems.keys import good_at
@@ -47,14 +50,6 @@ def systems_visible_to(actor: Actor | None) -> QuerySet[AgencySystem]:
     return found.filter(Q(agency=actor.agency_id) | Q(agency__sandbox__owner=actor.agency_id))
 
 
-@dataclass(frozen=True, slots=True)
-class SystemPage:
-    """One page of systems in Vietnamese order; `next` is the cursor of the following page, None on the last."""
-
-    systems: list[AgencySystem]
-    next: str | None
-
-
 def search_systems(
     actor: Actor | None,
     text: str = "",
@@ -63,7 +58,7 @@ def search_systems(
     after: str | None = None,
     now: datetime,
     limit: int = PAGE,
-) -> SystemPage:
+) -> Page[AgencySystem]:
     """Returns systems whose name, agency or client id holds every word of the text; diacritics are optional.
 
     Each carries `agency_code`, `good_secrets`, `endless_secrets` and `last_end`, the latest end of a good secret.
@@ -81,16 +76,13 @@ def search_systems(
     for word in fold(text).split():
         found = found.filter(search_key__contains=word)
     if after:
-        found = found.filter(_after(after))
-    rows = list(
-        found.annotate(
-            agency_code=primary_code_of("agency_id"),
-            good_secrets=Count("secrets", filter=_good("secrets__", now), distinct=True),
-            last_end=Max("secrets__ends_at", filter=_good("secrets__", now)),
-        ).order_by("sort_key", "pk")[: limit + 1]
+        found = found.filter(after_name(after))
+    found = found.annotate(
+        agency_code=primary_code_of("agency_id"),
+        good_secrets=Count("secrets", filter=_good("secrets__", now), distinct=True),
+        last_end=Max("secrets__ends_at", filter=_good("secrets__", now)),
     )
-    page = rows[:limit]
-    return SystemPage([*page], f"{page[-1].sort_key}~{page[-1].pk}" if len(rows) > limit else None)
+    return page_of(found.order_by("sort_key", "pk"), limit, name_cursor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +129,6 @@ def _good(prefix: str, now: datetime) -> Q:
     return Q(**{f"{prefix}pk__isnull": False}) & (
         Q(**{f"{prefix}ends_at": None}) | Q(**{f"{prefix}ends_at__gt": now})
     )
-
-
-def _after(cursor: str) -> Q:
-    """Returns the condition "after this place in the list"; after a damaged cursor there is nothing."""
-    key, _, last = cursor.rpartition("~")
-    try:
-        place = UUID(last)
-    except ValueError:
-        return Q(pk__in=[])
-    return Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=place) if key.isprintable() else Q(pk__in=[])
 
 
 def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:
@@ -255,14 +237,6 @@ def deprecated_use(actor: Actor | None, *, now: datetime) -> list[DeprecatedUse]
 # --- The on-behalf list -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RightPage:
-    """One page of rights, newest first; `next` is the id to go on from, None on the last."""
-
-    rights: list[SendingRight]
-    next: int | None
-
-
 def _rights(on: date) -> QuerySet[Any]:
     in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
     return SendingRight.objects.select_related("system__agency", "agency").annotate(
@@ -290,7 +264,7 @@ def search_rights(
     before: int | None = None,
     now: datetime,
     limit: int = PAGE,
-) -> RightPage:
+) -> Page[SendingRight]:
     """Returns the on-behalf list: who may send for whom, newest grant first; words look at both agencies and the system."""
     today = clock.in_vietnam(now).date()
     found = rights_visible_to(actor, on=today)
@@ -300,8 +274,7 @@ def search_rights(
         found = found.filter(valid_on(today))
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: limit + 1])
-    return RightPage(rows[:limit], rows[limit - 1].pk if len(rows) > limit else None)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def find_right(actor: Actor | None, right_id: int, *, now: datetime) -> SendingRight:

@@ -12,7 +12,7 @@ from hienluong.systems.commands import (
     set_system_networks,
     tell_of_ending_secrets,
 )
-from hienluong.systems.idempotency import IdempotencyKey, once, sweep_kept_answers
+from hienluong.systems.idempotency import once, sweep_kept_answers
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.systems.policy import may_send_for
 from hienluong.systems.queries import Ending, ending_systems
@@ -22,7 +22,6 @@ from hienluong.systems.tokens import SystemBearer, system_by_token
 __all__ = [
     "AgencySystem",
     "Ending",
-    "IdempotencyKey",
     "SendingRight",
     "SystemBearer",
     "end_sending_right",

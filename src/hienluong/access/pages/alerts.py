@@ -27,9 +27,8 @@ def show(request: HttpRequest) -> HttpResponse:
         only_waiting=show == "waiting",
         before=as_number(request.GET.get("before", "")),
     )
-    waiting = [alert.pk for alert in page.alerts if alert.state == alert.State.UNCONFIRMED]
-    following = str(page.next) if page.next else None
-    context = {"page": page, "waiting": waiting, "show": show, **pager(request, following, cursor="before")}
+    waiting = [alert.pk for alert in page.items if alert.state == alert.State.UNCONFIRMED]
+    context = {"page": page, "waiting": waiting, "show": show, **pager(request, page.next, cursor="before")}
     return render(request, "access/alerts.html", context)
 
 
@@ -80,8 +79,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     page = queries.cases(
         acting_actor(request), only_open=show == "open", before=as_number(request.GET.get("before", ""))
     )
-    following = str(page.next) if page.next else None
-    context = {"page": page, "show": show, **pager(request, following, cursor="before")}
+    context = {"page": page, "show": show, **pager(request, page.next, cursor="before")}
     return render(request, "access/cases.html", context)
 
 

@@ -12,6 +12,7 @@ from hienluong.access import policy
 from hienluong.access.errors import BreakGlassNotFound
 from hienluong.access.models import BreakGlass, BreakGlassLook
 from hienluong.directory.service import Actor, Post, allowed, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 50
 _State = BreakGlass.State
@@ -38,14 +39,6 @@ def requests_visible_to(actor: Actor | None) -> QuerySet[BreakGlass]:
     actor = require(actor, "access.view_glass")
     found = BreakGlass.objects.annotate(look_count=Count("looks"))
     return found.filter(requester=actor.person_id) if actor.role == Post.Role.OPERATOR else found
-
-
-@dataclass(frozen=True, slots=True)
-class GlassPage:
-    """One page of requests, newest first; `next` is the cursor of the following one, None on the last."""
-
-    requests: list[BreakGlass]
-    next: str | None
 
 
 def _waiting(now: datetime) -> Q:
@@ -75,7 +68,9 @@ def glass_counts(actor: Actor | None, *, now: datetime) -> GlassCounts:
     return GlassCounts(found["to_answer"] if may_answer else 0, found["running"])
 
 
-def glass_requests(actor: Actor | None, *, now: datetime, show: str = "", before: str = "") -> GlassPage:
+def glass_requests(
+    actor: Actor | None, *, now: datetime, show: str = "", before: str = ""
+) -> Page[BreakGlass]:
     """Returns requests with `present`, their state at this moment.
 
     Args:
@@ -101,10 +96,10 @@ def glass_requests(actor: Actor | None, *, now: datetime, show: str = "", before
             found = found.filter(pk__lt=UUID(before))
         except ValueError:
             found = found.none()
-    rows = list(found.order_by("-pk")[: PAGE + 1])  # the ids grow with time
-    for row in rows:
+    page = page_of(found.order_by("-pk"), PAGE)  # the ids grow with time
+    for row in page.items:
         _note_present(row, now)
-    return GlassPage(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else None)
+    return page
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.directory.service import Actor, Agency, Post, allowed, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 100
 AGENCIES_SHOWN = 1000
@@ -130,12 +131,11 @@ def review_progress(actor: Actor | None, quarter: str) -> ReviewProgress:
 
 @dataclass(frozen=True, slots=True)
 class AgencyLines:
-    """One page of an agency's lines; `next` is the cursor of the following one, None on the last."""
+    """An agency's lines of a review, one page of them; agency None: the accounts without any post."""
 
     review: AccessReview
     agency: Agency | None
-    lines: list[ReviewLine]
-    next: int | None
+    lines: Page[ReviewLine]
     may_decide: bool
 
 
@@ -149,19 +149,16 @@ def review_lines(
     """
     review, lines = _review(actor, quarter)
     mine = lines.filter(agency=agency_id)
-    rows = list(
-        mine.filter(pk__gt=after)
-        .select_related("decided_by", "post", "delegation")
-        .order_by("pk")[: limit + 1]
+    page = page_of(
+        mine.filter(pk__gt=after).select_related("decided_by", "post", "delegation").order_by("pk"), limit
     )
     agency = Agency.objects.filter(pk=agency_id).first() if agency_id else None
-    if not rows and not mine.exists():
+    if not page.items and not mine.exists():
         raise ReviewNotFound
     return AgencyLines(
         review,
         agency,
-        rows[:limit],
-        rows[limit - 1].pk if len(rows) > limit else None,
+        page,
         may_decide=review.finished_at is None and allowed(actor, "access.decide_review"),
     )
 

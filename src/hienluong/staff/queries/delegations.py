@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Q, QuerySet
 
 from hienluong.directory.service import Actor, Post, allowed, not_ended, require, today, valid_on
+from hienluong.kit.cursors import Page, page_of
 from hienluong.staff.errors import DelegationUnknown
 from hienluong.staff.models import Delegation
 from hienluong.staff.policy import SigningPost
@@ -19,15 +20,6 @@ NEAR_DAYS = 7
 WHOSE = ("mine", "agency", "all")
 _PARTIES = ("giver__person", "giver__agency", "taker__person", "taker__agency", "basis")
 _AGENCY_READERS = (Post.Role.CLERK, Post.Role.HEAD, Post.Role.DEPUTY)
-
-
-@dataclass(frozen=True, slots=True)
-class DelegationPage:
-    """One page of delegations; `next` is the cursor of the following page, `offered` whose ones may be asked for."""
-
-    delegations: list[Delegation]
-    next: str | None
-    offered: tuple[str, ...]
 
 
 def in_force_on(day: date) -> Q:
@@ -99,6 +91,14 @@ def delegations_near(actor: Actor | None) -> Near:
     )
 
 
+def whose_offered(actor: Actor | None) -> tuple[str, ...]:
+    """Returns whose delegations the actor may ask for, of `WHOSE`, the widest last."""
+    actor = require(actor, "staff.view_people")
+    if actor.role in _AGENCY_READERS:
+        return WHOSE[:2]
+    return WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
+
+
 def delegations(
     actor: Actor | None,
     *,
@@ -106,7 +106,7 @@ def delegations(
     state: str = "in_force",
     after: int | None = None,
     limit: int = PAGE,
-) -> DelegationPage:
+) -> Page[Delegation]:
     """Returns delegations, the last entered first.
 
     Args:
@@ -118,12 +118,9 @@ def delegations(
         limit: how many at most.
     """
     actor = require(actor, "staff.view_people")
-    offered: tuple[str, ...] = WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
-    if actor.role in _AGENCY_READERS:
-        offered = tuple(WHOSE[:2])
     day = today()
     found = delegations_visible_to(actor)
-    if whose in offered and whose != "all":
+    if whose in whose_offered(actor) and whose != "all":
         found = found.filter(_whose(whose, actor))
     states = {
         "in_force": in_force_on(day),
@@ -133,9 +130,7 @@ def delegations(
     }
     found = found.filter(states.get(state, states["in_force"]))
     found = found.filter(pk__lt=after) if after is not None else found
-    rows = list(found.order_by("-pk")[: limit + 1])
-    following = str(rows[limit - 1].pk) if len(rows) > limit else None
-    return DelegationPage(rows[:limit], following, offered)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def delegation_by_id(actor: Actor | None, delegation_id: int) -> Delegation:

@@ -37,9 +37,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
         request,
         "takeover/intakes.html",
         {
-            "intakes": page.intakes,
+            "intakes": page.items,
             "show": show,
-            **pager(request, page.next or None, cursor="before"),
+            **pager(request, page.next, cursor="before"),
             "may_manage": allowed(actor, "takeover.manage_intakes"),
             "may_read": allowed(actor, "takeover.view_documents"),
         },

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hienluong.directory.service import Actor, allowed, require
-from hienluong.kit.cursors import read_cursor, write_cursor
+from hienluong.kit.cursors import Page, page_of, read_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.models import AsideFile, Intake, Profile, State
@@ -20,14 +20,6 @@ ASIDE_SHOWN = 200
 
 WAITING = (State.COLUMNS, State.CHECKED)
 """Somebody has to say which column is what, or take over or discard what was checked."""
-
-
-@dataclass(frozen=True, slots=True)
-class IntakePage:
-    """One page of intakes; `next` is the cursor of the following one, "" on the last."""
-
-    intakes: list[Intake]
-    next: str
 
 
 def _visible_to(actor: Actor) -> QuerySet[Intake]:
@@ -50,7 +42,9 @@ def waiting_count(actor: Actor | None) -> int:
     return _visible_to(actor).filter(state__in=WAITING).count()
 
 
-def intakes(actor: Actor | None, *, only_waiting: bool = False, before: str = "") -> IntakePage:
+def intakes(
+    actor: Actor | None, *, only_waiting: bool = False, before: str = "", limit: int = PER_PAGE
+) -> Page[Intake]:
     """Returns intakes, newest first; with `only_waiting` those that somebody has to go on with.
 
     Raises:
@@ -62,10 +56,9 @@ def intakes(actor: Actor | None, *, only_waiting: bool = False, before: str = ""
         found = found.filter(state__in=WAITING)
     if place := _place(before):
         found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], pk__gt=place[1]))
-    rows = list(found[: PER_PAGE + 1])
-    last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
-    following = write_cursor("intakes", f"{last.created_at.isoformat()}~{last.pk}") if last else ""
-    return IntakePage(rows[:PER_PAGE], following)
+    return page_of(
+        found, limit, lambda row: write_cursor("intakes", f"{row.created_at.isoformat()}~{row.pk}")
+    )
 
 
 def _place(cursor: str) -> tuple[datetime, UUID] | None:
