@@ -204,6 +204,7 @@ def test_people_of_an_agency_do_what_their_home_page_tells_them(chromium: Browse
         expect(page.locator("main")).to_contain_text(CALM)
 
 
+@pytest.mark.prove  # ten seconds; what the figures lead to is held by the persona matrix
 def test_those_who_watch_do_what_their_home_page_tells_them(chromium: Browser, province: str) -> None:
     operator = _employ(PROVINCE, "operator", "Hoàng Văn Trực")
     auditor = _employ(PROVINCE, "auditor", "Đỗ Thị Soát")
