@@ -430,7 +430,7 @@ def test_list_begins_with_what_was_saved_last_and_goes_on_page_by_page(clerk: Cl
     assert "Văn bản 00" in clerk.get(LIST + further).content.decode()
     assert queries_of(lambda: clerk.get(LIST)) == LIST_QUERIES
     assert re.search(
-        r'href="/exchange/drafts/">Drafts</a></dt>\s*<dd class="stat-number">51<',
+        r'<span class="task-number">51</span>\s*<span class="task-words"><a href="/exchange/drafts/"',
         clerk.get("/").content.decode(),
     )
 
