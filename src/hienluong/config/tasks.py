@@ -12,8 +12,14 @@ from hienluong.systems import service as systems
 
 @jobs.periodic(cron="*/5 * * * * *", name="config.sequence_ledger")
 def sequence_ledger(timestamp: int) -> None:
-    """Gives waiting ledger entries their place in the log."""
+    """Gives waiting ledger entries their place in the log, and signs its head."""
     ledger.sequence_waiting(now=clock.now())
+
+
+@jobs.periodic(cron="43 4 * * *", name="config.verify_ledger")
+def verify_ledger(timestamp: int) -> None:
+    """Recomputes the whole log; what it finds is an alarm's business."""
+    ledger.check_log(now=clock.now())
 
 
 @jobs.periodic(cron="17 3 * * *", name="config.sweep_orphans")
