@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from click.testing import CliRunner, Result
 from django.test import Client
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 from tests.ledger.conftest import NOW, Book
 
 from hienluong.kit.figures import Period, compute
@@ -98,7 +98,7 @@ def test_tile_costs_two_statements(book: Book, django_assert_num_queries: object
             get(path)
 
 
-def test_log_keeps_its_name_when_the_public_address_changes(book: Book, settings: SettingsWrapper) -> None:
+def test_log_keeps_its_name_when_the_public_address_changes(book: Book, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://lienthong.example.vn"
     book.grow()
     settings.PUBLIC_URL = "https://trucvanban.example.vn"

@@ -16,7 +16,8 @@ from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.cli import group
 from hienluong.ledger.log import signer
 from hienluong.ledger.models import Entry, SignedCheckpoint, Tile
-from hienluong.ledger.records import commitment
+from hienluong.ledger.records import commitment, public_record
+from hienluong.ledger.tree import leaf_hash
 from hienluong.ledger.verification import CHECKPOINTS, verify_log
 
 SIZE = 700
@@ -70,19 +71,12 @@ def test_deleted_entry_is_named(whole: Book, index: int) -> None:
 def test_inserted_entry_is_named(whole: Book, index: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO ledger_entry SELECT entry, salt, leaf, action, subject, queued_at, %s::bigint, "
-            "gen_random_uuid(), sequenced_at FROM ledger_entry WHERE index = 5"
-            if _columns_in_order()
-            else "INSERT INTO ledger_entry (entry, salt, leaf, action, subject, queued_at, index, id, sequenced_at) "
+            "INSERT INTO ledger_entry (entry, salt, leaf, action, subject, queued_at, index, id, sequenced_at) "
             "SELECT entry, salt, leaf, action, subject, queued_at, %s::bigint, gen_random_uuid(), sequenced_at "
             "FROM ledger_entry WHERE index = 5",
             [index],
         )
     assert named() == [f"Entry {index}: it was inserted without the sequencer."]
-
-
-def _columns_in_order() -> bool:
-    return False
 
 
 @pytest.mark.parametrize(
@@ -157,9 +151,6 @@ def test_changed_checkpoint_is_named(
 def test_entry_and_tile_rewritten_together_are_given_away_above_and_by_what_was_signed(whole: Book) -> None:
     change_content(3)
     row = Entry.objects.get(index=3)
-    from hienluong.ledger.records import public_record
-    from hienluong.ledger.tree import leaf_hash
-
     tile = Tile.objects.get(level=0, number=0)
     hashes = bytearray(bytes(tile.hashes))
     hashes[96:128] = leaf_hash(public_record(bytes(row.leaf)))
