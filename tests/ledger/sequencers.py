@@ -14,11 +14,11 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "hienluong.config.settings"
 django.setup()
 
-from django.conf import settings
-from django.db import connection
+from django.conf import settings  # noqa: E402 - Django must be ready
+from django.db import connection  # noqa: E402 - Django must be ready
 
-from hienluong.kit import clock
-from hienluong.ledger import service as ledger
+from hienluong.kit import clock  # noqa: E402 - Django must be ready
+from hienluong.ledger import service as ledger  # noqa: E402 - Django must be ready
 
 
 def sequence() -> None:

@@ -33,7 +33,9 @@ def proof() -> TlogProof:
     salts = [bytes([number]) * 16 for number in range(5)]
     entries = [f'{{"n":{number}}}'.encode() for number in range(5)]
     growth = Growth(0, lambda level, number: b"")  # noqa: ARG005 - there are no tiles yet
-    growth.append(leaf_hash(record_of(salt=salt, entry=entry)) for salt, entry in zip(salts, entries, strict=True))
+    growth.append(
+        leaf_hash(record_of(salt=salt, entry=entry)) for salt, entry in zip(salts, entries, strict=True)
+    )
     tiles = growth.take()
     tree = Tree(5, lambda level, number: tiles[level, number])
     note = Checkpoint(ORIGIN, 5, tree.root()).signed(signer())
@@ -92,8 +94,14 @@ def test_key_reads_back_and_its_id_is_checked() -> None:
     vkey = str(signer().verifier)
     assert Verifier.parse(vkey) == signer().verifier
     name, key_id, key = vkey.split("+", 2)
-    for wrong in (f"other+{key_id}+{key}", f"{name}+00000000+{key}", f"{name}+{key_id}", "", f"{name}+{key_id}+AAAA"):
-        with pytest.raises(ValueError, match="key|id"):
+    for wrong in (
+        f"other+{key_id}+{key}",
+        f"{name}+00000000+{key}",
+        f"{name}+{key_id}",
+        "",
+        f"{name}+{key_id}+AAAA",
+    ):
+        with pytest.raises(ValueError, match=r"key|id"):
             Verifier.parse(wrong)
 
 

@@ -70,15 +70,9 @@ def besiege(start: Start, kills: int) -> dict[str, int]:
     writers = [threading.Thread(target=write, args=(acknowledged, done)) for _ in range(2)]
     for writer in writers:
         writer.start()
-    chance = random.Random()
-    other = start()
     try:
-        for _ in range(kills):
-            victim, other = other, start()  # there are two at once, mostly
-            time.sleep(chance.uniform(0.01, LONGEST))
-            os.kill(victim, signal.SIGKILL)
+        _kill_one_after_another(start, kills)
     finally:
-        os.kill(other, signal.SIGKILL)
         done.set()
         for writer in writers:
             writer.join(timeout=30)
@@ -88,7 +82,9 @@ def besiege(start: Start, kills: int) -> dict[str, int]:
     report = verify_log(all_checkpoints=True)
     assert [fault.text() for fault in report.faults] == []
     assert set(Entry.objects.values_list("id", flat=True)) == set(acknowledged)
-    assert list(Entry.objects.order_by("index").values_list("index", flat=True)) == [*range(len(acknowledged))]
+    assert list(Entry.objects.order_by("index").values_list("index", flat=True)) == [
+        *range(len(acknowledged))
+    ]
     assert ledger.published().size == len(acknowledged)
     return {
         "kills": kills,
@@ -96,6 +92,16 @@ def besiege(start: Start, kills: int) -> dict[str, int]:
         "sequenced by those that were killed": by_the_killed,
         "checkpoints": SignedCheckpoint.objects.count(),
     }
+
+
+def _kill_one_after_another(start: Start, kills: int) -> None:
+    chance = random.Random()
+    other = start()
+    for _ in range(kills):
+        victim, other = other, start()  # there are two at once, mostly
+        time.sleep(chance.uniform(0.01, LONGEST))
+        os.kill(victim, signal.SIGKILL)
+    os.kill(other, signal.SIGKILL)
 
 
 def _wait_for_connections() -> None:

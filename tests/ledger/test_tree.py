@@ -26,7 +26,16 @@ from hienluong.ledger.tree import (
 # The reference tree of Certificate Transparency (RFC 6962): eight leaves, and the roots as it grows.
 LEAVES = [
     bytes.fromhex(one)
-    for one in ("", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f")
+    for one in (
+        "",
+        "00",
+        "10",
+        "2021",
+        "3031",
+        "40414243",
+        "5051525354555657",
+        "606162636465666768696a6b6c6d6e6f",
+    )
 ]
 ROOTS = [
     "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -58,9 +67,11 @@ class Grown:
         self.root = growth.root()
 
     def read(self, level: int, number: int) -> bytes:
+        """Returns a tile."""
         return self.tiles.get((level, number), b"")
 
     def at(self, size: int) -> Tree:
+        """Returns the tree as it was at a size."""
         return Tree(size, self.read)
 
 
@@ -119,7 +130,9 @@ def test_reference_trees_have_their_known_consistency(old: int, size: int, path:
     assert [one.hex() for one in tree.at(size).consistency_proof(old)] == path
 
 
-sizes = st.one_of(st.integers(1, 600), st.sampled_from([255, 256, 257, 511, 512, 513, 65_536, 65_537, 66_049]))
+sizes = st.one_of(
+    st.integers(1, 600), st.sampled_from([255, 256, 257, 511, 512, 513, 65_536, 65_537, 66_049])
+)
 
 
 @given(size=st.integers(1, 600), steps=st.lists(st.integers(0, 300), max_size=4))
@@ -170,7 +183,13 @@ def test_any_growth_is_proved_and_no_altered_proof_holds(size: int, data: st.Dat
     tree = grown(size)
     old = data.draw(st.integers(0, size))
     proof = tree.at(size).consistency_proof(old)
-    given_ = {"old": old, "old_root": tree.at(old).root(), "size": size, "root": tree.at(size).root(), "proof": proof}
+    given_ = {
+        "old": old,
+        "old_root": tree.at(old).root(),
+        "size": size,
+        "root": tree.at(size).root(),
+        "proof": proof,
+    }
     verify_consistency(**given_)  # type: ignore[arg-type]  # as above
     wrong: list[dict[str, object]] = [
         {"old_root": leaf_hash(b"another")},
