@@ -130,7 +130,7 @@ def _empty_tables(_case: TransactionTestCase) -> None:
         cursor.execute(EMPTY)
 
 
-TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = _empty_tables  # type: ignore[method-assign]  # Django offers no other place to say how
 
 
 @pytest.hookimpl(trylast=True)  # after they were put in random order

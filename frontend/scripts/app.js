@@ -4,7 +4,6 @@ import { bindBatches } from "./batches.js";
 import { bindCopyButtons } from "./copy.js";
 import { keepDrafts } from "./drafts.js";
 import { bindFileInputs } from "./files.js";
-import { foldOnNarrowScreens } from "./folds.js";
 import { bindMenus } from "./menus.js";
 import { bindPasskeys } from "./passkeys.js";
 import { bindPickers } from "./picker.js";
@@ -30,7 +29,6 @@ const bind = (part) => {
 
 bindMenus();
 bindShortcuts();
-foldOnNarrowScreens(document);
 bind(document);
 keepDrafts();
 document.addEventListener("htmx:load", (event) => bind(event.detail.elt));

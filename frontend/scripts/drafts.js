@@ -6,6 +6,7 @@ const AFTER_TYPING = 300; // kept on this device
 const AFTER_PAUSE = 1200; // and saved
 const PREFIX = "hienluong.draft.";
 const LEFT_DAYS = 7;
+const UPLOAD_AGAIN = 30_000; // files that did not arrive rest so long: they may be large
 const NOT_KEPT = new Set(["csrfmiddlewaretoken", "version", "turn", "not_secret", "attachments"]);
 
 const mine = () => `${PREFIX}${document.body.dataset.account}.`;
@@ -40,6 +41,7 @@ const sendLeftBehind = async (form) => {
   for (const name of places(mine())) {
     if (form && name === place(form)) continue;
     const kept = localStorage.getItem(name);
+    if (kept === null) continue; // another page was quicker
     const { fields, version, turn } = JSON.parse(kept);
     if (Date.now() - turn > LEFT_DAYS * 86_400_000) {
       forget(name);
@@ -68,10 +70,10 @@ const follow = (form) => {
   let kept = saved;
   let state = "";
   let turn = 0;
-  let isBusy = false;
+  let underWay = null; // the saving whose answer is awaited
   let isUploading = false;
   let isOver = false;
-  let refused = null; // files that the server did not take
+  let tried = { files: null, again: 0 }; // files that the server did not take, and when they may go up again
 
   const show = (now, words) => {
     form.querySelector("[data-draft-bar]").hidden = false;
@@ -126,21 +128,27 @@ const follow = (form) => {
   };
 
   const save = async () => {
+    const { signal } = requests;
     keep();
+    while (underWay) await underWay; // then goes up what was typed meanwhile
     const fields = written();
     const text = JSON.stringify(fields);
-    if (isBusy || isOver || text === saved) return;
-    isBusy = true;
+    if (isOver || signal.aborted || text === saved) return;
     turn = Math.max(Date.now(), turn + 1);
-    take(await post([...fields, ["version", field.version.value], ["turn", turn]], [], requests.signal), text);
-    isBusy = false;
-    keep(); // what was typed meanwhile
+    underWay = post([...fields, ["version", field.version.value], ["turn", turn]], [], signal);
+    const answer = await underWay;
+    underWay = null;
+    take(answer, text);
+    keep();
   };
+
+  const chosen = () => [...form.querySelectorAll("[data-draft-files] [name=kept]")];
 
   const upload = async () => {
     const files = input.files;
     const limit = Number(input.dataset.limit);
-    if (isUploading || isOver || !files.length || files === refused || [...files].some((file) => file.size > limit)) return;
+    if (isUploading || isOver || !files.length || [...files].some((file) => file.size > limit)) return;
+    if (files === tried.files && Date.now() < tried.again) return;
     isUploading = true;
     const answer = await post(
       [...written(), ["version", field.version.value], ["turn", turn]],
@@ -148,12 +156,18 @@ const follow = (form) => {
       requests.signal,
     );
     isUploading = false;
-    if (answer.state === "refused") refused = files;
-    if (answer.state !== "saved") return;
+    if (answer.state === "left") return;
+    if (answer.state !== "saved") {
+      tried = { files, again: answer.state === "refused" ? Infinity : Date.now() + UPLOAD_AGAIN };
+      if (answer.state === "sent") take(answer);
+      return;
+    }
     field.draft.value = answer.draft;
     field.version.value = answer.version;
     history.replaceState(null, "", answer.address);
+    const ticks = new Map(chosen().map((box) => [box.value, box.checked]));
     form.querySelector("[data-draft-files]").innerHTML = answer.files;
+    chosen().forEach((box) => (box.checked = ticks.get(box.value) ?? box.checked)); // as they are now, not when it went up
     faults.textContent = answer.faults.join(" ");
     faults.hidden = !answer.faults.length;
     if (input.files !== files) return; // others were chosen meanwhile
@@ -201,6 +215,7 @@ export const keepDrafts = () => {
       event.preventDefault();
       const sent = Promise.all([page?.tick(), sendLeftBehind(form)]);
       await Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 3000))]);
+      if (places(mine()).length && !confirm(document.body.dataset.unsaved)) return;
       page?.end();
       places(mine()).forEach((name) => forget(name));
       event.target.submit();

@@ -347,13 +347,13 @@ def test_banner_stands_above_every_page_until_confirmed(
     browser = signed_in(Person.objects.get(pk=clerk.person_id))
     english = {"headers": {"accept-language": "en"}}
     assert "one change is not confirmed" in browser.get("/directory/calendar/", **english).content.decode()
-    assert "This is wrong" in browser.get("/", **english).content.decode()
+    assert "Changes of rights to confirm" in browser.get("/", **english).content.decode()
 
     answer = browser.post("/access/alerts/confirm/", {"alert": _last_alert(clerk).pk})
 
     assert answer.status_code == 302
     assert "not confirmed" not in browser.get("/directory/calendar/", **english).content.decode()
-    assert "This is wrong" not in browser.get("/", **english).content.decode()
+    assert "Changes of rights to confirm" not in browser.get("/", **english).content.decode()
 
 
 def test_reporting_ends_the_other_sessions_and_keeps_this_one(

@@ -25,10 +25,10 @@ from hienluong.access.errors import (
     ReviewIncomplete,
     ReviewNotFound,
 )
+from hienluong.access.labels import quarter_name
 from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.access.queries import reviews
 from hienluong.access.service import Decided
-from hienluong.access.templatetags.access import quarter_name
 from hienluong.directory import service as directory
 from hienluong.directory.errors import LastAdministrator, PermissionMissing
 from hienluong.directory.models import Agency, Person, Post

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import threading
-import time
 import zipfile
 from collections.abc import Callable
 from datetime import timedelta
@@ -13,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from personas import DONG_HOI, HOME_AFFAIRS, KHE_SANH, PDF, System, deliver, document, problem, status_file
 from pytest_django.fixtures import Settings
 from tests.antivirus.conftest import EICAR, SIGNATURE, STREAM_MAX
+from tests.other_session import begin_blocked
 
 from hienluong.antivirus import commands, queries, tasks
 from hienluong.antivirus.errors import ScanDecided
@@ -109,7 +109,6 @@ def test_daemon_that_cannot_be_reached_is_no_clean_file(address: str) -> None:
 @pytest.mark.parametrize("said", [b"", b"stream: OK", b"stream: OKAY\0", b"\0", b"HTTP/1.1 200 OK\r\n\r\n"])
 def test_answer_that_is_not_the_daemons_is_no_clean_file(said: bytes, tmp_path: Path) -> None:
     import socket  # noqa: PLC0415 - here only
-    import threading  # noqa: PLC0415 - here only
 
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -185,33 +184,12 @@ def test_document_passes_none_of_two_drainers_that_meet_it_at_the_same_moment(
     clamd: str, home_affairs: System, dong_hoi: System, khe_sanh: System
 ) -> None:
     packet = send(home_affairs, 15, DONG_HOI, KHE_SANH, content=PDF + EICAR)
-    other = threading.Thread(target=in_a_connection_of_its_own, args=(lambda: deliver(KHE_SANH),))
     with transaction.atomic():
         assert set(held_back([packet.pk], clock.now())) == {packet.pk}  # the drainer of one mailbox asks
-        other.start()
-        wait_until_somebody_is_blocked()
+        other = begin_blocked(lambda: deliver(KHE_SANH))
     other.join(10)
     assert khe_sanh.inbox() == []
     assert Delivery.objects.get(packet=packet, recipient__code=KHE_SANH).failure == SCAN_AWAITED
-
-
-def in_a_connection_of_its_own(act: Callable[[], None]) -> None:
-    """Does something in another session of the database."""
-    try:
-        act()
-    finally:
-        connection.close()
-
-
-def wait_until_somebody_is_blocked() -> None:
-    """Waits until another session waits for a lock."""
-    until = time.monotonic() + 10
-    blocked = 0
-    while not blocked and time.monotonic() < until:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            [blocked] = cursor.fetchone()
-    assert blocked
 
 
 def test_infected_document_reaches_nobody_and_holds_up_nobody(

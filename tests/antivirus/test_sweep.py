@@ -118,15 +118,14 @@ def test_packet_that_nobody_holds_any_more_is_passed_over(
 
 
 def test_window_is_bounded_and_the_sweep_goes_on_from_its_place(
-    stored: list[Packet], turn_on: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+    stored: list[Packet], turn_on: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr("hienluong.antivirus.commands.sweep.LOOKED_AT", 1)
     turn_on()
     for count in (1, 2):
-        assert commands.sweep_stored(now=clock.now()) == 1
+        assert commands.sweep_stored(now=clock.now(), looked_at=1) == 1
         assert Sweep.objects.get().place == stored[3 - count].pk
     carry()
-    assert [commands.sweep_stored(now=clock.now()) for _ in range(3)] == [1, 0, 0]
+    assert [commands.sweep_stored(now=clock.now(), looked_at=1) for _ in range(3)] == [1, 0, 0]
 
 
 def test_progress_stands_on_the_page_and_in_the_command_and_it_can_begin_anew(

@@ -61,6 +61,7 @@ OWN_AFFAIRS = {
     "": "home: what the signed-in person's own post has to do",
     "search/": "finds what the signed-in person may see; each kind asks for its own permission",
     "notices/": "the signed-in person's own notices",
+    "notices/<int:notice_id>/": "the same",
     "account/": "one's own account",
     "account/password/": "one's own password",
     "account/second-factor/": "says that one's post asks for a second factor",

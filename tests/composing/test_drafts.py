@@ -18,6 +18,7 @@ from pytest_django.fixtures import Settings
 
 from hienluong.composing import commands
 from hienluong.composing.models import Draft, DraftFile
+from hienluong.exchange import service as exchange
 from hienluong.exchange.models import Packet
 from hienluong.files import service as files
 from hienluong.files.models import Holding, SealedFile
@@ -385,6 +386,25 @@ def test_draft_of_an_update_goes_on_as_an_update(clerk: Client) -> None:
     assert not re.search(rf'value="{re.escape(DONG_HOI)}"[^>]* checked', page)  # it was taken away
     assert clerk.post(SEND, tab.fields(updates=str(new_id()), step="send")).status_code == 404
     assert "update</span>" in clerk.get(LIST).content.decode()
+
+
+def test_draft_of_a_change_opens_when_what_it_changes_was_taken_out_of_the_exchange(
+    clerk: Client, home_affairs: System
+) -> None:
+    _sent(clerk, Tab(clerk))
+    packet = Packet.objects.get()
+    tab = Tab(clerk, f"{SEND}?updates={packet.pk}")
+    tab.save(updates=str(packet.pk), subject="Sửa ngày họp")
+    exchange.quarantine_packet(
+        actor=home_affairs.clerk(), packet_id=packet.pk, reason="dấu mật", now=clock.now()
+    )
+    answer = clerk.get(f"{SEND}?draft={tab.draft}")
+    page = answer.content.decode()
+    assert (answer.status_code, "goes on as a new document" in page, "Sửa ngày họp" in page) == (
+        200,
+        True,
+        True,
+    )
 
 
 def test_list_begins_with_what_was_saved_last_and_goes_on_page_by_page(clerk: Client) -> None:

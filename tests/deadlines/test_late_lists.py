@@ -21,7 +21,6 @@ from tests.deadlines.conftest import MINUTE, Axis, at, paper
 
 from hienluong.deadlines import queries
 from hienluong.deadlines.cli import group
-from hienluong.deadlines.cursors import read_place, write_place
 from hienluong.deadlines.errors import ClockNotFound
 from hienluong.deadlines.labels import how_long, said
 from hienluong.deadlines.models import Clock
@@ -105,10 +104,10 @@ def test_agencys_people_see_their_own_and_watchers_any(
         with pytest.raises(PermissionMissing):
             queries.clocks(actor, now=now)
         return
-    assert len(queries.clocks(actor, now=now).clocks) == 3
+    assert len(queries.clocks(actor, now=now).items) == 3
     if role in ALL:
-        assert len(queries.clocks(actor, now=now, agency_id=other).clocks) == 1
-        assert len(queries.agencies(actor, now=now).tallies) == 3
+        assert len(queries.clocks(actor, now=now, agency_id=other).items) == 1
+        assert len(queries.agencies(actor, now=now).items) == 3
     else:
         with pytest.raises(ClockNotFound):
             queries.clocks(actor, now=now, agency_id=other)
@@ -129,7 +128,7 @@ def test_platform_names_the_agency(mixed: None, agencies: Mapping[str, Agency], 
 
 def test_agencies_come_worst_first_with_their_counts(mixed: None, agencies: Any, now: Any) -> None:
     actor = person(agencies, "operator")
-    found = queries.agencies(actor, now=now).tallies
+    found = queries.agencies(actor, now=now).items
     shown = [(one.agency_name, one.overdue, one.running, one.on_time, one.late, one.share) for one in found]
     by_missed = [one.missed for one in found]
     assert by_missed == [5, 5, 1]
@@ -139,12 +138,11 @@ def test_agencies_come_worst_first_with_their_counts(mixed: None, agencies: Any,
 
 def test_pages_of_agencies_hold_everyone_once(mixed: None, agencies: Any, now: Any) -> None:
     actor = person(agencies, "operator")
-    names, after = [], None
-    while True:
+    names: list[str] = []
+    after: str | None = ""
+    while after is not None:
         page = queries.agencies(actor, now=now, after=after, limit=1)
-        names += [one.agency_name for one in page.tallies]
-        if page.next is None:
-            break
+        names += [one.agency_name for one in page.items]
         after = page.next
     assert sorted(names) == sorted(
         [agencies[HOME_AFFAIRS].name, agencies[FINANCE].name, agencies[KHE_SANH].name]
@@ -155,7 +153,7 @@ def test_span_counts_only_what_was_due_in_it(mixed: None, agencies: Any, now: An
     actor, day = person(agencies, "operator"), time.in_vietnam(now).date()
     [worst, *_] = queries.agencies(
         actor, now=now, since=day - timedelta(days=90), until=day - timedelta(days=60)
-    ).tallies
+    ).items
     assert (worst.overdue, worst.late, worst.on_time) == (3, 0, 0)  # what is overdue is so whenever it began
 
 
@@ -165,20 +163,18 @@ def test_pages_of_clocks_hold_everything_once_in_order(
 ) -> None:
     given = {
         "overdue": {},
+        "soon": {"running": True},
         "running": {"running": True},
         "late": {"done": True, "late": True},
         "on_time": {"done": True},
     }
     clocks(HOME_AFFAIRS, 7, **given[state])
     clocks(FINANCE, 2, **given[state])
-    actor, seen, after = person(agencies, "clerk"), [], None
-    while True:
-        page = queries.clocks(
-            actor, now=now, state=state, after=read_place(write_place(after) or ""), limit=2
-        )
-        seen += [(one.due_at, one.pk) for one in page.clocks]
-        if page.next is None:
-            break
+    actor, seen = person(agencies, "clerk"), []
+    after: str | None = ""
+    while after is not None:
+        page = queries.clocks(actor, now=now, state=state, after=after, limit=2)
+        seen += [(one.due_at, one.pk) for one in page.items]
         after = page.next
     assert len(seen) == len(set(seen)) == 7
     assert seen == sorted(seen, reverse=state in {"late", "on_time"})
@@ -191,7 +187,7 @@ def test_lists_cost_the_same_for_many_as_for_one(
 
     def cost() -> tuple[int, int, int]:
         return (
-            queries_of(lambda: [str(one.packet) for one in queries.clocks(clerk, now=now).clocks]),
+            queries_of(lambda: [str(one.packet) for one in queries.clocks(clerk, now=now).items]),
             queries_of(lambda: queries.agencies(operator, now=now)),
             queries_of(lambda: queries.tally(clerk, now=now)),
         )
@@ -205,9 +201,11 @@ def test_lists_cost_the_same_for_many_as_for_one(
 
 
 @pytest.mark.parametrize("cursor", ["x", "WyJhIiwxXQ", "W10", "WyJkZWFkbGluZXMiLCIyMDI2LTExLTI0fjEiXQ"])
-def test_cursor_that_is_none_is_refused(cursor: str) -> None:
+def test_cursor_that_is_none_is_refused(agencies: Any, now: Any, cursor: str) -> None:
     with pytest.raises(InvalidInput):
-        read_place(cursor)
+        queries.clocks(person(agencies, "clerk"), now=now, after=cursor)
+    with pytest.raises(InvalidInput):
+        queries.agencies(person(agencies, "operator"), now=now, after=cursor)
 
 
 # --- Words ------------------------------------------------------------------------------------------------------------------

@@ -240,13 +240,13 @@ def test_search_needs_no_diacritics_and_takes_d_for_d_with_stroke(
     province: Province, platform: Actor
 ) -> None:
     for text in ("dong hoi", "Đồng Hới", "ĐỒNG  hới", "ubnd phuong dong hoi", "h50.c18880"):
-        names = [agency.name for agency in directory.search_agencies(platform, text).agencies]
+        names = [agency.name for agency in directory.search_agencies(platform, text).items]
         assert names == ["Ủy ban nhân dân phường Đồng Hới"], text
 
 
 def test_both_placements_of_the_tone_find_the_commune(province: Province, platform: Actor) -> None:
     for text in ("Minh Hoá", "Minh Hóa"):
-        assert len(directory.search_agencies(platform, text).agencies) == 1
+        assert len(directory.search_agencies(platform, text).items) == 1
 
 
 def test_pages_follow_one_another_in_vietnamese_order(province: Province, platform: Actor) -> None:
@@ -254,7 +254,7 @@ def test_pages_follow_one_another_in_vietnamese_order(province: Province, platfo
     cursor = None
     while True:
         page = directory.search_agencies(platform, place="province", after=cursor, limit=20)
-        names += [agency.name for agency in page.agencies]
+        names += [agency.name for agency in page.items]
         cursor = page.next
         if cursor is None:
             break
@@ -266,13 +266,13 @@ def test_pages_follow_one_another_in_vietnamese_order(province: Province, platfo
 
 @pytest.mark.parametrize("cursor", ["x", "x~y", "\x00~00000000-0000-0000-0000-000000000000"])
 def test_a_damaged_cursor_gives_an_empty_page(cursor: str, province: Province, platform: Actor) -> None:
-    assert directory.search_agencies(platform, after=cursor).agencies == []
+    assert directory.search_agencies(platform, after=cursor).items == []
 
 
 def test_agencies_that_have_ended_are_not_offered(province: Province, platform: Actor) -> None:
     _merge(province("H50.C18880"), province("H50.C18871"))
 
-    assert directory.search_agencies(platform, "đồng hới", on=MERGER).agencies == []
+    assert directory.search_agencies(platform, "đồng hới", on=MERGER).items == []
 
 
 def test_what_is_found_cannot_be_changed_by_the_finder(province: Province) -> None:

@@ -101,8 +101,8 @@ def test_internal_unit_stands_under_its_agency_without_a_code(
     assert not unit.codes.exists()
     detail = queries.agency_detail(platform, province("H50.S01").pk)
     assert [one.pk for one in detail.below] == [unit.pk]
-    assert queries.search_agencies(platform, "phong van thu").agencies == []
-    assert queries.search_agencies(platform, "phong van thu", kind="unit").agencies == [unit]
+    assert queries.search_agencies(platform, "phong van thu").items == []
+    assert queries.search_agencies(platform, "phong van thu", kind="unit").items == [unit]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_renamed_agency_is_found_by_every_name_it_ever_had(
         ("Sở Nội vụ và Lao động", date(2026, 3, 1), TODAY),
     ]
     for text in ("so noi vu", "va lao dong", "so to chuc", "h50.s01"):
-        assert agency.pk in {one.pk for one in queries.search_agencies(platform, text).agencies}, text
+        assert agency.pk in {one.pk for one in queries.search_agencies(platform, text).items}, text
 
 
 def test_name_is_changed_on_the_day_itself_and_after_the_last_change(
@@ -174,7 +174,7 @@ def test_moved_agency_stands_where_it_stood_on_the_days_before(
     )
 
     def below(code: str, on: date) -> set[Any]:
-        return {row.pk for row, _ in queries.branch(platform, province(code).pk, on=on).below}
+        return {row.pk for row, _ in queries.branch(platform, province(code).pk, on=on).below.items}
 
     assert unit.pk in below("H50.S01", TODAY - timedelta(days=1))
     assert unit.pk not in below("H50.S01", TODAY)
@@ -321,7 +321,7 @@ def test_published_code_is_written_on_the_wire_from_then_on(
     found = directory.agency_by_code("H50.S01")
     assert found is not None
     assert found.primary_code == "H50.12"
-    assert queries.search_agencies(platform, "h50.12").agencies == [agency]
+    assert queries.search_agencies(platform, "h50.12").items == [agency]
     with pytest.raises(IntegrityError), transaction.atomic():
         AgencyCode.objects.create(agency=province("H50.S02"), scheme="qd20", code="H50.12", valid_from=TODAY)
 

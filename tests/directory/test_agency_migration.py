@@ -33,7 +33,7 @@ def test_agencies_of_before_are_found_by_their_codes_after_the_upgrade() -> None
         MigrationExecutor(connection).migrate(latest)
 
     for text in ("h50.s01", "noi vu"):
-        found = queries.search_agencies(Actor.platform("specification"), text).agencies
+        found = queries.search_agencies(Actor.platform("specification"), text).items
         assert [one.pk for one in found] == [agency.pk]
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'directory_agency_search'")

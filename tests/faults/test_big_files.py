@@ -40,7 +40,6 @@ FORM = {
     "signer_name": "Lê Quang Ánh",
     "priority": "0",
     "not_secret": "on",
-    "draft": "01935280000070008000000000000001",
 }
 
 
@@ -157,9 +156,12 @@ def _nothing_waits(served: Axis) -> Callable[[], bool]:
 
 
 def _token(page: httpx.Response) -> dict[str, str]:
-    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page.text)
-    assert found, page.text[:500]
-    return {"csrfmiddlewaretoken": found[1]}
+    """Returns the protection against forgery, and which draft the page writes from which version on."""
+    found = dict(
+        re.findall(r'type="hidden" name="(csrfmiddlewaretoken|draft|page|version)" value="(\w+)"', page.text)
+    )
+    assert found["csrfmiddlewaretoken"], page.text[:500]
+    return found
 
 
 BOUNDARY = "cat-giua-chung"
@@ -216,7 +218,7 @@ def test_document_of_50_mb_costs_less_than_twice_its_size_in_memory(
     )
 
     with pdf.open("rb") as file:
-        form = {key: value for key, value in FORM.items() if key not in {"codes", "draft", "not_secret"}}
+        form = {key: value for key, value in FORM.items() if key not in {"codes", "not_secret"}}
         form |= {"recipients": RECEIVER, "number": "3", "issued_on": "2026-11-24"}
         sent = measured(
             "send a form by the API",

@@ -169,12 +169,12 @@ def test_page_closes_an_account_lists_it_and_opens_it_again(
 
     assert browser.post(f"{place}close/").status_code == 302
     assert not _user(person).is_active
-    assert person.full_name in browser.get("/accounts/?closed=1").content.decode()
+    assert person.full_name in browser.get("/accounts/?state=closed").content.decode()
     assert "quản trị viên khóa" in browser.get(place).content.decode(), "by whom and why"
 
     assert browser.post(f"{place}reopen/").status_code == 302
     assert _user(person).is_active
-    assert person.full_name not in browser.get("/accounts/?closed=1").content.decode()
+    assert person.full_name not in browser.get("/accounts/?state=closed").content.decode()
     assert browser.post(f"{place}reopen/").status_code == 409
     assert browser.post(f"/accounts/{_user(administrator).pk}/close/").status_code == 409, "the last one"
 

@@ -255,7 +255,7 @@ def test_lockout_is_visible_to_administrators_and_lifted_by_one(
     _fail(5)
     administrator = signed_in(employ("Võ Quỳnh", ("H50", "administrator")))
 
-    page = administrator.get("/accounts/?locked=1", headers={"accept-language": "en"}).content.decode()
+    page = administrator.get("/accounts/?state=locked", headers={"accept-language": "en"}).content.decode()
     assert "Lê An" in page
     assert "locked" in page
     assert not _signed_in(_sign_in("lan", password))
@@ -263,8 +263,8 @@ def test_lockout_is_visible_to_administrators_and_lifted_by_one(
 
     assert _signed_in(_sign_in("lan", password))
     assert _entries("identity.unlock_account")
-    found = queries.accounts(acting("H50", "administrator"), now=clock.now(), locked=True)
-    assert found.rows == []
+    found = queries.accounts(acting("H50", "administrator"), now=clock.now(), states=["locked"])
+    assert found.items == []
 
 
 def test_another_host_name_gives_no_further_attempts(clerk: Person, password: str) -> None:

@@ -127,18 +127,18 @@ def test_list_of_accounts_costs_the_same_for_one_and_for_many(
 ) -> None:
     actor = acting("H50", "administrator")
     with django_assert_num_queries(2):
-        assert len(queries.accounts(actor, now=now).rows) == 1
+        assert len(queries.accounts(actor, now=now).items) == 1
     for number in range(31):
         employ(f"Nguyễn Văn {number}")
     with django_assert_num_queries(2):
         first = queries.accounts(actor, now=now)
-    rest = queries.accounts(actor, now=now, after=first.next)
-    assert (len(first.rows), len(rest.rows), rest.next) == (30, 2, "")
-    assert not {row.user.pk for row in first.rows} & {row.user.pk for row in rest.rows}
+    rest = queries.accounts(actor, now=now, after=first.next or "")
+    assert (len(first.items), len(rest.items), rest.next) == (30, 2, None)
+    assert not {row.user.pk for row in first.items} & {row.user.pk for row in rest.items}
     assert {
-        row.person.full_name[:6] for row in queries.accounts(actor, now=now, search="nguyen van").rows
+        row.person.full_name[:6] for row in queries.accounts(actor, now=now, search="nguyen van").items
     } == {"Nguyễn"}
-    assert queries.accounts(actor, now=now, search="nobody of this name").rows == []
+    assert queries.accounts(actor, now=now, search="nobody of this name").items == []
 
 
 @pytest.mark.parametrize(

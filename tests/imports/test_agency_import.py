@@ -145,8 +145,8 @@ def test_known_agency_is_renamed_and_moved_and_its_history_kept(
     )
     assert [one.name for one in queries.former_names(agency)] == ["Sở Nội vụ tỉnh Quảng Trị"]
     assert agency.former_parents.get().parent == province("H50")
-    assert queries.search_agencies(platform, "noi vu moi").agencies == [agency]
-    assert queries.search_agencies(platform, "noi vu tinh quang tri").agencies == [agency]
+    assert queries.search_agencies(platform, "noi vu moi").items == [agency]
+    assert queries.search_agencies(platform, "noi vu tinh quang tri").items == [agency]
 
 
 def test_published_code_beside_the_provisional_one_takes_its_place(bring: Bring, province: Province) -> None:
@@ -169,7 +169,7 @@ def test_import_of_published_codes_replaces_every_provisional_one(
     given = [{"current_code": "H50.S01", "scheme": "qd20", "code": "H50.12", "valid_from": "2026-12-01"}]
     directory.import_agency_codes(actor=platform, rows=given, now=now)
 
-    assert queries.search_agencies(platform, "h50.12").agencies[0].name == "Sở Nội vụ tỉnh Quảng Trị"
+    assert queries.search_agencies(platform, "h50.12").items[0].name == "Sở Nội vụ tỉnh Quảng Trị"
 
 
 def test_delta_takes_the_newest_version_and_ends_what_was_deleted(
@@ -305,7 +305,7 @@ def test_dry_run_says_what_would_change_and_changes_nothing(bring: Bring) -> Non
 def test_every_import_is_kept_with_its_files_hash_and_counts(bring: Bring, platform: Actor) -> None:
     done = bring("code,name\nH98,Mới\n")
 
-    (row,) = imported.agency_imports(platform).imports
+    (row,) = imported.agency_imports(platform).items
     assert row == done
     assert bytes(row.sha256).hex() == "".join(f"{byte:02x}" for byte in bytes(done.sha256))
     assert (row.size, row.state, row.requested_by) == (

@@ -16,14 +16,12 @@ Keep = Callable[..., Watch]
 
 
 @pytest.fixture
-def keep(monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
+def keep() -> Iterator[Keep]:
     """Keeps a lookout with short pauses and stops it after the test."""
-    monkeypatch.setattr(lookouts, "REST_SECONDS", 0.1)
-    monkeypatch.setattr(lookouts, "TROUBLE_SECONDS", 0.02)
     with ExitStack() as kept:
 
         def begin(due: lookouts.Due, run: lookouts.Run) -> Watch:
-            watch = Watch(Lookout("tests.look", 0.01, due, run))
+            watch = Watch(Lookout("tests.look", 0.01, due, run), rest=0.1, trouble=0.02)
             kept.callback(watch.stop)
             return watch
 

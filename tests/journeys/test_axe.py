@@ -312,7 +312,7 @@ def _visit(context: BrowserContext, live: str, look: Look, *paths: str) -> Page:
 def _look_at_accounts(administrator: BrowserContext, live: str, look: Look, cast: Cast) -> None:
     account = f"/accounts/{cast.account}/"
     system = f"/sign-on/clients/{cast.system}/"
-    page = _visit(administrator, live, look, "/directory/calendar/", "/accounts/", "/accounts/?q=nobody")
+    page = _visit(administrator, live, look, "/", "/accounts/", "/accounts/?q=nobody")
     page = _visit(administrator, live, look, account, f"{account}second-factor/")
     page = _visit(
         administrator, live, look, "/sign-on/clients/", system, f"{system}end/", "/sign-on/clients/new/"
@@ -444,7 +444,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
             "/exchange/inbox/",
             "/exchange/inbox/?q=nothing",
             packet,
-            "/notices/",
+            "/notices/?show=unread",
             "/directory/calendar/",
         )
         page = _visit(

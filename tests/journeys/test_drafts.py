@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
@@ -19,7 +19,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Route, expect
 
 from hienluong.composing.models import Draft
 from hienluong.directory import service as directory
@@ -274,3 +274,124 @@ def test_signing_out_saves_first_and_leaves_nothing_in_the_browser(
     expect(page).not_to_have_url(re.compile("/exchange/"))
     assert Draft.objects.get().subject == "Vừa gõ xong"
     _left(page, 0)
+
+
+def test_what_is_typed_while_a_saving_is_under_way_is_saved_before_signing_out(
+    browser: BrowserContext, live: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{live}/exchange/send/")
+    held = _hold_the_first(page)
+    _write(page, "subject", "Nửa đầu")
+    _until(page, lambda: held)
+    _write(page, "subject", ", nửa sau")
+    page.click("details.frame-menu summary")
+    page.get_by_role("button", name="Sign out").click()
+    held[0].continue_()
+    expect(page).not_to_have_url(re.compile("/exchange/"))
+    assert Draft.objects.get().subject == "Nửa đầu, nửa sau"
+    _left(page, 0)
+
+
+def test_signing_out_without_a_line_asks_before_it_loses_what_was_written(
+    browser: BrowserContext, live: str
+) -> None:
+    page, asked = browser.new_page(), list[str]()
+    page.goto(f"{live}/exchange/send/")
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    browser.set_offline(True)
+    _write(page, "subject", "Viết khi mất mạng")
+    _left(page, 1)
+    page.click("details.frame-menu summary")
+    page.get_by_role("button", name="Sign out").click()
+    _until(page, lambda: asked)
+    assert "could not be saved" in asked[0]
+    browser.set_offline(False)
+    _says(page, SAVED)
+    assert Draft.objects.get().subject == "Viết khi mất mạng"
+
+
+def test_tick_that_is_taken_away_while_another_file_goes_up_stays_away(
+    browser: BrowserContext, live: str
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{live}/exchange/send/")
+    page.set_input_files(
+        "[name=attachments]", {"name": "Nháp.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    first = page.get_by_label("Nháp.pdf")
+    expect(first).to_be_checked()
+    held = _hold_the_first(page)
+    page.set_input_files(
+        "[name=attachments]", {"name": "Chính.pdf", "mimeType": "application/pdf", "buffer": PDF + b" "}
+    )
+    _until(page, lambda: held)
+    first.uncheck()
+    held[0].continue_()
+    expect(page.get_by_label("Chính.pdf")).to_be_checked()
+    expect(first).not_to_be_checked()
+
+
+def test_files_for_a_document_that_was_sent_go_up_once(browser: BrowserContext, live: str) -> None:
+    page, asked = browser.new_page(), list[Route]()
+    page.goto(f"{live}/exchange/send/")
+
+    def refuse(route: Route) -> None:
+        asked.append(route)
+        route.fulfill(status=409, json={"sent": "/exchange/sent/", "said": "It was sent."})
+
+    page.route("**/exchange/send/save/", refuse)
+    page.set_input_files(
+        "[name=attachments]", {"name": "Muộn.pdf", "mimeType": "application/pdf", "buffer": PDF}
+    )
+    expect(page.locator("[data-draft-other]")).to_contain_text("It was sent.")
+    for _ in range(3):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(200)
+    assert len(asked) == 1
+
+
+def test_text_that_another_page_brought_up_meanwhile_stops_nothing(
+    browser: BrowserContext, live: str
+) -> None:
+    page, wrong = browser.new_page(), list[Error]()
+    page.on("pageerror", lambda error: wrong.append(error))  # noqa: PLW0108 - playwright marks the function
+    page.goto(f"{live}/exchange/drafts/")
+    page.evaluate(
+        """() => {
+          const mine = `hienluong.draft.${document.body.dataset.account}.`;
+          for (const draft of [crypto.randomUUID(), crypto.randomUUID()]) {
+            const fields = Object.entries({ draft, page: crypto.randomUUID(), subject: "Bỏ lại" });
+            localStorage.setItem(`${mine}${draft}.x`, JSON.stringify({ fields, version: 0, turn: Date.now() }));
+          }
+        }"""
+    )
+    held = _hold_the_first(page)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    _until(page, lambda: held)
+    page.evaluate("localStorage.clear()")
+    held[0].continue_()
+    page.wait_for_timeout(300)
+    assert not wrong
+
+
+def _hold_the_first(page: Page) -> list[Route]:
+    """Holds back the next saving until it is told to go on; those after it pass."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/exchange/send/save/", hold)
+    return held
+
+
+def _until(page: Page, condition: Callable[[], object]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("it never came")

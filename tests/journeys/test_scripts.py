@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from io import BytesIO
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from pypdf import PdfReader
 from tests.journeys.looks import Look
 from tests.journeys.test_axe import Cast, _context, _visit, cast  # noqa: F401 - its province
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
 Open = Callable[[Look, str, str], Page]
+LIGHT_TEXT = """() => {
+  const pot = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const isLight = (colour) => {
+    pot.fillStyle = colour;
+    pot.fillRect(0, 0, 1, 1);
+    const [red, green, blue] = pot.getImageData(0, 0, 1, 1).data;
+    return red + green + blue > 450;
+  };
+  return [...document.querySelectorAll("main *")]
+    .filter((one) => one.innerText?.trim() && one.checkVisibility() && isLight(getComputedStyle(one).color))
+    .map((one) => one.outerHTML.slice(0, 120));
+}"""
+"""Which elements of a page have text that would not be read on white paper."""
 
 
 @pytest.fixture
@@ -77,3 +93,22 @@ def test_monitor_moves_by_itself(opened: Open, cast: Cast) -> None:  # noqa: F81
     before = page.inner_text(".live")
     expect(page.locator(".live")).not_to_have_text(before, timeout=15_000)
     assert page.locator("h1").count() == 1
+
+
+def test_printed_page_is_the_document_alone_in_dark_ink(
+    opened: Open,
+    cast: Cast,  # noqa: F811 - the fixture
+    tmp_path: Path,
+) -> None:
+    page = opened(Look(1440, "vi", "dark"), cast.sender, f"/exchange/packets/{cast.packet}/")
+    title = page.inner_text("h1")
+    page.emulate_media(media="print")
+    for part in (".frame", ".side", ".foot", "main .btn"):
+        expect(page.locator(part).first).to_be_hidden()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    light = page.evaluate(LIGHT_TEXT)
+    assert not light, "\n".join(light)
+    sheets = PdfReader(BytesIO(page.pdf(path=tmp_path / "packet.pdf", format="A4"))).pages
+    text = " ".join(" ".join(sheet.extract_text() for sheet in sheets).split())
+    assert title in text
+    assert "Đăng xuất" not in text

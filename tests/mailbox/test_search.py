@@ -171,9 +171,9 @@ def test_number_of_statements_does_not_depend_on_what_is_asked(visit: Visit, let
 def test_form_keeps_what_was_asked_and_offers_the_way_back(visit: Visit, letters: None) -> None:
     page = _text(visit(DONG_HOI).get("/exchange/inbox/?number=8&subject=tap"))
     assert 'value="8"' in page
-    assert 'data-fold-narrow="no"' in page
+    assert '<details class="filters-more" open>' in page
     assert "export.csv?number=8&amp;subject=tap" in page
-    assert 'data-fold-narrow="yes"' in _text(visit(DONG_HOI).get("/exchange/inbox/"))
+    assert '<details class="filters-more">' in _text(visit(DONG_HOI).get("/exchange/inbox/"))
 
 
 def test_agencies_of_a_packet_are_its_sender_and_its_recipients(

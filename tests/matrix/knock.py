@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -90,7 +91,16 @@ def knock(client: Client, method: str, path: str, door: Door, things: Mapping[st
 
 def _files(method: str) -> int:
     """Returns how many files lie in the vault, where the method may put one there."""
-    return 0 if method != "POST" else sum(len(files) for _, _, files in os.walk(settings.FILES_ROOT))
+    if method != "POST":
+        return 0
+    with os.scandir(settings.FILES_ROOT) as folders:
+        return _counted(tuple(folder.stat().st_mtime_ns for folder in folders))
+
+
+@functools.lru_cache(maxsize=1)
+def _counted(_folders_changed_at: tuple[int, ...]) -> int:
+    """Counts them only when a folder has changed: that was a sixth of the time."""
+    return sum(len(files) for _, _, files in os.walk(settings.FILES_ROOT))
 
 
 def _forget() -> None:

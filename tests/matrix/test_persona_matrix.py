@@ -16,10 +16,11 @@ from django.db import transaction
 from django.urls import resolve
 from tests.matrix.doors import LED_TO, SIGN_IN, Answer, Door
 from tests.matrix.knock import METHODS, Seen, address_of, knock
-from tests.matrix.personas import ACTING, AGENCY, HALF_WAY, IDLE, PERSONAS, STRANGERS, WATCHERS
+from tests.matrix.personas import ACTING, AGENCY, HALF_WAY, IDLE, PERSONAS, ROLES, STRANGERS, WATCHERS
 from tests.matrix.province import OURS, THEIRS, Province
 from tests.matrix.routes import ROUTES, TABLES, addresses, doors_of
 from tests.matrix.things import CONTENT
+from tests.matrix.waiting import WAITING, let_everything_wait, rows_behind, tasks_of
 
 from hienluong.access import service as access
 from hienluong.kit import clock
@@ -215,6 +216,26 @@ def test_ledger_holds_no_content(province: Province) -> None:
     entries = [bytes(row.entry).decode() for row in QueuedEntry.objects.all()]
     assert len(entries) > 50
     assert [entry for entry in entries for text in CONTENT.values() if text in entry] == []
+
+
+# --- The home page --------------------------------------------------------------------------------------------------------
+
+
+def test_figures_of_home_lead_to_lists_of_just_so_many(province: Province) -> None:
+    """Every sort of thing that may wait waits: whoever is told of it finds just that in the list behind it."""
+    faults, told = [], set()
+    with transaction.atomic():
+        let_everything_wait(province)
+        for persona in ROLES:
+            browser = province.clients[persona]
+            for task in tasks_of(browser):
+                told.add(task.name)
+                found = rows_behind(browser, task.url)
+                if found != task.count:
+                    faults.append(f"{persona}: {task} leads to {found}")
+        transaction.set_rollback(True)
+    assert not faults, "\n".join(faults)
+    assert told == set(WAITING)
 
 
 # --- The personas -----------------------------------------------------------------------------------------------------------

@@ -409,7 +409,7 @@ def browser_given(place: str) -> dict[str, str]:
 
 
 def _browsers(province: Province) -> None:
-    """Lets each clerk be reminded in a browser."""
+    """Lets each clerk be reminded in a browser, and tells each something."""
     for code, things, prefix in province.sides():
         made = notices.subscribe(
             reader=province.people[f"{prefix}clerk"].pk,
@@ -417,7 +417,12 @@ def _browsers(province: Province) -> None:
             now=clock.now(),
             **browser_given(code),
         )
-        things.update(subscription_id=made.pk)
+        reader = Reader(province.people[f"{prefix}clerk"].pk)
+        notices.tell(
+            readers=[reader], code="exchange.arrived", values={"document": "1", "sender": code},
+            link=f"/exchange/inbox/?of={code}", now=clock.now(),
+        )  # fmt: skip
+        things.update(subscription_id=made.pk, notice_id=notices.of_reader(reader.id, limit=1)[0].pk)
 
 
 # --- Kept apart, kept, destroyed ------------------------------------------------------------------------------------------

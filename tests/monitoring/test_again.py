@@ -131,15 +131,13 @@ def test_business_and_the_sender_learn_nothing_new(
 
 
 def test_asking_again_gives_nothing_twice_and_goes_on_where_it_stopped(
-    taken: Taken, dong_hoi: System, operator: Actor, monkeypatch: pytest.MonkeyPatch
+    taken: Taken, dong_hoi: System, operator: Actor
 ) -> None:
-    monkeypatch.setattr("hienluong.monitoring.commands.again.AT_ONCE", 2)
-    monkeypatch.setattr("hienluong.monitoring.commands.again.LOOKED_AT", 2)
     rows = [taken(number) for number in (1, 2, 3)]
-    first = give(operator)
+    first = give(operator, most=2)
     for row in rows[:2]:
         fetch(dong_hoi, row)
-    second, third = give(operator), give(operator)
+    second, third = give(operator, most=2), give(operator, most=2)
     assert (first.delivery_ids, first.more) == ([rows[0].pk, rows[1].pk], True)
     assert (second.delivery_ids, second.more) == ([rows[2].pk], False)
     assert (third.delivery_ids, third.more) == ([], False)
@@ -148,7 +146,7 @@ def test_asking_again_gives_nothing_twice_and_goes_on_where_it_stopped(
     for row in rows:
         fetch(dong_hoi, row)
     later = clock.now() + timedelta(days=2)
-    assert len(give(operator, now=later, since=later - timedelta(days=3)).delivery_ids) == 2
+    assert len(give(operator, now=later, since=later - timedelta(days=3), most=2).delivery_ids) == 2
 
 
 def test_what_is_taken_back_refused_destroyed_or_infected_is_not_given(

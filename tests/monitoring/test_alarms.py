@@ -324,8 +324,8 @@ def test_waiting_of_what_was_taken_out_as_secret_is_no_alarm(home_affairs: Syste
     )
     _look(clock.now())
     assert _standing() == []
-    assert queries.waiting(operator, now=clock.now()).rows == []
-    assert queries.failures(operator).rows == []
+    assert queries.waiting(operator, now=clock.now()).items == []
+    assert queries.failures(operator).items == []
 
 
 def test_condition_that_nobody_watches_any_more_is_not_said_to_be_well(
@@ -405,7 +405,7 @@ def test_past_alarms_go_on_from_a_place(operator: Actor) -> None:
         )
     first = queries.past_alarms(operator, limit=2)
     second = queries.past_alarms(operator, before=first.next or "", limit=2)
-    assert (len(first.rows), len(second.rows), second.next) == (2, 1, None)
+    assert (len(first.items), len(second.items), second.next) == (2, 1, None)
 
 
 def _look_in_a_process(**variables: str) -> subprocess.CompletedProcess[str]:

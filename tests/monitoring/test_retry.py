@@ -44,9 +44,9 @@ Failed = Callable[..., Delivery]
 )
 def test_failure_has_its_cause(failed: Failed, operator: Actor, state: str, failure: str, cause: str) -> None:
     delivery = failed(state=state, failure=failure)
-    assert [row.cause.code for row in queries.failures(operator).rows] == [cause]
+    assert [row.cause.code for row in queries.failures(operator).items] == [cause]
     assert queries.failure(operator, delivery.pk).cause.code == cause
-    assert [(row.cause.code, row.count) for row in queries.failure_groups(operator).rows] == [(cause, 1)]
+    assert [(row.cause.code, row.count) for row in queries.failure_groups(operator).items] == [(cause, 1)]
 
 
 def test_names_are_the_same_everywhere() -> None:
@@ -63,7 +63,7 @@ def test_groups_go_on_from_a_place(failed: Failed, operator: Actor) -> None:
     seen, after = [], ""
     while True:
         page = queries.failure_groups(operator, after=after, limit=1)
-        seen += [(row.cause.code, row.count) for row in page.rows]
+        seen += [(row.cause.code, row.count) for row in page.items]
         if page.next is None:
             break
         after = page.next
@@ -110,10 +110,10 @@ def test_delivery_that_waits_for_its_next_attempt_has_it_now(failed: Failed, ope
 def test_what_is_held_back_for_a_moment_does_not_fail(failed: Failed, operator: Actor) -> None:
     delivery = failed(state="waiting", failure="waits until its attachments are scanned for malware")
     Delivery.objects.filter(pk=delivery.pk).update(attempts=0, due_at=clock.now() + timedelta(minutes=1))
-    assert queries.failures(operator).rows == []
+    assert queries.failures(operator).items == []
     assert queries.glance(operator, now=clock.now()).failing == 0
     Delivery.objects.filter(pk=delivery.pk).update(due_at=None)  # kept apart: somebody has to decide
-    assert [row.delivery_id for row in queries.failures(operator).rows] == [delivery.pk]
+    assert [row.delivery_id for row in queries.failures(operator).items] == [delivery.pk]
 
 
 def test_what_was_taken_out_as_secret_is_not_tried_again(

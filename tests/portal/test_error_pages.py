@@ -120,7 +120,7 @@ def test_unexpected_exception_ends_on_that_page(monkeypatch: pytest.MonkeyPatch,
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("specification")
 
-    monkeypatch.setattr("hienluong.portal.pages.exchange.mailbox_counts", fail)
+    monkeypatch.setattr("hienluong.portal.home.mailbox.waiting", fail)
     browser, _ = visit(("Sở Nội vụ", "clerk"))
     browser.raise_request_exception = False
     answer = browser.get("/")

@@ -55,7 +55,58 @@ def test_notices_are_listed_newest_first_and_lead_to_what_they_are_about(visit: 
     _tell(person, "first", "second")
     page = _text(browser.get("/notices/"))
     assert page.index("happened to second") < page.index("happened to first")
-    assert 'href="/exchange/inbox/?about=first"' in page
+    first = notices.of_reader(person.pk)[-1]
+    assert f'href="/notices/{first.pk}/"' in page
+    assert browser.get(f"/notices/{first.pk}/").headers["Location"] == "/exchange/inbox/?about=first"
+
+
+def test_notice_is_read_by_opening_what_it_is_about(visit: Visit) -> None:
+    browser, person = visit(("Sở Nội vụ", "clerk"))
+    _tell(person, "one", "two")
+    newest = notices.of_reader(person.pk)[0]
+    for _again in range(2):
+        browser.get(f"/notices/{newest.pk}/")
+        assert notices.unread_count(person.pk) == 1
+
+
+def test_notice_of_somebody_else_is_neither_opened_nor_read(visit: Visit) -> None:
+    browser, _ = visit(("Sở Nội vụ", "clerk"))
+    _, other = visit(("Sở Nội vụ", "clerk"))
+    _tell(other, "something private")
+    theirs = notices.of_reader(other.pk)[0]
+    assert browser.get(f"/notices/{theirs.pk}/").status_code == 404
+    assert browser.post("/notices/", {"notice": theirs.pk}).status_code == 404
+    assert notices.unread_count(other.pk) == 1
+
+
+def test_one_is_marked_as_read_and_leaves_the_list_of_unread_ones(visit: Visit) -> None:
+    browser, person = visit(("Sở Nội vụ", "clerk"))
+    _tell(person, "one", "two")
+    newest = notices.of_reader(person.pk)[0]
+    page = _text(browser.post("/notices/?show=unread", {"notice": newest.pk}, follow=True))
+    assert "happened to one" in page
+    assert "happened to two" not in page
+    assert "Unread (1)" in page
+    page = _text(browser.get("/notices/"))
+    assert "happened to two" in page
+    assert page.count('name="notice"') == 1
+
+
+def test_what_came_after_the_page_was_shown_stays_unread(visit: Visit) -> None:
+    browser, person = visit(("Sở Nội vụ", "clerk"))
+    _tell(person, "one")
+    newest = notices.of_reader(person.pk)[0]
+    assert f'name="newest" value="{newest.pk}"' in _text(browser.get("/notices/"))
+    _tell(person, "two")
+    browser.post("/notices/", {"newest": newest.pk})
+    assert [row.values["what"] for row in notices.of_reader(person.pk, only_unread=True)] == ["two"]
+
+
+def test_list_says_when_everything_is_read_and_leads_to_how_one_is_reminded(visit: Visit) -> None:
+    browser, _ = visit(("Sở Nội vụ", "clerk"))
+    page = _text(browser.get("/notices/?show=unread"))
+    assert "Everything is read" in page
+    assert 'href="/account/reminders/"' in page
 
 
 def test_notices_of_others_are_not_shown(visit: Visit) -> None:
@@ -85,7 +136,7 @@ def test_long_list_is_paged_by_cursor_with_a_fixed_number_of_queries(visit: Visi
     page = _text(browser.get("/notices/"))
     assert "thing-00" not in page
     oldest = notices.of_reader(person.pk, limit=30)[-1].pk
-    assert f'href="?before={oldest}"' in page
+    assert f'href="/notices/?before={oldest}"' in page
     with CaptureQueriesContext(connection) as captured:
         assert "thing-00" in _text(browser.get("/notices/", {"before": oldest}))
     assert len(captured) == QUERIES

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
-import time
 import zipfile
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -18,6 +16,7 @@ from click.testing import CliRunner
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from personas import DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, System, deliver, document, status_file
+from tests.other_session import begin_blocked
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
@@ -252,19 +251,10 @@ def test_two_heads_who_hold_a_packet_at_the_same_moment_place_one_hold(
             commands.place_hold(actor=deputy, packet_id=packet.pk, reason="r", now=clock.now())
         except Exception as refusal:  # noqa: BLE001 - which one it is, is asked below
             said.append(refusal)
-        finally:
-            connection.close()
 
-    other = threading.Thread(target=place)
     with transaction.atomic():
         commands.place_hold(actor=head(dong_hoi), packet_id=packet.pk, reason="r", now=clock.now())
-        other.start()
-        until = time.monotonic() + 10
-        blocked = 0
-        while not blocked and time.monotonic() < until:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-                [blocked] = cursor.fetchone()
+        other = begin_blocked(place)
     other.join(10)
     assert [type(one) for one in said] == [HeldAlready]
 

@@ -148,7 +148,7 @@ def test_delegations_are_seen_by_their_parties_their_agency_and_administrators(
     made = _grant(office.actor(office.clerk), office.head, office.leader, "tl", now)
     stranger = give("Đỗ Văn Lạ", "head", "H50.S02")
     seen = {
-        name: [row.pk for row in queries.delegations(office.actor(post)).delegations]
+        name: [row.pk for row in queries.delegations(office.actor(post)).items]
         for name, post in (
             ("head", office.head),
             ("leader", office.leader),
@@ -158,7 +158,7 @@ def test_delegations_are_seen_by_their_parties_their_agency_and_administrators(
         )
     }
     assert seen == {"head": [made.pk], "leader": [made.pk], "clerk": [made.pk], "officer": [], "stranger": []}
-    assert [row.pk for row in queries.delegations(administrator).delegations] == [made.pk]
+    assert [row.pk for row in queries.delegations(administrator).items] == [made.pk]
     with pytest.raises(DelegationUnknown):
         queries.delegation_by_id(office.actor(office.officer), made.pk)
 
@@ -172,7 +172,7 @@ def test_states_of_a_list_part_delegations_into_three(office: Any, now: datetime
     over = _grant(head, office.head, office.deputy, "kt", now, document_number="17/QĐ-SNV")
     staff.revoke_delegation(actor=head, delegation=over, reason="hết nhiệm vụ", now=now)
     listed = {
-        state: [row.pk for row in queries.delegations(head, state=state).delegations]
+        state: [row.pk for row in queries.delegations(head, state=state).items]
         for state in ("in_force", "coming", "over")
     }
     assert listed == {"in_force": [now_in_force.pk], "coming": [coming.pk], "over": [over.pk]}

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, Person, Post
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def _names(actor: Actor, text: str = "", **filters: Any) -> list[str]:
-    return [person.full_name for person in queries.search_people(actor, text, **filters).people]
+    return [person.full_name for person in queries.search_people(actor, text, **filters).items]
 
 
 @pytest.fixture
@@ -83,19 +84,27 @@ def test_others_see_their_own_agency_and_no_accounts(
 ) -> None:
     clerk = acting("H50.S01", "clerk")
     page = queries.search_people(clerk, account="closed")
-    assert not page.sees_accounts
-    assert {person.full_name for person in page.people} == {
+    assert {person.full_name for person in page.items} == {
         "Đặng Thị Ẩn",
         "Nguyễn Thị Ánh",
         "Trần Đã Nghỉ",
         "Trần Thị Lựu",
     }
-    assert [
-        post.agency.name for person in page.people for post in getattr(person, "current_posts", [])
-    ].count("Ủy ban nhân dân phường Đồng Hới") == 0
+    assert [post.agency.name for person in page.items for post in getattr(person, "current_posts", [])].count(
+        "Ủy ban nhân dân phường Đồng Hới"
+    ) == 0
     with pytest.raises(PersonUnknown):
         queries.person_view(clerk, town["binh"].pk)
     assert [post.role for post in queries.person_view(clerk, town["anh"].pk).posts] == ["head"]
+
+
+@pytest.mark.parametrize(("role", "shown"), [("administrator", 1), ("clerk", 0)])
+def test_page_shows_accounts_to_whoever_sees_everybody(
+    acting: Callable[..., Actor], signed_in: Callable[[Person], Client], role: str, shown: int
+) -> None:
+    person = Person.objects.get(pk=acting("H50.S01", role).person_id)
+    page = signed_in(person).get("/staff/people/", headers={"accept-language": "en"}).content.decode()
+    assert page.count('name="account"') == page.count('<th scope="col">Account</th>') == shown
 
 
 def test_auditor_sees_everybody(town: dict[str, Person], acting: Callable[..., Actor]) -> None:
@@ -108,7 +117,7 @@ def test_pages_follow_one_another_without_gap_or_repeat(
     seen, cursor = [], None
     while True:
         page = queries.search_people(administrator, after=cursor, limit=2)
-        seen += [person.full_name for person in page.people]
+        seen += [person.full_name for person in page.items]
         cursor = page.next
         if cursor is None:
             break

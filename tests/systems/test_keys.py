@@ -460,12 +460,12 @@ def test_systems_are_found_without_diacritics_in_vietnamese_order_and_pages(
     first = queries.search_systems(platform, now=clock.now(), limit=3)
     second = queries.search_systems(platform, now=clock.now(), limit=3, after=first.next)
 
-    assert [row.name for row in first.systems] == ["Anh", "Ân", "Dê"]
-    assert [row.name for row in second.systems] == ["Đèn", "Ứng dụng một"]
+    assert [row.name for row in first.items] == ["Anh", "Ân", "Dê"]
+    assert [row.name for row in second.items] == ["Đèn", "Ứng dụng một"]
     assert second.next is None
     found = queries.search_systems(platform, "ung dung noi vu", now=clock.now())
-    assert [row.name for row in found.systems] == ["Ứng dụng một"]
-    assert queries.search_systems(platform, after="damaged", now=clock.now()).systems == []
+    assert [row.name for row in found.items] == ["Ứng dụng một"]
+    assert queries.search_systems(platform, after="damaged", now=clock.now()).items == []
 
 
 def test_people_of_an_agency_see_its_systems_and_no_others(
@@ -475,7 +475,7 @@ def test_people_of_an_agency_see_its_systems_and_no_others(
     other, _, _ = system("H50.S02", "Của Sở Tư pháp")
 
     def seen(actor: Actor) -> set[str]:
-        return {row.name for row in queries.search_systems(actor, now=clock.now()).systems}
+        return {row.name for row in queries.search_systems(actor, now=clock.now()).items}
 
     assert seen(acting("H50.S01", "clerk")) == {own.name}
     assert seen(acting("H50", "administrator")) == seen(acting("H50", "auditor")) == {own.name, other.name}
@@ -491,7 +491,7 @@ def test_the_list_and_one_system_cost_a_fixed_number_of_queries(
         registered, client_id, secret = system("H50.S01", f"Phần mềm {number}")
         _ask(client_id, secret + "x")
     with django_assert_num_queries(1):
-        assert len(queries.search_systems(platform, now=clock.now()).systems) == 5
+        assert len(queries.search_systems(platform, now=clock.now()).items) == 5
     with django_assert_num_queries(6):
         detail = queries.system_detail(platform, registered.pk, now=clock.now())
     assert [row.what for row in detail.refusals] == ["oauth.invalid_client"]

@@ -151,14 +151,14 @@ def test_the_list_is_searched_by_system_and_by_agency_without_diacritics(
 
     def found(text: str) -> set[str]:
         page = queries.search_rights(platform, text, now=now)
-        return {right.agency.name for right in page.rights if right.agency}
+        return {right.agency.name for right in page.items if right.agency}
 
     assert found("dung chung") == {"Sở Tư pháp tỉnh Quảng Trị", "Ủy ban nhân dân phường Đồng Hới"}
     assert found("dong hoi") == {"Ủy ban nhân dân phường Đồng Hới"}
     assert found("nothing like this") == set()
     pages = queries.search_rights(platform, now=now, limit=2)
-    assert len(pages.rights) == 2
-    assert len(queries.search_rights(platform, now=now, limit=2, before=pages.next).rights) == 1
+    assert len(pages.items) == 2
+    assert len(queries.search_rights(platform, now=now, limit=2, before=int(pages.next or 0)).items) == 1
 
 
 def test_an_agency_sees_who_may_send_for_it_and_who_its_systems_send_for(
@@ -172,7 +172,7 @@ def test_an_agency_sees_who_may_send_for_it_and_who_its_systems_send_for(
 
     for code, sees in (("H50.S02", True), ("H50.VP", True), ("H50.S03", False)):
         actor = acting(code, "clerk")
-        assert bool(queries.search_rights(actor, now=now).rights) is sees
+        assert bool(queries.search_rights(actor, now=now).items) is sees
         if sees:
             assert queries.find_right(actor, right.pk, now=now) == right
         else:
@@ -216,4 +216,4 @@ def test_the_list_costs_one_query(
 
     with django_assert_num_queries(1):
         page = queries.search_rights(platform, now=now)
-        assert [(right.system.agency.name, right.agency.name) for right in page.rights if right.agency]
+        assert [(right.system.agency.name, right.agency.name) for right in page.items if right.agency]

@@ -103,6 +103,6 @@ def test_sandbox_systems_are_not_among_the_real_ones(acting: Acting, province: P
     administrator = acting("H50", "administrator")
     systems.open_sandbox(actor=administrator, owner=province("H50.S01"), name="Thử", now=clock.now())
 
-    assert queries.search_systems(administrator, now=clock.now()).systems == []
+    assert queries.search_systems(administrator, now=clock.now()).items == []
     found = queries.search_systems(administrator, state="sandbox", now=clock.now())
-    assert [row.name for row in found.systems] == ["Thử"]
+    assert [row.name for row in found.items] == ["Thử"]

@@ -11,12 +11,13 @@ import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 from earlier import archive
 from personas import (
@@ -31,6 +32,7 @@ from personas import (
     document,
     status_file,
 )
+from tests.other_session import begin_blocked
 
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
@@ -201,7 +203,6 @@ def test_work_that_was_interrupted_goes_on_where_it_stopped(clerk: Actor) -> Non
 def test_folder_whose_taking_was_broken_off_is_undone(
     clerk: Actor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(archives.take.__kwdefaults__, "at_once", 1)
     for number in (1, 2):
         (tmp_path / f"{number}.edxml").write_bytes(document(number))
     real = commands.archives.files.store  # type: ignore[attr-defined]  # the module itself
@@ -214,7 +215,7 @@ def test_folder_whose_taking_was_broken_off_is_undone(
     with monkeypatch.context() as interrupted:
         interrupted.setattr("hienluong.takeover.commands.archives.files.store", dies)
         with pytest.raises(KeyboardInterrupt):
-            commands.take_folder(actor=clerk, folder=tmp_path, system="iOffice", now=clock.now())
+            commands.take_folder(actor=clerk, folder=tmp_path, system="iOffice", now=clock.now(), at_once=1)
     row = Intake.objects.get()
     assert (row.state, TakenDocument.objects.count()) == (State.APPLYING, 1)
     assert commands.undo_intake(actor=clerk, intake_id=row.pk, now=clock.now()).state == State.UNDONE
@@ -225,7 +226,6 @@ def test_folder_whose_taking_was_broken_off_is_undone(
 def test_archive_that_is_undone_while_it_is_taken_takes_no_more(
     clerk: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(archives.take.__kwdefaults__, "at_once", 2)
     files = {f"{n}.edxml": document(n) for n in range(1, 4)}
     row = commands.stage_archive(
         actor=clerk, source=archive(files), file_name="edxml.zip", system="iOffice", now=clock.now()
@@ -249,13 +249,13 @@ def test_archive_that_is_undone_while_it_is_taken_takes_no_more(
 
     with monkeypatch.context() as undone:
         undone.setattr("hienluong.takeover.commands.archives.files.store", meanwhile)
-        assert commands.apply_intake(intake_id=row.pk, now=clock.now()).state == State.UNDONE
+        done = commands.apply_intake(intake_id=row.pk, now=clock.now(), at_once=2)
+    assert done.state == State.UNDONE
     assert (TakenDocument.objects.count(), SealedFile.objects.count()) == (0, 0)
 
 
-def test_file_that_is_discarded_while_it_is_checked_stays_so(
-    clerk: Actor, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_file_that_is_discarded_while_it_is_checked_stays_so(clerk: Actor) -> None:
     row = commands.stage_archive(
         actor=clerk,
         source=archive({"1.edxml": document(1)}),
@@ -263,14 +263,14 @@ def test_file_that_is_discarded_while_it_is_checked_stays_so(
         system="iOffice",
         now=clock.now(),
     )
-    real = commands.archives.read_packet  # type: ignore[attr-defined]  # the module itself
-
-    def meanwhile(*args: Any, **more: Any) -> Any:
+    said: list[str] = []
+    with transaction.atomic():
         commands.discard_intake(actor=clerk, intake_id=row.pk, now=clock.now())
-        return real(*args, **more)
-
-    monkeypatch.setattr("hienluong.takeover.commands.archives.read_packet", meanwhile)
-    assert commands.check_intake(intake_id=row.pk, now=clock.now()).state == State.DISCARDED
+        other = begin_blocked(
+            lambda: said.append(commands.check_intake(intake_id=row.pk, now=clock.now()).state)
+        )
+    other.join(10)
+    assert said == [State.DISCARDED]
     row.refresh_from_db()
     assert (row.state, row.file_id) == (State.DISCARDED, None)
 
@@ -313,16 +313,14 @@ def test_declared_sizes_are_not_believed() -> None:
     assert found.content == b""
 
 
-@pytest.mark.parametrize("read", [lambda source: walk_zip(source, file_limit=10), read_rows])
+@pytest.mark.parametrize("read", [partial(walk_zip, file_limit=10), read_rows])
 def test_directory_without_end_is_refused_before_it_is_read(
-    read: Callable[[io.BytesIO], Iterator[object]], monkeypatch: pytest.MonkeyPatch
+    read: Callable[..., Iterator[object]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("archives", "tables"):
-        monkeypatch.setattr(f"hienluong.takeover.formats.{module}.DIRECTORY_MAX", 1_000)
     source = archive({f"{number}.edxml": b"" for number in range(30)})
     monkeypatch.setattr(zipfile, "ZipFile", None)  # nothing may be read by it
     with pytest.raises(InvalidInput):
-        next(read(source))
+        next(read(source, directory=1_000))
 
 
 def test_too_large_and_damaged_entries_are_named() -> None:

@@ -13,12 +13,13 @@ from uuid import UUID
 import pytest
 from django.test import Client
 from earlier import archive, csv_file
-from personas import DONG_HOI, HOME_AFFAIRS, KHE_SANH, document
+from personas import DONG_HOI, HOME_AFFAIRS, KHE_SANH, System, document
 from pytest_django.fixtures import Settings
 
 from hienluong.kit import clock
 from hienluong.takeover import commands
 from hienluong.takeover.models import AsideFile, Comparison, Intake, TakenDocument
+from hienluong.takeover.queries.intakes import intakes
 
 pytestmark = pytest.mark.django_db
 
@@ -213,20 +214,17 @@ def test_comparison_is_made_shown_narrowed_and_taken_along(visit: Visit) -> None
     assert clerk.get(f"{own}export.pdf").status_code == 404
 
 
-def test_list_of_intakes_goes_on_among_those_of_one_moment(
-    visit: Visit, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hienluong.takeover.queries.intakes.PER_PAGE", 2)
+def test_list_of_intakes_goes_on_among_those_of_one_moment(visit: Visit, dong_hoi: System) -> None:
     clerk = visit(DONG_HOI)
     handed_in = {_hand_in(clerk).pk for _ in range(5)}
     Intake.objects.update(created_at=clock.now())
-    seen, path = [], "/takeover/"
-    while path:
-        page = _text(clerk.get(path))
-        seen += re.findall(r"/takeover/intakes/([0-9a-f-]{36})/", page)
-        following = re.search(r'href="(\?before=[^"]+)"', page)
-        path = f"/takeover/{following[1]}" if following else ""
-    assert sorted(seen) == sorted(str(pk) for pk in handed_in)
+    seen: list[UUID] = []
+    before: str | None = ""
+    while before is not None:
+        page = intakes(dong_hoi.clerk(), before=before, limit=2)
+        seen += [row.pk for row in page.items]
+        before = page.next
+    assert sorted(seen) == sorted(handed_in)
 
 
 @pytest.mark.parametrize(

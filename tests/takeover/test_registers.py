@@ -333,7 +333,7 @@ def test_clerk_of_another_agency_finds_no_intake_and_no_document(take: Take, khe
     row, stranger = take(), khe_sanh.clerk()
     with pytest.raises(IntakeUnknown):
         commands.undo_intake(actor=stranger, intake_id=row.pk, now=clock.now())
-    assert documents(stranger).documents == []
+    assert documents(stranger).items == []
 
 
 @pytest.mark.django_db
@@ -362,7 +362,7 @@ def test_what_was_taken_over_is_found_by_every_field(
     take: Take, clerk: Actor, criteria: Criteria, numbers: list[str]
 ) -> None:
     take()
-    assert [one.number for one in documents(clerk, criteria=criteria).documents] == numbers
+    assert [one.number for one in documents(clerk, criteria=criteria).items] == numbers
 
 
 @pytest.mark.django_db
@@ -376,8 +376,8 @@ def test_list_is_paged_and_each_page_asks_once(
     take(csv_file(rows))
     with django_assert_num_queries(1):
         page = documents(clerk, limit=5)
-    found = [one.pk for one in page.documents]
+    found = [one.pk for one in page.items]
     while page.next:
         page = documents(clerk, after=page.next, limit=5)
-        found += [one.pk for one in page.documents]
+        found += [one.pk for one in page.items]
     assert len(found) == len(set(found)) == 12

@@ -35,13 +35,13 @@ def test_webhook_of_a_system_that_has_ended_is_no_trouble_and_leaves_no_messages
 
 
 def test_log_is_swept_some_at_a_time(
-    caller: Callable[..., Caller], subscribed: Subscribed, settings: Any, monkeypatch: pytest.MonkeyPatch
+    caller: Callable[..., Caller], subscribed: Subscribed, settings: Any
 ) -> None:
     system = caller().system
     hook, _peer = subscribed(system)
     arrive(system.agency_id, *range(5))
     tasks.deliver_due(hook.pk)
-    monkeypatch.setattr(attempts, "SWEPT_TOGETHER", 2)
 
-    assert attempts.sweep_log(now=clock.now() + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)) == 6
+    much_later = clock.now() + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)
+    assert attempts.sweep_log(now=much_later, together=2) == 6
     assert not hook.messages.exists()

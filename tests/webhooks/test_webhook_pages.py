@@ -83,7 +83,7 @@ def test_list_asks_as_many_questions_for_many_as_for_one(
             now=clock.now(),
         )
     with django_assert_num_queries(2):
-        assert len(queries.search_webhooks(clerk).webhooks) == 5
+        assert len(queries.search_webhooks(clerk).items) == 5
     with django_assert_num_queries(2):
         queries.messages_of(clerk, hook)
 
@@ -203,7 +203,7 @@ def test_list_counts_what_waits_and_failed_of_each_webhook_and_not_what_was_deli
     arrive(hook.system.agency_id, 1, 2)
     Message.objects.filter(kind="webhook.verification").update(state="delivered", due_at=None)
     page = queries.search_webhooks(platform)
-    assert [(one.waiting, one.failed) for one in page.webhooks] == [(2, 1)]  # type: ignore[attr-defined]  # set by it
+    assert [(one.waiting, one.failed) for one in page.items] == [(2, 1)]  # type: ignore[attr-defined]  # set by it
     with CaptureQueriesContext(connection) as asked:
         queries.search_webhooks(platform)
     assert [one["sql"].count('JOIN "webhooks_message"') for one in asked] == [0, 0]

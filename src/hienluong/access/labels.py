@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from hienluong.access.models import RightsChange
 from hienluong.directory.service import Post
@@ -55,3 +55,9 @@ def sentence(change: RightsChange) -> str:
     if "other" in facts and not facts["other"]:
         facts["other"] = gettext(ANY_OUTSIDE)
     return fill(gettext(SENTENCES[_Kind(change.kind)]), facts)
+
+
+def quarter_name(quarter: str) -> str:
+    """Returns a quarter written 2026-Q4 as people write it: Q4/2026, quý 4/2026."""
+    year, number = quarter.split("-Q")
+    return pgettext("quarter", "Q{number}/{year}").format(number=number, year=year)

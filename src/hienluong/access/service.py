@@ -18,9 +18,11 @@ from hienluong.access.commands import (
     settle_break_glass,
 )
 from hienluong.access.commands.reviews import Decided
+from hienluong.access.labels import quarter_name
 from hienluong.access.models import BreakGlass
-from hienluong.access.queries.alerts import alerts, unconfirmed_count
-from hienluong.access.queries.break_glass import break_glass_about, opened_by_break_glass
+from hienluong.access.queries.alerts import alerts, open_case_count, unconfirmed_count
+from hienluong.access.queries.break_glass import break_glass_about, glass_counts, opened_by_break_glass
+from hienluong.access.queries.reviews import open_reviews
 from hienluong.access.things import Thing, declare_thing
 
 __all__ = [
@@ -40,8 +42,12 @@ __all__ = [
     "end_all_break_glass",
     "end_break_glass",
     "finish_review",
+    "glass_counts",
+    "open_case_count",
     "open_review",
+    "open_reviews",
     "opened_by_break_glass",
+    "quarter_name",
     "record_look",
     "request_break_glass",
     "run_reviews",

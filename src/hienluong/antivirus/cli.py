@@ -73,19 +73,19 @@ def list_scans(*, actor: Actor, now: datetime, show: str) -> Answer:
     """Lists what is kept apart."""
     from hienluong.antivirus import queries  # noqa: PLC0415 - needs Django
 
-    page = queries.search_scans(actor, show="" if show == "undecided" else show, limit=500)
-    engine = page.engine
+    found = queries.search_scans(actor, show="" if show == "undecided" else show, limit=500)
+    engine = found.engine
     value = {
-        "on": page.is_on,
+        "on": found.is_on,
         "engine": engine
         and {"answers": engine.answers, "version": engine.version, "problem": engine.problem},
-        "waiting": page.waiting,
-        "sweep": asdict(page.sweep),
-        "packets": [_facts(scan) for scan in page.scans],
+        "waiting": found.waiting,
+        "sweep": asdict(found.sweep),
+        "packets": [_facts(scan) for scan in found.scans.items],
     }
-    state = _("Scanning is on; {waiting} wait.") if page.is_on else _("Scanning is off.")
-    lines = [fill(state, value), *([str(engine)] if engine else []), _sweep_line(page.sweep)]
-    return value, [*lines, *map(_line, page.scans)]
+    state = _("Scanning is on; {waiting} wait.") if found.is_on else _("Scanning is off.")
+    lines = [fill(state, value), *([str(engine)] if engine else []), _sweep_line(found.sweep)]
+    return value, [*lines, *map(_line, found.scans.items)]
 
 
 def _sweep_line(sweep: SweepState) -> str:

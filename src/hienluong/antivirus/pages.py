@@ -36,18 +36,18 @@ def index(request: HttpRequest) -> HttpResponse:
     """Lists what is kept apart, and says how the daemon is."""
     form = ShowForm(request.GET)
     show, before = form.chosen(), request.GET.get("before", "")
-    page = queries.search_scans(acting_actor(request), show=show, before=as_uuid(before))
-    for scan in page.scans:
+    found = queries.search_scans(acting_actor(request), show=show, before=as_uuid(before))
+    for scan in found.scans.items:
         _dress(scan)
     return render(
         request,
         "antivirus/quarantine.html",
         {
-            "page": page,
+            "found": found,
             "form": form,
             "show": show,
             "first": f"?show={show}" if before else "",
-            "next": f"?show={show}&before={page.next}" if page.next else "",
+            "next": f"?show={show}&before={found.scans.next}" if found.scans.next else "",
         },
     )
 

@@ -14,6 +14,7 @@ from hienluong.antivirus import policy
 from hienluong.antivirus.errors import ScanNotFound
 from hienluong.antivirus.models import Engine, Scan, Sweep
 from hienluong.directory.service import Actor, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 50
 AT_ONCE = 50
@@ -71,11 +72,10 @@ def _sweep() -> SweepState:
 
 
 @dataclass(frozen=True, slots=True)
-class ScanPage:
-    """One page of scans, newest first, and where the next begins; `waiting`: how many wait to be scanned."""
+class Quarantine:
+    """One page of scans, newest first, how many wait to be scanned, and how the daemon and the sweep are."""
 
-    scans: list[Scan]
-    next: str | None
+    scans: Page[Scan]
     waiting: int
     engine: Engine | None
     is_on: bool
@@ -84,20 +84,33 @@ class ScanPage:
 
 def search_scans(
     actor: Actor | None, *, show: str = "", before: UUID | None = None, limit: int = PAGE
-) -> ScanPage:
+) -> Quarantine:
     """Returns what is kept apart ("" for undecided, "waiting", "decided"), and how the daemon is."""
     found = scans_visible_to(actor).filter(SHOWN.get(show, SHOWN[""]))
     if before is not None:
         found = found.filter(packet__lt=before)
-    rows = list(found.order_by("-packet")[: limit + 1])
-    return ScanPage(
-        rows[:limit],
-        str(rows[limit - 1].pk) if len(rows) > limit else None,
+    return Quarantine(
+        page_of(found.order_by("-packet"), limit),
         Scan.objects.filter(due_at__isnull=False).count(),
         Engine.objects.filter(pk=1).first(),
         bool(settings.CLAMD),
         _sweep(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ScanCounts:
+    """How many packets are kept apart and not decided, and how many wait to be scanned."""
+
+    undecided: int
+    waiting: int
+
+
+def scan_counts(actor: Actor | None) -> ScanCounts:
+    """Returns what waits for a decision, and for the daemon; errors as `scans_visible_to`."""
+    require(actor, "antivirus.view_quarantine")
+    apart = Scan.objects.exclude(state__in=[policy.WAITING, policy.CLEAN])  # as the index of these says it
+    return ScanCounts(apart.filter(SHOWN[""]).count(), Scan.objects.filter(SHOWN["waiting"]).count())
 
 
 def closed_among(packets: Collection[UUID]) -> set[UUID]:

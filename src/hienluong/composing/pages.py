@@ -23,7 +23,7 @@ from hienluong.composing.forms import DOCUMENT_TYPES, DRAFTED, Changing, SendFor
 from hienluong.composing.models import Draft
 from hienluong.directory.service import Actor, acting_actor, require
 from hienluong.exchange import service
-from hienluong.exchange.errors import PacketNotFound
+from hienluong.exchange.errors import PacketNotFound, PacketQuarantined
 from hienluong.exchange.service import Delivery, Packet, Receipt
 from hienluong.kit import clock
 from hienluong.kit.clock import in_vietnam
@@ -267,7 +267,7 @@ def _changing(actor: Actor, draft: Draft) -> Changing | None:
         return None
     try:
         return _change(actor, 2 if draft.change_kind == Packet.Business.UPDATE.value else 3, draft.changes)
-    except PacketNotFound:
+    except (PacketNotFound, PacketQuarantined):
         return None
 
 

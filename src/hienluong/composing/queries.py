@@ -5,7 +5,7 @@ Whoever may send may write. A draft is its author's alone, in the agency it is w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,7 @@ from hienluong.directory.service import Actor, allowed, require
 from hienluong.edxml.content import Content
 from hienluong.exchange.service import Transmission, agency_of
 from hienluong.files import service as files
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 50
 DRAFT_KEY = "draft-"
@@ -43,22 +44,14 @@ def drafts_visible_to(actor: Actor | None) -> QuerySet[Draft]:
     return Draft.objects.filter(author=author, agency=agency)
 
 
-@dataclass(frozen=True)
-class DraftPage:
-    """One page of drafts, the one saved last first, and where the next page begins (None: this is the last)."""
-
-    items: Sequence[Draft]
-    next: str | None
-
-
-def drafts(actor: Actor | None, *, before: UUID | None = None, limit: int = PAGE) -> DraftPage:
+def drafts(actor: Actor | None, *, before: UUID | None = None, limit: int = PAGE) -> Page[Draft]:
     """Returns the actor's drafts, each with `file_count`, behind the draft `before`; errors as `writer_of`."""
     found = drafts_visible_to(actor)
     last = found.filter(pk=before).first() if before else None
     if last is not None:
         found = found.filter(Q(saved_at__lt=last.saved_at) | Q(saved_at=last.saved_at, pk__lt=last.pk))
-    rows = list(found.annotate(file_count=Count("files")).order_by("-saved_at", "-id")[: limit + 1])
-    return DraftPage(rows[:limit], rows[limit - 1].pk.hex if len(rows) > limit else None)
+    found = found.annotate(file_count=Count("files")).order_by("-saved_at", "-id")
+    return page_of(found, limit)
 
 
 def draft(actor: Actor | None, draft_id: UUID) -> Draft | None:

@@ -137,7 +137,7 @@ def correct(request: HttpRequest, delivery_id: int) -> HttpResponse:
         )
         return _("Sent to %(agency)s instead.") % {"agency": given["to"].agency.name}, _address(wrong.packet)
 
-    agencies = directory.search_agencies(actor, limit=200).agencies
+    agencies = directory.search_agencies(actor, limit=200).items
     codes = directory.primary_codes(agency.pk for agency in agencies)
     reason = queries.returned_because([wrong]).get(wrong.pk)
     question = Question(

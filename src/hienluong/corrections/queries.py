@@ -13,6 +13,7 @@ from hienluong.corrections.models import Recall, Reference
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Delivery, DeliveryEvent, Packet
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.errors import Forbidden
 
 PAGE, PAGE_MAX = 50, 500
@@ -29,14 +30,6 @@ def recalls_visible_to(actor: Actor) -> QuerySet[Recall]:
     ).select_related("delivery__packet", "delivery__recipient", "sent_instead__recipient")
 
 
-@dataclass(frozen=True, slots=True)
-class RecallPage:
-    """One page of recalls, newest first, and where the next one begins (None: this is the last)."""
-
-    items: list[Recall]
-    next: str | None
-
-
 def recalls(
     actor: Actor | None,
     *,
@@ -44,7 +37,7 @@ def recalls(
     states: Sequence[str] = (),
     before: UUID | None = None,
     limit: int = PAGE,
-) -> RecallPage:
+) -> Page[Recall]:
     """Returns what was asked back, newest first.
 
     Args:
@@ -68,9 +61,14 @@ def recalls(
         found = found.filter(state__in=states)
     if before is not None:
         found = found.filter(id__lt=before)
-    limit = min(limit, PAGE_MAX)
-    rows = list(found.order_by("-id")[: limit + 1])
-    return RecallPage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    return page_of(found.order_by("-id"), min(limit, PAGE_MAX))
+
+
+def unanswered_count(actor: Actor | None) -> int:
+    """Returns how many documents the agency asked back without an answer so far; errors as `recalls`."""
+    actor = require(actor, "corrections.view_recalls")
+    asked = recalls_visible_to(actor).filter(state=Recall.State.ASKED)
+    return asked.filter(delivery__packet__sender_id=actor.agency_id).count()
 
 
 @dataclass(frozen=True, slots=True)

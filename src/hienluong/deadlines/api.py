@@ -9,11 +9,10 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from hienluong.deadlines import commands, queries
-from hienluong.deadlines.cursors import read_place, write_place
 from hienluong.deadlines.schemas import AnnouncementIn, CancellationIn, ClockListOut, ClockOut, TallyOut
 from hienluong.directory.service import calling_actor
 from hienluong.kit import clock as time
-from hienluong.systems.service import IdempotencyKey, once
+from hienluong.systems.service import once
 
 router = Router(tags=["deadlines"])
 
@@ -21,7 +20,7 @@ router = Router(tags=["deadlines"])
 @router.get("/deadlines", response=ClockListOut, summary="What is due, and what was done")
 def list_deadlines(
     request: HttpRequest,
-    state: Literal["overdue", "running", "late", "on_time"] = "overdue",
+    state: Literal["overdue", "soon", "running", "late", "on_time"] = "overdue",
     duty: Literal["send", "receipt", "answer"] | None = None,
     after: Annotated[str, Query(description="a cursor of an earlier answer; empty: the beginning")] = "",
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -29,11 +28,9 @@ def list_deadlines(
     """Lists the deadlines of the caller's agency: what runs, most pressing first; what is done, newest first."""
     now = time.now()
     page = queries.clocks(
-        calling_actor(request), now=now, state=state, duty=duty or "", after=read_place(after), limit=limit
+        calling_actor(request), now=now, state=state, duty=duty or "", after=after, limit=limit
     )
-    return ClockListOut.model_construct(
-        items=[ClockOut.of(one, now) for one in page.clocks], next=write_place(page.next)
-    )
+    return ClockListOut.model_construct(items=[ClockOut.of(one, now) for one in page.items], next=page.next)
 
 
 @router.get("/deadlines/figures", response=TallyOut, summary="How the agency keeps to its deadlines")
@@ -44,11 +41,7 @@ def get_figures(request: HttpRequest) -> TallyOut:
 
 @router.post("/deadlines/announcements", response={201: ClockOut}, summary="Note a signed document")
 @once()
-def announce_document(
-    request: HttpRequest,
-    body: AnnouncementIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, ClockOut]:
+def announce_document(request: HttpRequest, body: AnnouncementIn) -> tuple[int, ClockOut]:
     """Notes that a document was signed and must be sent: its people are reminded until it is.
 
     It stops by itself when the document is handed in with this number, notation and date.
@@ -69,12 +62,7 @@ def announce_document(
     "/deadlines/announcements/{clock_id}/cancel", response=ClockOut, summary="Take a document off the list"
 )
 @once()
-def cancel_announcement(
-    request: HttpRequest,
-    clock_id: int,
-    body: CancellationIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, ClockOut]:
+def cancel_announcement(request: HttpRequest, clock_id: int, body: CancellationIn) -> tuple[int, ClockOut]:
     """Takes a signed document off the list: it will not be sent over the axis."""
     now = time.now()
     ended = commands.cancel_announcement(

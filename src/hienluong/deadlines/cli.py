@@ -21,7 +21,7 @@ from hienluong.kit.terminal import translate as _
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
 
-_STATES = ["overdue", "running", "late", "on_time"]
+_STATES = ["overdue", "soon", "running", "late", "on_time"]
 _TO = click.option(
     "--to",
     "target",

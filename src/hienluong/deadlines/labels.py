@@ -16,6 +16,7 @@ from hienluong.kit.clock import in_vietnam
 
 STATES: dict[str, str | Promise] = {
     "overdue": gettext_lazy("overdue now"),
+    "soon": gettext_lazy("due today or on the next working day"),
     "running": gettext_lazy("not due yet"),
     "late": gettext_lazy("done late"),
     "on_time": gettext_lazy("done in time"),

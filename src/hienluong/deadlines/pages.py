@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.deadlines import commands, queries, tables
-from hienluong.deadlines.cursors import read_place, read_rank, write_place, write_rank
 from hienluong.deadlines.forms import AnnouncementForm, CancellationForm, ClockFilter, SpanFilter
 from hienluong.deadlines.labels import STATES, basis_of, in_another_day, said
 from hienluong.deadlines.models import Clock
@@ -53,9 +52,7 @@ def of_agency(request: HttpRequest, agency_id: UUID) -> HttpResponse:
 def _list(request: HttpRequest, actor: Actor, agency_id: UUID | None) -> HttpResponse:
     now, form = time.now(), ClockFilter(request.GET)
     chosen = form.query()
-    page = queries.clocks(
-        actor, now=now, agency_id=agency_id, after=read_place(request.GET.get("after", "")), **chosen
-    )
+    page = queries.clocks(actor, now=now, agency_id=agency_id, after=request.GET.get("after", ""), **chosen)
     counts = queries.tally(actor, now=now, agency_id=agency_id)
     may_announce = allowed(actor, ANNOUNCE) and counts.agency_id == actor.agency_id
     exports = "deadlines:export_agency" if agency_id else "deadlines:export"
@@ -63,7 +60,7 @@ def _list(request: HttpRequest, actor: Actor, agency_id: UUID | None) -> HttpRes
         request,
         "deadlines/deadlines.html",
         {
-            "rows": [_row(one, now) for one in page.clocks],
+            "rows": [_row(one, now) for one in page.items],
             "form": form,
             "state": chosen["state"],
             "tally": counts,
@@ -77,7 +74,7 @@ def _list(request: HttpRequest, actor: Actor, agency_id: UUID | None) -> HttpRes
                 for form_ in ("csv", "xlsx")
             ],
             "filters": f"state={chosen['state']}&duty={chosen['duty']}",
-            **pager(request, write_place(page.next), "state", "duty"),
+            **pager(request, page.next, "state", "duty"),
         },
     )
 
@@ -99,20 +96,18 @@ def _row(clock: Clock, now: datetime) -> dict[str, Any]:
 def agencies(request: HttpRequest) -> HttpResponse:
     """Lists how agencies keep to their deadlines, worst first."""
     actor, form = acting_actor(request), SpanFilter(request.GET)
-    page = queries.agencies(
-        actor, now=time.now(), after=read_rank(request.GET.get("after", "")), **form.query()
-    )
+    page = queries.agencies(actor, now=time.now(), after=request.GET.get("after", ""), **form.query())
     query = request.GET.copy()
     query.pop("after", None)
     return render(
         request,
         "deadlines/agencies.html",
         {
-            "tallies": page.tallies,
+            "tallies": page.items,
             "form": form,
             "days": queries.DAYS,
             "filters": query.urlencode(),
-            **pager(request, write_rank(page.next), "since", "until"),
+            **pager(request, page.next, "since", "until"),
         },
     )
 

@@ -12,24 +12,34 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from hienluong.deadlines.clocks import calendar_on
 from hienluong.deadlines.errors import ClockNotFound
 from hienluong.deadlines.models import Clock, Round
 from hienluong.deadlines.permissions import watches
 from hienluong.directory.service import Actor, Agency, day_after, primary_codes, require
 from hienluong.exchange.service import Delivery, Packet
 from hienluong.kit.clock import VIETNAM, in_vietnam
+from hienluong.kit.cursors import (
+    Page,
+    all_rows,
+    no_cursor,
+    page_of,
+    read_cursor,
+    read_moment_cursor,
+    write_cursor,
+    write_moment_cursor,
+)
 from hienluong.kit.errors import Forbidden
+from hienluong.kit.ids import LARGEST_NUMBER
+from hienluong.kit.worktime import WorkingTimeUndefined
 
 PAGE, PAGE_MAX = 50, 500
-STATES = ("overdue", "running", "late", "on_time")
+STATES = ("overdue", "soon", "running", "late", "on_time")
 EXPORTED_AT_ONCE = 2000
 DAYS = 30
 """Of what was done, the figures look back so many days, unless another span is asked for."""
-
-Place = tuple[datetime, int]
-"""Where a page of clocks ended: the last one's end and id."""
 
 
 def clocks_visible_to(actor: Actor | None, agency_id: UUID | None = None) -> QuerySet[Clock]:
@@ -50,6 +60,8 @@ def clocks_visible_to(actor: Actor | None, agency_id: UUID | None = None) -> Que
 
 
 def _in_state(state: str, now: datetime) -> Q:
+    if state == "soon":
+        return Q(outcome="", due_at__gte=now, due_at__lte=near_until(now))
     return {
         "overdue": Q(outcome="", due_at__lt=now),
         "running": Q(outcome="", due_at__gte=now),
@@ -58,12 +70,48 @@ def _in_state(state: str, now: datetime) -> Q:
     }[state]
 
 
-@dataclass(frozen=True, slots=True)
-class ClockPage:
-    """One page of clocks and where the next one begins (None: this is the last)."""
+def near_until(now: datetime) -> datetime:
+    """Returns until when a deadline is near: the end of the next working day, or of a day where none is known."""
+    today = in_vietnam(now).date()
+    try:
+        day = calendar_on(today).next_working_day(today)
+    except WorkingTimeUndefined:
+        return now + timedelta(days=1)
+    return datetime.combine(day, time.max, VIETNAM)
 
-    clocks: list[Clock]
-    next: Place | None
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """How many deadlines of an agency are over or near; of each so many of documents with a degree of urgency."""
+
+    overdue: int
+    overdue_urgent: int
+    soon: int
+    soon_urgent: int
+
+
+def pressing(actor: Actor | None, *, now: datetime) -> Pressing:
+    """Returns what presses at the actor's agency, by an index of what runs there; errors as `clocks_visible_to`."""
+    over, urgent = Q(due_at__lt=now), Q(priority__gt=0)
+    near = clocks_visible_to(actor).filter(outcome="", due_at__lte=near_until(now))
+    return Pressing(
+        **near.aggregate(
+            overdue=Count("pk", filter=over),
+            overdue_urgent=Count("pk", filter=over & urgent),
+            soon=Count("pk", filter=~over),
+            soon_urgent=Count("pk", filter=~over & urgent),
+        )
+    )
+
+
+def overdue_everywhere(actor: Actor | None, *, now: datetime) -> int:
+    """Returns how many deadlines of all agencies are over.
+
+    Raises:
+        PermissionMissing: the actor does not watch over the province.
+    """
+    require(actor, "deadlines.view_agencies")
+    return Clock.objects.filter(outcome="", due_at__lt=now).count()
 
 
 def clocks(
@@ -73,9 +121,9 @@ def clocks(
     agency_id: UUID | None = None,
     state: str = "overdue",
     duty: str = "",
-    after: Place | None = None,
+    after: str = "",
     limit: int = PAGE,
-) -> ClockPage:
+) -> Page[Clock]:
     """Returns an agency's clocks in one state: what runs by its end, most pressing first; what is done newest first.
 
     Args:
@@ -84,15 +132,19 @@ def clocks(
         agency_id: whose; the actor's own unless given.
         state: one of `STATES`.
         duty: only these.
-        after: where the page before ended.
+        after: the cursor of the page before.
         limit: at most so many.
+
+    Raises:
+        InvalidInput: the cursor is none of this list.
+        NotAuthenticated, PermissionMissing, ClockNotFound, Forbidden: as `clocks_visible_to`.
     """
     found = clocks_visible_to(actor, agency_id).filter(_in_state(state, now))
     if duty:
         found = found.filter(duty=duty)
-    forward = state in {"overdue", "running"}
-    if after is not None:
-        moment, number = after
+    forward = state in {"overdue", "soon", "running"}
+    if after:
+        moment, number = read_moment_cursor("deadlines", after, field="after")
         beyond = Q(due_at__gt=moment) if forward else Q(due_at__lt=moment)
         tie = Q(due_at=moment, pk__gt=number) if forward else Q(due_at=moment, pk__lt=number)
         # The first condition alone bounds the walk along the index; the second settles ties.
@@ -100,11 +152,8 @@ def clocks(
         found = found.filter(bound).filter(beyond | tie)
     order = ("due_at", "pk") if forward else ("-due_at", "-pk")
     limit = min(limit, EXPORTED_AT_ONCE)
-    rows = list(
-        found.select_related("packet", "delivery__recipient").only(*_SHOWN).order_by(*order)[: limit + 1]
-    )
-    last = rows[limit - 1] if len(rows) > limit else None
-    return ClockPage(rows[:limit], (last.due_at, last.pk) if last else None)
+    found = found.select_related("packet", "delivery__recipient").only(*_SHOWN).order_by(*order)
+    return page_of(found, limit, lambda clock: write_moment_cursor("deadlines", clock.due_at, clock.pk))
 
 
 _SHOWN = (
@@ -123,22 +172,15 @@ _SHOWN = (
 def all_clocks(
     actor: Actor | None, *, now: datetime, agency_id: UUID | None, state: str, duty: str
 ) -> Iterator[Clock]:
-    """Yields everything that `clocks` lists, page by page: for files."""
-    after: Place | None = None
-    while True:
-        page = clocks(
-            actor,
-            now=now,
-            agency_id=agency_id,
-            state=state,
-            duty=duty,
-            after=after,
-            limit=EXPORTED_AT_ONCE,
-        )
-        yield from page.clocks
-        if page.next is None:
-            return
-        after = page.next
+    """Returns everything that `clocks` lists, read page by page: for files."""
+    chosen: dict[str, Any] = {
+        "now": now,
+        "agency_id": agency_id,
+        "state": state,
+        "duty": duty,
+        "limit": EXPORTED_AT_ONCE,
+    }
+    return all_rows(lambda after: clocks(actor, after=after, **chosen))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,23 +228,15 @@ WHERE %(missed)s::bigint IS NULL OR missed < %(missed)s OR (missed = %(missed)s 
 ORDER BY missed DESC, agency_id LIMIT %(limit)s"""  # noqa: S608 - our own statement
 
 
-@dataclass(frozen=True, slots=True)
-class TallyPage:
-    """One page of agencies, worst first; `next` is where the following one begins."""
-
-    tallies: list[Tally]
-    next: tuple[int, UUID] | None
-
-
 def agencies(
     actor: Actor | None,
     *,
     now: datetime,
     since: date | None = None,
     until: date | None = None,
-    after: tuple[int, UUID] | None = None,
+    after: str = "",
     limit: int = PAGE,
-) -> TallyPage:
+) -> Page[Tally]:
     """Returns how agencies keep to their deadlines, worst first; those without any clock do not appear.
 
     Args:
@@ -210,34 +244,43 @@ def agencies(
         now: the moment that tells what is overdue.
         since: the first day of the span; 30 days ago unless given.
         until: the last day of the span; today unless given.
-        after: where the page before ended.
+        after: the cursor of the page before.
         limit: at most so many.
 
     Raises:
         PermissionMissing: the actor does not watch over the province.
+        InvalidInput: the cursor is none of this list.
     """
     require(actor, "deadlines.view_agencies")
     limit = min(limit, PAGE_MAX)
-    missed, last = after or (None, None)
+    missed, last = _read_rank(after) if after else (None, None)
     values = {**_span(now, since, until), "agency": None, "missed": missed, "last": last, "limit": limit + 1}
-    rows = _counted(_WORST, values)
-    more = rows[limit - 1] if len(rows) > limit else None
-    return TallyPage(
-        _named(rows[:limit]), (int(more["missed"]), more["agency_id"]) if more is not None else None
+    page = page_of(
+        _counted(_WORST, values),
+        limit,
+        lambda row: write_cursor("deadlines-agencies", f"{row['missed']}~{row['agency_id']}"),
     )
+    return Page(_named(page.items), page.next)
+
+
+def _read_rank(cursor: str) -> tuple[int, UUID]:
+    """Returns the place in the list of agencies that a cursor holds: how much the last one missed, and its id."""
+    missed, _tilde, agency = str(read_cursor("deadlines-agencies", cursor, field="after")).partition("~")
+    try:
+        rank = int(missed), UUID(agency)
+    except ValueError as problem:
+        raise no_cursor("after") from problem
+    if not 0 <= rank[0] <= LARGEST_NUMBER:
+        raise no_cursor("after")
+    return rank
 
 
 def all_agencies(
     actor: Actor | None, *, now: datetime, since: date | None, until: date | None
 ) -> Iterator[Tally]:
-    """Yields everything that `agencies` lists, page by page: for files."""
-    after: tuple[int, UUID] | None = None
-    while True:
-        page = agencies(actor, now=now, since=since, until=until, after=after, limit=PAGE_MAX)
-        yield from page.tallies
-        if page.next is None:
-            return
-        after = page.next
+    """Returns everything that `agencies` lists, read page by page: for files."""
+    chosen: dict[str, Any] = {"now": now, "since": since, "until": until, "limit": PAGE_MAX}
+    return all_rows(lambda after: agencies(actor, after=after, **chosen))
 
 
 def tally(

@@ -85,7 +85,7 @@ class AgencyPickerForm(forms.Form):
 
 def _sorts(actor: Actor, *, with_own: bool) -> list[AgencySort]:
     """Returns the agencies in force grouped by their sort, the actor's own only where asked for: two queries."""
-    agencies = search_agencies(actor, limit=LISTED_AGENCIES).agencies
+    agencies = search_agencies(actor, limit=LISTED_AGENCIES).items
     codes = primary_codes(agency.pk for agency in agencies)
     sorts: dict[str, list[tuple[str, str]]] = {kind: [] for kind in Agency.Kind.values}
     for agency in agencies:

@@ -46,7 +46,7 @@ def list_agencies(
     page = queries.search_agencies(calling_actor(request), q, place=place, after=cursor, limit=limit)
     items = [
         AgencyOut.model_validate({**_facts(agency), "code": getattr(agency, "primary_code", None)})
-        for agency in page.agencies
+        for agency in page.items
     ]
     return AgencyListOut(items=items, next=page.next)
 
@@ -107,9 +107,9 @@ def get_agency_tree(
             "under": under or None,
             "items": [
                 {**_facts(row), "code": getattr(row, "primary_code", None), "has_units_below": has_below}
-                for row, has_below in found.below
+                for row, has_below in found.below.items
             ],
-            "next": found.next,
+            "next": found.below.next,
         }
     )
 

@@ -25,13 +25,13 @@ from hienluong.exchange.schemas import (
     InboxOut,
     State,
 )
-from hienluong.exchange.service import ARRIVALS, Confirmation, Fetched, Page
+from hienluong.exchange.service import ARRIVALS, Confirmation, Fetched
 from hienluong.files.service import Part, file_answer, multipart_answer
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
-from hienluong.kit.cursors import read_number_cursor, write_cursor
+from hienluong.kit.cursors import Page, read_number_cursor, write_cursor
 from hienluong.kit.errors import HienluongError, NotAuthenticated
-from hienluong.systems.service import IdempotencyKey, once
+from hienluong.systems.service import once
 
 router = Router()
 EDXML = "application/xml"
@@ -155,11 +155,7 @@ def _problem(request: HttpRequest, error: HienluongError) -> dict[str, Any]:
 
 @router.post("/inbox/confirm", response=ConfirmManyOut, summary="Confirm several packets (mailbox plane)")
 @once()
-def confirm_packets(
-    request: HttpRequest,
-    body: ConfirmManyIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, ConfirmManyOut]:
+def confirm_packets(request: HttpRequest, body: ConfirmManyIn) -> tuple[int, ConfirmManyOut]:
     """Notes for several entries that the caller's system has the packet, or cannot take it.
 
     Each entry has its own outcome: one that is refused holds up no other. Confirming again is harmless.
@@ -201,12 +197,7 @@ def fetch_packet(request: HttpRequest, entry_id: int) -> HttpResponseBase:
 
 @router.post("/inbox/{entry_id}/confirm", response=EntryOut, summary="Confirm a packet (mailbox plane)")
 @once()
-def confirm_packet(
-    request: HttpRequest,
-    entry_id: int,
-    body: ConfirmIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, EntryOut]:
+def confirm_packet(request: HttpRequest, entry_id: int, body: ConfirmIn) -> tuple[int, EntryOut]:
     """Notes that the caller's system has the packet, or cannot take it. Confirming again is harmless."""
     return 200, EntryOut.of(
         service.confirm_delivery(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from datetime import datetime
+from operator import attrgetter
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
@@ -26,11 +27,12 @@ from hienluong.exchange.models import (
 from hienluong.exchange.permissions import handles, may_see_content
 from hienluong.exchange.search import find_in_mailbox, find_sent
 from hienluong.kit.criteria import NO_CRITERIA, Criteria
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.errors import Forbidden
 
 PAGE = 50
 PAGE_MAX = 500
-REFUSED_DAYS = 30
+_position = attrgetter("position")
 
 
 def agency_of(actor: Actor) -> UUID:
@@ -58,17 +60,6 @@ def packets_visible_to(actor: Actor) -> QuerySet[Packet]:
     received = Delivery.objects.filter(recipient__agency_id=agency_of(actor), state__in=policy.IN_MAILBOX)
     found = Packet.objects.filter(Q(sender_id=agency_of(actor)) | Q(id__in=received.values("packet_id")))
     return found if allowed(actor, "exchange.destroy_packet") else found.filter(secrecy="open")
-
-
-Row = TypeVar("Row", Delivery, Packet)
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list and where the next one begins (None: this is the last)."""
-
-    items: list[Row]
-    next: str | None
 
 
 def inbox(
@@ -106,7 +97,7 @@ def inbox(
             only_open=not allowed(actor, "exchange.destroy_packet"),
         )
         order = "position" if after is not None else "-position"
-        return _page(list(mailbox_of(actor).filter(id__in=ids).order_by(order)), limit, "position")
+        return page_of(mailbox_of(actor).filter(id__in=ids).order_by(order), limit, _position)
     found = mailbox_of(actor).filter(state__in=states)
     if business_states:
         found = found.filter(business_state__in=business_states)
@@ -118,7 +109,7 @@ def inbox(
         found = found.filter(position__gt=after).order_by("position")
     else:
         found = (found.filter(position__lt=before) if before is not None else found).order_by("-position")
-    return _page(list(found[: limit + 1]), limit, "position")
+    return page_of(found, limit, _position)
 
 
 def sent(
@@ -142,12 +133,7 @@ def sent(
         found = found.filter(id__lt=before)
     deliveries = Prefetch("deliveries", Delivery.objects.select_related("recipient").order_by("id"))
     found = found.order_by("-id").prefetch_related(deliveries)
-    return _page(list(found[: limit + 1]), limit, "pk")
-
-
-def _page(rows: list[Row], limit: int, place: str) -> Page[Row]:
-    more = len(rows) > limit
-    return Page(rows[:limit], str(getattr(rows[limit - 1], place)) if more else None)
+    return page_of(found, limit)
 
 
 def entry(actor: Actor, delivery_id: int) -> Delivery:
@@ -329,28 +315,6 @@ def audiences_of_key(actor: Actor, idempotency_key: str | None) -> list[Audience
         transmission__submitter=agency_of(actor), transmission__idempotency_key=idempotency_key
     )
     return list(sent_before.order_by("pk"))
-
-
-def mailbox_counts(actor: Actor, *, now: datetime) -> dict[str, int]:
-    """Returns what needs doing first: to_fetch, to_register, asked_back, sent_waiting, and refused in 30 days.
-
-    Each count reads an index of just these rows, however large the mailbox has grown.
-    """
-    if not allowed(actor, "exchange.view_mailbox"):
-        return {}
-    mine = mailbox_of(actor).filter(kind=Packet.Kind.DOCUMENT)
-    sent_by_us = Delivery.objects.filter(packet__sender_id=agency_of(actor), kind=Packet.Kind.DOCUMENT)
-    return {
-        "to_fetch": mine.filter(state=policy.DELIVERED).count(),
-        "to_register": mine.filter(
-            business_state__in=["", policy.ARRIVED], state__in=[policy.FETCHED, policy.CONFIRMED]
-        ).count(),
-        "asked_back": mine.filter(business_state=policy.ASKED_BACK).count(),
-        "sent_waiting": sent_by_us.filter(state__in=[policy.WAITING, policy.UNROUTED, policy.DEAD]).count(),
-        "refused": sent_by_us.filter(
-            business_state=policy.REFUSED, changed_at__gt=now - timedelta(days=REFUSED_DAYS)
-        ).count(),
-    }
 
 
 TOGETHER = 100

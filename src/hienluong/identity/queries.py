@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db.models import BooleanField, DateTimeField, Exists, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest
 
-from hienluong.directory.service import Actor, Person, Post, User, posts_of, require
+from hienluong.directory.service import (
+    Actor,
+    Person,
+    Post,
+    User,
+    after_name,
+    name_cursor,
+    posts_of,
+    require,
+)
 from hienluong.identity.models import AccountClosure, AccountState, SignInSession, SignOn, SignOnClient
 from hienluong.kit import clock
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
 
 PAGE = 30
@@ -74,31 +85,22 @@ class AccountRow:
     has_second_factor: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AccountPage:
-    """A page of the list; `next` continues it, "" at its end."""
-
-    rows: Sequence[AccountRow]
-    next: str
-
-
 def accounts(
     actor: Actor | None,
     *,
     now: datetime,
     search: str = "",
-    locked: bool = False,
-    closed: bool = False,
+    states: Collection[str] = (),
     after: str = "",
-) -> AccountPage:
+) -> Page[AccountRow]:
     """Returns a page of the accounts in the order of people's names.
 
     Args:
         actor: who asks.
         now: the moment.
         search: words of the name or the user name, with or without diacritics.
-        locked: only accounts that wait after too many failures.
-        closed: only accounts that are closed.
+        states: only accounts in all of these of `STATES`: "locked" wait after too many failures, "closed" are closed,
+            "factorless" are open without a second factor, "idle" are closed soon because nobody uses them.
         after: `next` of the page before.
 
     Raises:
@@ -108,24 +110,52 @@ def accounts(
     found = Person.objects.exclude(user=None).select_related("user__sign_in_state")
     for word in fold(search).split():
         found = found.filter(Q(search_key__contains=word) | Q(user__username__icontains=word))
-    if locked:
-        found = found.filter(user__sign_in_state__locked_until__gt=now)
-    if closed:
-        found = found.filter(user__is_active=False)
-    key, _, pk = after.rpartition(" ")
-    if key and _is_uuid(pk):
-        found = found.filter(Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=pk))
-    people = list(found.order_by("sort_key", "pk")[: PAGE + 1])
-    shown = people[:PAGE]
+    for state in states:
+        found = found.filter(user__in=_users(state, now))
+    if after:
+        found = found.filter(after_name(after))
+    page = page_of(found.order_by("sort_key", "pk"), PAGE, name_cursor)
     strong = set(
-        _second_factors().filter(user__in=[one.user_id for one in shown]).values_list("user", flat=True)
+        _second_factors().filter(user__in=[one.user_id for one in page.items]).values_list("user", flat=True)
     )
     rows = [
         AccountRow(one, one.user, _locked(one.user, now), one.user_id in strong)
-        for one in shown
+        for one in page.items
         if one.user is not None
     ]
-    return AccountPage(rows, f"{shown[-1].sort_key} {shown[-1].pk}" if len(people) > PAGE else "")
+    return Page(rows, page.next)
+
+
+STATES = ("locked", "closed", "factorless", "idle")
+"""What the list of accounts may be narrowed to."""
+
+
+def _users(state: str, now: datetime) -> QuerySet[User]:
+    """Returns the accounts of people that are in one of `STATES`."""
+    found: QuerySet[Any] = User.objects.filter(person__isnull=False)
+    if state == "locked":
+        return found.filter(sign_in_state__locked_until__gt=now)
+    if state == "closed":
+        return found.filter(is_active=False)
+    if state == "factorless":
+        return found.filter(is_active=True).exclude(pk__in=_second_factors().values("user"))
+    warned = timedelta(days=settings.IDLE_ACCOUNT_DAYS - settings.IDLE_WARNING_DAYS)
+    return found.filter(pk__in=idle_accounts(since=now - warned).order_by().values("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountCounts:
+    """How many accounts are locked, have no second factor, and are closed soon because nobody uses them."""
+
+    locked: int
+    factorless: int
+    idle: int
+
+
+def account_counts(actor: Actor | None, *, now: datetime) -> AccountCounts:
+    """Returns what administrators look after among the accounts; errors as `accounts`."""
+    require(actor, "identity.view_accounts")
+    return AccountCounts(*(_users(state, now).count() for state in ("locked", "factorless", "idle")))
 
 
 def _second_factors() -> QuerySet[Authenticator]:
@@ -159,16 +189,10 @@ def _latest(rows: QuerySet[Any], field: str) -> Subquery:
 
 def idle_accounts(*, since: datetime) -> QuerySet[User]:
     """Returns the open accounts that nobody used since the moment, the longest unused first."""
-    found: QuerySet[Any] = with_sign_in_facts(User.objects.filter(is_active=True))
+    signed_in_before = Q(last_login=None) | Q(last_login__lte=since)  # said first: it leaves few to look up
+    users = User.objects.filter(signed_in_before, is_active=True, date_joined__lte=since)
+    found: QuerySet[Any] = with_sign_in_facts(users)
     return found.filter(last_used__lte=since).order_by("last_used", "pk")
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _locked(user: User, now: datetime) -> datetime | None:

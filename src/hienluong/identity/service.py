@@ -13,11 +13,13 @@ from hienluong.identity.commands import (
     end_sign_on_client,
 )
 from hienluong.identity.models import AccountClosure, SignOnClient
-from hienluong.identity.queries import with_sign_in_facts
+from hienluong.identity.queries import AccountCounts, account_counts, with_sign_in_facts
 
 __all__ = [
     "AccountClosure",
+    "AccountCounts",
     "SignOnClient",
+    "account_counts",
     "client_address",
     "close_account",
     "create_one_time_sign_in",

@@ -51,7 +51,8 @@ def list_accounts(*, actor: Actor, now: datetime, text: str, locked: bool, close
     """Lists accounts; the first 30, so that a search is worth it."""
     from hienluong.identity import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.accounts(actor, now=now, search=text, locked=locked, closed=closed).rows
+    states = [name for name, chosen in (("locked", locked), ("closed", closed)) if chosen]
+    rows = queries.accounts(actor, now=now, search=text, states=states).items
     facts = [
         {
             "username": row.user.username,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
 import click
 
 from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import as_day, day
+from hienluong.kit.server_command import as_day, day, lines_of_file
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
-    from hienluong.imports.models import AgencyImport
 
 FORMATS = click.Choice(["csv", "national", "national_qd20", "national_delta"])
 
@@ -59,7 +57,17 @@ def import_file(
         skip_wrong_rows=skip_wrong_rows,
         dry_run=dry_run,
     )
-    return _import_facts(row, dry_run=dry_run), _import_lines(row, dry_run=dry_run)
+    facts = {
+        "id": None if dry_run else str(row.pk),
+        "file": row.file_name,
+        "sha256": bytes(row.sha256).hex(),
+        "counts": row.counts,
+        "findings": row.findings,
+        "dry_run": dry_run,
+    }
+    would = _("Nothing was changed; this is what the file would do:")
+    heading = would if dry_run else fill(_("Imported as {id}:"), {"id": row.pk})
+    return facts, lines_of_file(heading, row.counts, row.findings.get("errors", ()))
 
 
 @click.command(
@@ -85,26 +93,3 @@ def add_to(directory: click.Group) -> None:
     assert isinstance(agency, click.Group)  # noqa: S101 - the directory's own group
     agency.add_command(import_file)
     agency.add_command(undo_import)
-
-
-def _import_facts(row: AgencyImport, *, dry_run: bool) -> dict[str, Any]:
-    return {
-        "id": None if dry_run else str(row.pk),
-        "file": row.file_name,
-        "sha256": bytes(row.sha256).hex(),
-        "counts": row.counts,
-        "findings": row.findings,
-        "dry_run": dry_run,
-    }
-
-
-def _import_lines(row: AgencyImport, *, dry_run: bool) -> Iterator[str]:
-    yield (
-        _("Nothing was changed; this is what the file would do:")
-        if dry_run
-        else fill(_("Imported as {id}:"), {"id": row.pk})
-    )
-    for name, count in row.counts.items():
-        yield f"  {name}: {count}"
-    for error in row.findings.get("errors", ()):
-        yield f"  {error['pointer'].strip('/')}: {fill(_(error['detail']), error['params'])}"

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import acting_actor, require, take_file, today
+from hienluong.directory.service import acting_actor, pager, require, take_file, today
 from hienluong.files.service import takes_file
 from hienluong.imports import commands, queries
 from hienluong.imports.errors import ImportFileTooLarge
@@ -28,14 +28,13 @@ SAMPLES = ("created", "renamed", "moved", "recoded", "ended")
 
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
-    """Lists the imports, newest first."""
-    before = request.GET.get("before", "")
-    page = queries.agency_imports(acting_actor(request), before=before or None)
-    return render(
-        request,
-        "imports/list.html",
-        {"imports": page.imports, "first": request.path if before else "", "next": page.next},
+    """Lists the imports, newest first; with `?show=checked` those that wait to be imported or discarded."""
+    show = request.GET.get("show", "")
+    page = queries.agency_imports(
+        acting_actor(request), only_checked=show == "checked", before=request.GET.get("before") or None
     )
+    context = {"imports": page.items, "show": show, **pager(request, page.next, cursor="before")}
+    return render(request, "imports/list.html", context)
 
 
 @require_http_methods(["GET", "POST"])

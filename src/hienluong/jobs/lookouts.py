@@ -44,10 +44,12 @@ registered: dict[str, Lookout] = {}
 
 
 class Watch:
-    """One lookout at work."""
+    """One lookout at work; `rest` and `trouble` are its pauses in seconds, see the constants."""
 
-    def __init__(self, lookout: Lookout) -> None:
-        self._lookout = lookout
+    def __init__(
+        self, lookout: Lookout, *, rest: float = REST_SECONDS, trouble: float = TROUBLE_SECONDS
+    ) -> None:
+        self._lookout, self._rest, self._trouble = lookout, rest, trouble
         self._stop = threading.Event()
         self._waiting: queue.SimpleQueue[Hashable] = queue.SimpleQueue()
         self._under_way: set[Hashable] = set()
@@ -66,7 +68,7 @@ class Watch:
 
     def _look(self) -> None:
         troubled = False
-        while not self._stop.wait(TROUBLE_SECONDS if troubled else self._lookout.every):
+        while not self._stop.wait(self._trouble if troubled else self._lookout.every):
             try:
                 due = list(self._lookout.due())
             except Exception as problem:  # noqa: BLE001 - whatever it is, the lookout must not end
@@ -92,7 +94,7 @@ class Watch:
                     self._lookout.run(key)
             except Exception:
                 log.exception("%s of %s failed; it comes again", self._lookout.name, key)
-                self._resting[key] = time.monotonic() + REST_SECONDS
+                self._resting[key] = time.monotonic() + self._rest
             finally:
                 self._under_way.discard(key)
 

@@ -7,7 +7,7 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -43,7 +43,22 @@ class Printer:
         errors: list[FieldError] = problem.errors if isinstance(problem, InvalidInput) else []
         click.echo(" ".join(HienluongError.explain(problem, _).split()), err=True)
         for error in errors:
-            click.echo(f"  {error.pointer.strip('/') or '-'}: {error.text(_)}", err=True)
+            click.echo(_wrong(error), err=True)
+
+
+def lines_of_file(
+    heading: str, counts: Mapping[str, int], errors: Iterable[Mapping[str, Any]]
+) -> Iterator[str]:
+    """Yields what a file handed in came to: the heading, its counts, and what is wrong with it as it was kept."""
+    yield heading
+    for name, count in counts.items():
+        yield f"  {name}: {count}"
+    for error in errors:
+        yield _wrong(FieldError(**error))
+
+
+def _wrong(error: FieldError) -> str:
+    return f"  {error.pointer.strip('/') or '-'}: {error.text(_)}"
 
 
 def caller() -> str:

@@ -22,7 +22,7 @@ MAILBOX_VIEWS: dict[str, tuple[str | Promise, tuple[str, ...], tuple[str, ...]]]
     "rejected": (_("Refused by our system"), (policy.REJECTED,), ()),
 }
 CRITERIA = ("number", "notation", "subject", "agency", "dated_from", "dated_to")
-"""What stands beside the free words, folded away on a narrow screen."""
+"""What stands beside the free words, folded away until one of them is used."""
 
 
 class DocumentSearch(forms.Form):

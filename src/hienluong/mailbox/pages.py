@@ -99,11 +99,15 @@ def _numbers(request: HttpRequest, name: str) -> list[int]:
 
 @require_GET
 def sent(request: HttpRequest) -> HttpResponse:
-    """Lists what the agency sent, newest first, with how far each packet is."""
-    actor = require(acting_actor(request), "exchange.view_mailbox")
+    """Lists what the agency sent, newest first, with how far each packet is; `?show=` narrows it to what is not done."""
+    actor, show = require(acting_actor(request), "exchange.view_mailbox"), request.GET.get("show", "")
     form = SentSearch(request.GET)
-    query = form.query()
-    page = exchange.sent(actor, before=as_uuid(request.GET.get("before", "")), **query)
+    query, before = form.query(), as_uuid(request.GET.get("before", ""))
+    if show in queries.SENT_VIEWS:
+        page = queries.sent_in(actor, show, now=clock.now(), before=before)
+        context = {"page": page, "show": show, **pager(request, page.next, cursor="before")}
+        return render(request, "mailbox/sent.html", context)
+    page = exchange.sent(actor, before=before, **query)
     elsewhere = found_elsewhere(actor, query["criteria"], received=False, filters=form.filters())
     return render(
         request,

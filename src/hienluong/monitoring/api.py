@@ -28,7 +28,7 @@ from hienluong.monitoring.schemas import (
     WaitingListOut,
     WaitingOut,
 )
-from hienluong.systems.service import IdempotencyKey, once
+from hienluong.systems.service import once
 
 router = Router(tags=["monitoring"])
 NOBODY = 0
@@ -41,14 +41,14 @@ Limit = Annotated[int, Query(ge=1, le=200)]
 def list_waiting(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> WaitingListOut:
     """Lists what has not reached its mailbox, by recipient, the oldest first."""
     page = queries.waiting(calling_actor(request), now=clock.now(), after=after, limit=limit)
-    return WaitingListOut(items=[WaitingOut.of(row) for row in page.rows], next=page.next)
+    return WaitingListOut(items=[WaitingOut.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/monitor/failures/groups", response=FailureGroupListOut, summary="Failures by cause")
 def list_failure_groups(request: HttpRequest, after: Cursor = "", limit: Limit = 50) -> FailureGroupListOut:
     """Lists failures by cause and recipient; the group with the oldest failure first."""
     page = queries.failure_groups(calling_actor(request), after=after, limit=limit)
-    return FailureGroupListOut(items=[FailureGroupOut.of(row) for row in page.rows], next=page.next)
+    return FailureGroupListOut(items=[FailureGroupOut.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/monitor/failures", response=FailureListOut, summary="Deliveries that fail")
@@ -64,16 +64,12 @@ def list_failures(
     page = queries.failures(
         actor, cause=cause or "", recipient=_number(actor, recipient), before=before, limit=limit
     )
-    return FailureListOut(items=[FailureOut.of(row) for row in page.rows], next=page.next)
+    return FailureListOut(items=[FailureOut.of(row) for row in page.items], next=page.next)
 
 
 @router.post("/monitor/retry", response={202: RetryOut}, summary="Try failed deliveries again")
 @once()
-def retry_failures(
-    request: HttpRequest,
-    body: RetryIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, RetryOut]:
+def retry_failures(request: HttpRequest, body: RetryIn) -> tuple[int, RetryOut]:
     """Sets failed deliveries on their way again. Harmless when repeated: what does not fail any more is left alone."""
     actor = calling_actor(request)
     done = commands.retry_failures(
@@ -90,11 +86,7 @@ def retry_failures(
 
 @router.post("/monitor/again", response={202: GiveAgainOut}, summary="Give fetched packets again")
 @once()
-def give_again(
-    request: HttpRequest,
-    body: GiveAgainIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, GiveAgainOut]:
+def give_again(request: HttpRequest, body: GiveAgainIn) -> tuple[int, GiveAgainOut]:
     """Puts packets into an agency's mailbox once more that its system had fetched and has lost.
 
     It finds them as it finds new ones; statuses, deadlines and the sender are left alone. What was given again
@@ -129,11 +121,7 @@ def list_alarms(request: HttpRequest) -> AlarmListOut:
 
 @router.post("/monitor/silences", response={201: SilenceOut}, summary="Silence a condition")
 @once()
-def silence_condition(
-    request: HttpRequest,
-    body: SilenceIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, SilenceOut]:
+def silence_condition(request: HttpRequest, body: SilenceIn) -> tuple[int, SilenceOut]:
     """Lets nobody be told of a condition until a moment; the alarm itself is kept."""
     made = commands.silence_condition(
         actor=calling_actor(request),

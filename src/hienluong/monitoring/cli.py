@@ -14,6 +14,7 @@ import click
 
 from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
+from hienluong.kit.cursors import all_rows
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
@@ -70,11 +71,7 @@ def waiting(*, actor: Actor, now: datetime) -> Answer:
     from hienluong.monitoring import queries  # noqa: PLC0415 - needs Django
     from hienluong.monitoring.schemas import WaitingOut  # noqa: PLC0415 - the same
 
-    rows: list[queries.Waiting] = []
-    after: str | None = ""
-    while after is not None:
-        page = queries.waiting(actor, now=now, after=after, limit=200)
-        rows, after = rows + page.rows, page.next
+    rows = list(all_rows(lambda after: queries.waiting(actor, now=now, after=after, limit=200)))
     lines = [
         f"{row.recipient.code:<16} {row.count:>6}  {_at(row.oldest)}  {row.recipient.name}" for row in rows
     ]
@@ -102,9 +99,9 @@ def failures(*, actor: Actor, now: datetime, cause: str | None, recipient: str, 
     page = queries.failures(actor, cause=cause or "", recipient=_number(actor, recipient), limit=limit)
     lines = [
         f"{row.delivery_id:>8}  {row.cause.code:<18} {_at(row.since)}  {row.sender} → {row.recipient.name}  {row.text}"
-        for row in page.rows
+        for row in page.items
     ]
-    shown = [FailureOut.of(row).model_dump(mode="json") for row in page.rows]
+    shown = [FailureOut.of(row).model_dump(mode="json") for row in page.items]
     return shown, lines or [_("No delivery fails.")]
 
 

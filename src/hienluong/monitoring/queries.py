@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +12,15 @@ from django.db.models import Count, Min, Q, QuerySet
 
 from hienluong.directory.service import Actor, Agency, Commune, map_of_communes, require
 from hienluong.exchange.service import Delivery, Recipient, policy
-from hienluong.kit.cursors import read_cursor, read_id_cursor, read_number_cursor, write_cursor
-from hienluong.kit.errors import FieldError, InvalidInput
-from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.cursors import (
+    Page,
+    page_of,
+    read_id_cursor,
+    read_moment_cursor,
+    read_number_cursor,
+    write_cursor,
+    write_moment_cursor,
+)
 from hienluong.ledger import service as ledger
 from hienluong.monitoring.causes import BY_CODE, CAUSE, FAILING, Cause
 from hienluong.monitoring.conditions import Reading, readings
@@ -33,8 +39,6 @@ FIRST = 10
 WAITING = ("waiting", "unrouted")
 GIVEN_LATELY = timedelta(days=1)
 """What was given again within this time is not given once more with others: whoever asks for the rest gets the rest."""
-DIGITS = 18
-"""Of the longest number that a cursor may hold: PostgreSQL's bigint has one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +54,6 @@ class Waiting:
     hour: int
     day: int
     oldest: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
-    """One page of what waits, the oldest first; `next` is a cursor, None on the last."""
-
-    rows: list[Waiting]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +73,6 @@ class FailureGroup:
     recipient: Recipient
     count: int
     oldest: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class GroupPage:
-    """One page of groups of failures, the oldest first."""
-
-    rows: list[FailureGroup]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +100,12 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class FailurePage:
-    """One page of failures, the newest first."""
-
-    rows: list[Failure]
-    next: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Overview:
     """The state of the platform at one moment; metadata, never content."""
 
     flow: Flow
-    waiting: WaitingPage
-    groups: GroupPage
+    waiting: Page[Waiting]
+    groups: Page[FailureGroup]
     recipients_waiting: int
     waiting_count: int
     failing_count: int
@@ -196,7 +176,7 @@ def _counts() -> dict[str, int]:
     )
 
 
-def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int = PAGE) -> WaitingPage:
+def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int = PAGE) -> Page[Waiting]:
     """Returns what waits for each recipient, the oldest first.
 
     Raises:
@@ -217,14 +197,13 @@ def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int =
         )
     )
     if after:
-        since, recipient = _read_place("waiting", after)
+        since, recipient = read_moment_cursor("waiting", after, field="after")
         found = found.filter(Q(oldest__gt=since) | Q(oldest=since, recipient__gt=recipient))
-    rows = list(found.order_by("oldest", "recipient")[: min(limit, PAGE_MAX) + 1])
-    shown, following = rows[: min(limit, PAGE_MAX)], len(rows) > min(limit, PAGE_MAX)
-    known = _recipients(shown)
-    last = shown[-1] if shown else {}
-    place = f"{last['oldest'].isoformat()} {last['recipient']}" if following else ""
-    return WaitingPage(
+    page = page_of(
+        found.order_by("oldest", "recipient"), min(limit, PAGE_MAX), _place("waiting", "recipient")
+    )
+    known = _recipients(page.items)
+    return Page(
         [
             Waiting(
                 known[row["recipient"]],
@@ -234,9 +213,9 @@ def waiting(actor: Actor | None, *, now: datetime, after: str = "", limit: int =
                 row["day"],
                 row["oldest"],
             )
-            for row in shown
+            for row in page.items
         ],
-        write_cursor("waiting", place) if following else None,
+        page.next,
     )
 
 
@@ -262,7 +241,7 @@ def waiting_by_commune(actor: Actor | None) -> list[WaitingPlace]:
     ]
 
 
-def failure_groups(actor: Actor | None, *, after: str = "", limit: int = PAGE) -> GroupPage:
+def failure_groups(actor: Actor | None, *, after: str = "", limit: int = PAGE) -> Page[FailureGroup]:
     """Returns the failures, grouped by cause and recipient; the group with the oldest failure first.
 
     Raises:
@@ -278,19 +257,16 @@ def failure_groups(actor: Actor | None, *, after: str = "", limit: int = PAGE) -
         .annotate(oldest=Min("changed_at"), first=Min("pk"), count=Count("pk"))
     )
     if after:
-        since, first = _read_place("groups", after)
+        since, first = read_moment_cursor("groups", after, field="after")
         found = found.filter(Q(oldest__gt=since) | Q(oldest=since, first__gt=first))
-    rows = list(found.order_by("oldest", "first")[: min(limit, PAGE_MAX) + 1])
-    shown, following = rows[: min(limit, PAGE_MAX)], len(rows) > min(limit, PAGE_MAX)
-    known = _recipients(shown)
-    last = shown[-1] if shown else {}
-    place = f"{last['oldest'].isoformat()} {last['first']}" if following else ""
-    return GroupPage(
+    page = page_of(found.order_by("oldest", "first"), min(limit, PAGE_MAX), _place("groups", "first"))
+    known = _recipients(page.items)
+    return Page(
         [
             FailureGroup(BY_CODE[row["cause"]], known[row["recipient"]], row["count"], row["oldest"])
-            for row in shown
+            for row in page.items
         ],
-        write_cursor("groups", place) if following else None,
+        page.next,
     )
 
 
@@ -311,7 +287,7 @@ def failures(
     recipient: int | None = None,
     before: str = "",
     limit: int = PAGE,
-) -> FailurePage:
+) -> Page[Failure]:
     """Returns the deliveries that fail, the newest first.
 
     Args:
@@ -329,10 +305,9 @@ def failures(
     found = failures_chosen(cause=cause, recipient=recipient)
     if before:
         found = found.filter(pk__lt=read_number_cursor("failures", before, field="before"))
-    rows = list(found.select_related("packet", "recipient").order_by("-pk")[: min(limit, PAGE_MAX) + 1])
-    shown = rows[: min(limit, PAGE_MAX)]
-    following = write_cursor("failures", shown[-1].pk) if len(rows) > len(shown) else None
-    return FailurePage([_failure(row) for row in shown], following)
+    found = found.select_related("packet", "recipient").order_by("-pk")
+    page = page_of(found, min(limit, PAGE_MAX), lambda row: write_cursor("failures", row.pk))
+    return Page([_failure(row) for row in page.items], page.next)
 
 
 def failure(actor: Actor | None, delivery_id: int) -> Failure:
@@ -427,15 +402,7 @@ def open_alarms(actor: Actor | None) -> list[Alarm]:
     return list(Alarm.objects.filter(cleared_at=None).order_by("raised_at", "condition"))
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmPage:
-    """One page of past alarms, the newest first."""
-
-    rows: list[Alarm]
-    next: str | None
-
-
-def past_alarms(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> AlarmPage:
+def past_alarms(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> Page[Alarm]:
     """Returns the alarms that are over, the newest first.
 
     Raises:
@@ -446,10 +413,9 @@ def past_alarms(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> 
     found = Alarm.objects.exclude(cleared_at=None)
     if before:
         found = found.filter(pk__lt=read_id_cursor("alarms", before, field="before"))
-    rows = list(found.order_by("-pk")[: min(limit, PAGE_MAX) + 1])
-    shown = rows[: min(limit, PAGE_MAX)]
-    following = write_cursor("alarms", str(shown[-1].pk)) if len(rows) > len(shown) else None
-    return AlarmPage(shown, following)
+    return page_of(
+        found.order_by("-pk"), min(limit, PAGE_MAX), lambda alarm: write_cursor("alarms", str(alarm.pk))
+    )
 
 
 def silences(actor: Actor | None, *, now: datetime) -> list[Silence]:
@@ -477,19 +443,6 @@ def _recipients(rows: Iterable[dict[str, Any]]) -> dict[int, Recipient]:
     return Recipient.objects.in_bulk([row["recipient"] for row in rows])
 
 
-def _read_place(name: str, cursor: str) -> tuple[datetime, int]:
-    """Returns the moment and the number that a cursor holds."""
-    moment, _space, number = str(read_cursor(name, cursor, field="after")).partition(" ")
-    try:
-        since = datetime.fromisoformat(moment)
-    except ValueError as problem:
-        raise _no_place() from problem
-    if since.tzinfo is None or not number.isascii() or not number.isdecimal() or len(number) > DIGITS:
-        raise _no_place()
-    return since, int(number)
-
-
-def _no_place() -> InvalidInput:
-    return InvalidInput(
-        [FieldError("/after", _("This is no cursor of this list: give one that an answer held."))]
-    )
+def _place(name: str, number: str) -> Callable[[dict[str, Any]], str]:
+    """Returns what gives the cursor of a group: since when its oldest stands, and the number that settles ties."""
+    return lambda row: write_moment_cursor(name, row["oldest"], row[number])

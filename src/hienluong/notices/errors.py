@@ -1,4 +1,4 @@
-"""What can go wrong when a browser is subscribed to reminders."""
+"""What can go wrong when a notice is read, or a browser is subscribed to reminders."""
 
 from hienluong.kit.errors import Conflict, InvalidInput, NotFound
 from hienluong.kit.errors import gettext_noop as _
@@ -26,3 +26,11 @@ class SubscriptionNotFound(NotFound):
     code = "notices.subscription-not-found"
     title = _("Browser not found")
     detail = _("This browser is not subscribed, or it is another person's.")
+
+
+class NoticeNotFound(NotFound):
+    """There is no such notice among the person's own."""
+
+    code = "notices.notice-not-found"
+    title = _("Notice not found")
+    detail = _("There is no such notice, or it was told to somebody else.")

@@ -26,6 +26,7 @@ class Notice(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["reader", "-id"], name="notices_of_reader"),
+            models.Index(fields=["reader", "-id"], condition=models.Q(read_at=None), name="notices_unread"),
             models.Index(
                 fields=["id"],
                 condition=models.Q(mailed_at=None, read_at=None, mail_refused="") & ~models.Q(address=""),

@@ -22,6 +22,7 @@ from django.utils import translation
 from hienluong.jobs import service as jobs
 from hienluong.kit.errors import fill
 from hienluong.notices import push
+from hienluong.notices.errors import NoticeNotFound
 from hienluong.notices.models import Notice, Subscription, Ways
 from hienluong.notices.push import subscribe, unsubscribe
 
@@ -37,6 +38,7 @@ __all__ = [
     "mark_read",
     "of_reader",
     "push_key",
+    "read",
     "set_ways",
     "subscribe",
     "subscriptions_of",
@@ -158,9 +160,13 @@ def subscriptions_of(reader: UUID) -> list[Subscription]:
     return list(Subscription.objects.filter(reader=reader).order_by("pk"))
 
 
-def of_reader(reader: UUID, *, before: int | None = None, limit: int = 30) -> list[Notice]:
+def of_reader(
+    reader: UUID, *, only_unread: bool = False, before: int | None = None, limit: int = 30
+) -> list[Notice]:
     """Returns a reader's notices, newest first, from below the id `before`."""
     found = Notice.objects.filter(reader=reader)
+    if only_unread:
+        found = found.filter(read_at=None)
     if before is not None:
         found = found.filter(id__lt=before)
     return list(found.order_by("-id")[:limit])
@@ -172,9 +178,24 @@ def unread_count(reader: UUID) -> int:
 
 
 @transaction.atomic
-def mark_read(*, reader: UUID, now: datetime) -> int:
-    """Marks all of a reader's notices as read and returns how many."""
-    return Notice.objects.filter(reader=reader, read_at=None).update(read_at=now)
+def mark_read(*, reader: UUID, now: datetime, up_to: int | None = None) -> int:
+    """Marks a reader's notices as read and returns how many; those that came after the one of the id `up_to` stay unread."""
+    found = Notice.objects.filter(reader=reader, read_at=None)
+    return (found if up_to is None else found.filter(pk__lte=up_to)).update(read_at=now)
+
+
+@transaction.atomic
+def read(*, reader: UUID, notice_id: int, now: datetime) -> Notice:
+    """Marks one notice as read and returns it.
+
+    Raises:
+        NoticeNotFound: it is not one of the reader's.
+    """
+    found = Notice.objects.filter(reader=reader, pk=notice_id).first()
+    if found is None:
+        raise NoticeNotFound
+    Notice.objects.filter(pk=notice_id, read_at=None).update(read_at=now)
+    return found
 
 
 def mail_is_waiting() -> bool:

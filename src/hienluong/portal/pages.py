@@ -16,27 +16,23 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.access import service as access
-from hienluong.composing import service as composing
-from hienluong.directory.service import Actor, allowed
-from hienluong.exchange import service as exchange
+from hienluong.directory.service import Actor, pager
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, fill
 from hienluong.kit.ids import as_number, short_code
-from hienluong.monitoring import service as monitoring
 from hienluong.notices import service as notices
 from hienluong.portal.assets import asset
 from hienluong.portal.context import OFF, SHORTCUTS_COOKIE
 from hienluong.portal.design import samples
 from hienluong.portal.forms import SearchForm
 from hienluong.portal.help import Topic, topics
+from hienluong.portal.home import today
 from hienluong.portal.search import everywhere
 from hienluong.portal.tour import COOKIE, COOKIE_AGE, invitation
 
 log = logging.getLogger(__name__)
 
 NOTICES_PER_PAGE = 30
-NEWEST = 5
 
 
 @require_GET
@@ -45,18 +41,7 @@ def home(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     if actor is None:  # somebody signed in without a post would be sent back here, and so on
         return redirect("identity:switch_post" if request.user.is_authenticated else "identity:sign_in")
-    counts = exchange.mailbox_counts(actor, now=clock.now())
-    context = {
-        "counts": counts,
-        "drafts": composing.draft_count(actor),
-        "changes": access.alerts(actor, only_waiting=True, limit=NEWEST),
-        "nothing_due": not any(counts.values()),
-        "newest": exchange.inbox(actor, kind="edoc", limit=NEWEST).items if counts else [],
-        "invitation": invitation(request, actor),
-        "axis": monitoring.glance(actor, now=clock.now())
-        if allowed(actor, "monitoring.view_monitor")
-        else None,
-    }
+    context = {"today": today(actor, now=clock.now()), "invitation": invitation(request, actor)}
     return render(request, "portal/home.html", context)
 
 
@@ -115,26 +100,37 @@ def design(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def notice_list(request: HttpRequest) -> HttpResponse:
-    """Lists what the person was told, newest first; a POST marks all of it as read."""
-    actor = _actor(request)
-    if actor is None or not isinstance(actor.id, UUID):
-        raise NotAuthenticated
+    """Lists what the person was told, newest first, or with `?show=unread` what of it is unread.
+
+    A POST marks one as read, or all that were there when the page was shown: what came meanwhile is not lost.
+    """
+    reader, show = _reader(request), request.GET.get("show", "")
     if request.method == "POST":
-        count = notices.mark_read(reader=actor.id, now=clock.now())
-        messages.success(request, _("Marked as read: %(count)d.") % {"count": count})
-        return redirect("portal:notices")
-    before = request.GET.get("before", "")
-    rows = notices.of_reader(actor.id, before=as_number(before), limit=NOTICES_PER_PAGE + 1)
+        one, newest = (as_number(request.POST.get(name, "")) for name in ("notice", "newest"))
+        if one is not None:
+            notices.read(reader=reader, notice_id=one, now=clock.now())
+        else:
+            count = notices.mark_read(reader=reader, up_to=newest, now=clock.now())
+            messages.success(request, _("Marked as read: %(count)d.") % {"count": count})
+        return redirect(request.get_full_path())
+    before = as_number(request.GET.get("before", ""))
+    rows = notices.of_reader(reader, only_unread=show == "unread", before=before, limit=NOTICES_PER_PAGE + 1)
     shown = rows[:NOTICES_PER_PAGE]
-    return render(
-        request,
-        "portal/notices.html",
-        {
-            "rows": [(row, notices.text_of(row)) for row in shown],
-            "first": request.path if before else "",
-            "next": f"?before={shown[-1].pk}" if len(rows) > NOTICES_PER_PAGE else "",
-        },
-    )
+    following = str(shown[-1].pk) if len(rows) > NOTICES_PER_PAGE else None
+    context = {
+        "rows": [(row, notices.text_of(row)) for row in shown],
+        "show": show,
+        "newest": shown[0].pk if shown and before is None else None,
+        **pager(request, following, cursor="before"),
+    }
+    return render(request, "portal/notices.html", context)
+
+
+@require_GET
+def notice(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """Leads to what a notice is about; it is read then."""
+    found = notices.read(reader=_reader(request), notice_id=notice_id, now=clock.now())
+    return redirect(found.link or "portal:notices")
 
 
 @require_POST
@@ -167,6 +163,18 @@ def worker(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - the same for
 
 def _actor(request: HttpRequest) -> Actor | None:
     return getattr(request, "actor", None)
+
+
+def _reader(request: HttpRequest) -> UUID:
+    """Returns the person whose notices are asked for.
+
+    Raises:
+        NotAuthenticated: nobody is signed in, or the account has no post today.
+    """
+    actor = _actor(request)
+    if actor is None or actor.person_id is None:
+        raise NotAuthenticated
+    return actor.person_id
 
 
 # --- When something goes wrong --------------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ def _agencies(actor: Actor, text: str) -> Iterator[Group]:
     page = directory.search_agencies(actor, text, limit=FEW)
     hits = [
         Hit(one.name, reverse("directory:agency", args=[one.pk]), getattr(one, "primary_code", "") or "")
-        for one in page.agencies
+        for one in page.items
     ]
     yield Group(
         _("Agencies"), icon="building", hits=hits, more=_list("directory:agencies", text) if page.next else ""
@@ -88,7 +88,7 @@ def _people(actor: Actor, text: str) -> Iterator[Group]:
     page = staff.search_people(actor, text, limit=FEW)
     hits = [
         Hit(one.full_name, reverse("staff:person", args=[one.pk]), _where_they_work(one))
-        for one in page.people
+        for one in page.items
     ]
     yield Group(_("People"), icon="users", hits=hits, more=_list("staff:people", text) if page.next else "")
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("tour/end/", pages.end_tour, name="end_tour"),
     path("search/", pages.search, name="search"),
     path("notices/", pages.notice_list, name="notices"),
+    path("notices/<int:notice_id>/", pages.notice, name="notice"),
     path("shortcuts/", pages.shortcuts, name="shortcuts"),
     path("language/", require_http_methods(["GET", "POST"])(set_language), name="set_language"),
 ]

@@ -15,6 +15,8 @@ import click
 
 from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
+from hienluong.kit.cursors import all_rows
+from hienluong.kit.ids import as_uuid
 from hienluong.kit.server_command import as_day, day
 from hienluong.kit.terminal import translate as _
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from hienluong.directory.service import Actor
     from hienluong.retention.models import Disposal, Hold, Period
 
-_MANY = 500
+_AT_ONCE = 500
 with_reason = click.option("--reason", required=True, help=_("Why."))
 
 
@@ -137,7 +139,10 @@ def list_holds(*, actor: Actor, now: datetime, lifted: bool) -> Answer:
     """Lists legal holds."""
     from hienluong.retention import queries  # noqa: PLC0415 - needs Django
 
-    return _all(map(_hold, queries.holds(actor, lifted=lifted, limit=_MANY).items))
+    rows = all_rows(
+        lambda before: queries.holds(actor, lifted=lifted, before=as_uuid(before), limit=_AT_ONCE)
+    )
+    return _all(map(_hold, rows))
 
 
 @group.command(
@@ -182,4 +187,5 @@ def list_disposals(*, actor: Actor, now: datetime) -> Answer:
     """Lists disposals."""
     from hienluong.retention import queries  # noqa: PLC0415 - needs Django
 
-    return _all(map(_disposal, queries.disposals(actor, limit=_MANY).items))
+    rows = all_rows(lambda before: queries.disposals(actor, before=as_uuid(before), limit=_AT_ONCE))
+    return _all(map(_disposal, rows))

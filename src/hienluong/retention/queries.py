@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,25 +15,13 @@ from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.errors import PacketNotFound
 from hienluong.exchange.service import Packet
+from hienluong.kit.cursors import Page, page_of
 from hienluong.retention.errors import DisposalNotFound, HoldNotFound
 from hienluong.retention.models import OPEN, Disposal, DisposalItem, Hold, Period
 from hienluong.retention.policy import key_of
 
 PAGE = 50
 SEES_ALL = frozenset({"administrator", "auditor"})
-Row = TypeVar("Row", Hold, Disposal, DisposalItem)
-
-
-@dataclass(frozen=True)
-class Page(Generic[Row]):
-    """One page of a list and where the next one begins (None: this is the last)."""
-
-    items: list[Row]
-    next: str | None
-
-
-def _page(rows: list[Row], limit: int) -> Page[Row]:
-    return Page(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
 
 
 def _sees_all(actor: Actor) -> bool:
@@ -78,7 +66,7 @@ def holds(
     found = holds_visible_to(actor).filter(lifted_at__isnull=not lifted)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return _page(list(found.order_by("-pk")[: limit + 1]), limit)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def find_hold(actor: Actor | None, hold_id: UUID) -> Hold:
@@ -200,12 +188,47 @@ def disposals_visible_to(actor: Actor | None) -> QuerySet[Disposal]:
     return found if _sees_all(actor) else found.filter(agency=actor.agency_id)
 
 
-def disposals(actor: Actor | None, *, before: UUID | None = None, limit: int = PAGE) -> Page[Disposal]:
-    """Returns disposals, newest first, each with `count`, how many documents are in it."""
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """How many disposals wait for a second person: proposed by others, and by the actor."""
+
+    by_others: int
+    by_actor: int
+
+
+def proposed(actor: Actor | None) -> Proposed:
+    """Returns the disposals that wait for a second person; errors as `disposals_visible_to`."""
+    waiting = disposals_visible_to(actor).filter(state=Disposal.State.PROPOSED)
+    mine = Q(proposer=actor.person_id if actor else None)
+    return Proposed(
+        **waiting.aggregate(by_others=Count("pk", filter=~mine), by_actor=Count("pk", filter=mine))
+    )
+
+
+def holds_in_force(actor: Actor | None) -> int:
+    """Returns how many legal holds are in force that the actor may see; errors as `holds_visible_to`."""
+    return holds_visible_to(actor).filter(lifted_at=None).count()
+
+
+def disposals(
+    actor: Actor | None, *, show: str = "", before: UUID | None = None, limit: int = PAGE
+) -> Page[Disposal]:
+    """Returns disposals, newest first, each with `count`, how many documents are in it.
+
+    Args:
+        actor: who asks.
+        show: "proposed" for those that wait for a second person; of these "others" that others proposed, "own" the actor.
+        before: go on below this id.
+        limit: at most so many.
+    """
     found = disposals_visible_to(actor).annotate(count=Count("items"))
+    mine = Q(proposer=actor.person_id if actor else None)
+    of_these = {"proposed": Q(), "others": ~mine, "own": mine}
+    if show in of_these:
+        found = found.filter(of_these[show], state=Disposal.State.PROPOSED)
     if before is not None:
         found = found.filter(pk__lt=before)
-    return _page(list(found.order_by("-pk")[: limit + 1]), limit)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def find_disposal(actor: Actor | None, disposal_id: UUID) -> Disposal:
@@ -228,7 +251,7 @@ def items_of(
     found = disposal.items.select_related("packet", "period").order_by("pk")
     if after is not None:
         found = found.filter(pk__gt=after)
-    return _page(list(found[: limit + 1]), limit)
+    return page_of(found, limit)
 
 
 def outcomes_of(disposal: Disposal) -> dict[str, int]:

@@ -15,7 +15,9 @@ from uuid import UUID
 import click
 
 from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit.cursors import all_rows
 from hienluong.kit.errors import fill
+from hienluong.kit.ids import as_number
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -147,7 +149,7 @@ def list_people(
     page = queries.search_people(actor, text, role=role, account=account, limit=limit)
     rows = [
         {**_of_person(person), "posts": [_of_post(post) for post in getattr(person, "current_posts", [])]}
-        for person in page.people
+        for person in page.items
     ]
     lines = [
         f"{row['id']}  {row['full_name']}  {row['username'] or '–'}  "
@@ -348,7 +350,7 @@ def list_leaves(*, actor: Actor, now: datetime, when: str) -> Answer:
     """Lists leaves."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.leaves(actor, when=when, limit=200).leaves
+    rows = list(all_rows(lambda after: queries.leaves(actor, when=when, after=as_number(after), limit=500)))
     return {"items": [_of_leave(row) for row in rows]}, [_leave_line(row) for row in rows]
 
 
@@ -441,7 +443,9 @@ def list_delegations(*, actor: Actor, now: datetime, state: str) -> Answer:
     """Lists delegations."""
     from hienluong.staff import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.delegations(actor, state=state, limit=200).delegations
+    rows = list(
+        all_rows(lambda after: queries.delegations(actor, state=state, after=as_number(after), limit=500))
+    )
     return {"items": [_of_delegation(row) for row in rows]}, [_delegation_line(row) for row in rows]
 
 

@@ -10,12 +10,19 @@ from hienluong.staff.commands import (
     revoke_delegation,
 )
 from hienluong.staff.models import Delegation
-from hienluong.staff.queries import delegations_in_force, delegations_on, leaves, search_people
+from hienluong.staff.queries import (
+    delegations_in_force,
+    delegations_near,
+    delegations_on,
+    leaves,
+    search_people,
+)
 
 __all__ = [
     "Delegation",
     "PeopleImported",
     "delegations_in_force",
+    "delegations_near",
     "delegations_on",
     "end_leave",
     "enter_leave",

@@ -14,7 +14,9 @@ from uuid import UUID
 import click
 
 from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit.cursors import all_rows
 from hienluong.kit.errors import fill
+from hienluong.kit.ids import as_number
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -110,13 +112,11 @@ def list_systems(*, actor: Actor, now: datetime, text: str, state: str) -> Answe
     """Lists systems."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
-    rows: list[AgencySystem] = []
-    after: str | None = None
-    while True:
-        page = queries.search_systems(actor, text, state=state, after=after, now=now, limit=500)
-        rows += page.systems
-        if (after := page.next) is None:
-            break
+    rows = list(
+        all_rows(
+            lambda after: queries.search_systems(actor, text, state=state, after=after, now=now, limit=500)
+        )
+    )
     lines = [
         f"{row.pk}  {getattr(row, 'agency_code', None) or '–':<14} {row.name}  "
         f"({fill(_('{count} good secrets'), {'count': getattr(row, 'good_secrets', 0)})})"
@@ -249,13 +249,13 @@ def list_rights(*, actor: Actor, now: datetime, text: str, show_all: bool) -> An
     """Lists rights."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
-    rows: list[SendingRight] = []
-    before: int | None = None
-    while True:
-        page = queries.search_rights(actor, text, in_force=not show_all, before=before, now=now, limit=500)
-        rows += page.rights
-        if (before := page.next) is None:
-            break
+    rows = list(
+        all_rows(
+            lambda before: queries.search_rights(
+                actor, text, in_force=not show_all, before=as_number(before), now=now, limit=500
+            )
+        )
+    )
     lines = [
         f"{row.pk:>6}  {row.system.name} → {row.agency.name if row.agency else row.scope}  "
         f"{row.valid_from} – {row.valid_to or '…'}  {row.document}"
@@ -345,7 +345,11 @@ def list_sandbox(*, actor: Actor, now: datetime) -> Answer:
     """Lists sandbox systems."""
     from hienluong.systems import queries  # noqa: PLC0415 - needs Django
 
-    rows = queries.search_systems(actor, state="sandbox", now=now, limit=500).systems
+    rows = list(
+        all_rows(
+            lambda after: queries.search_systems(actor, state="sandbox", after=after, now=now, limit=500)
+        )
+    )
     lines = [f"{row.pk}  {getattr(row, 'agency_code', '')}  {row.name} – {row.agency.name}" for row in rows]
     return [_facts(row) for row in rows], lines or [_("There is none.")]
 

@@ -58,6 +58,7 @@ class SystemFilter(forms.Form):
         required=False,
         choices=[
             ("live", _("in use")),
+            ("ending", _("in use, a secret ends within 30 days")),
             ("sandbox", _("in the sandbox")),
             ("ended", _("ended")),
             ("all", _("all")),
@@ -113,8 +114,8 @@ class ForAgencyForm(OnceForm):
     def __init__(self, actor: Actor | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         page = directory.search_agencies(actor, place=Agency.Place.PROVINCE, limit=200)
-        codes = directory.primary_codes(agency.pk for agency in page.agencies)
-        self.choices = [(codes[agency.pk], agency.name) for agency in page.agencies if agency.pk in codes]
+        codes = directory.primary_codes(agency.pk for agency in page.items)
+        self.choices = [(codes[agency.pk], agency.name) for agency in page.items if agency.pk in codes]
 
     def clean_agency(self) -> Agency:
         """Returns the agency that the code leads to."""
@@ -261,12 +262,12 @@ class GrantForm(RefusableForm):
     def __init__(self, actor: Actor | None, system: AgencySystem, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         page = directory.search_agencies(actor, place=Agency.Place.PROVINCE, limit=200)
-        codes = directory.primary_codes(agency.pk for agency in page.agencies)
+        codes = directory.primary_codes(agency.pk for agency in page.items)
         self.groups: list[tuple[str, list[tuple[str, str]]]] = []
         for kind in Agency.Kind:
             rows = [
                 (codes[agency.pk], agency.name)
-                for agency in page.agencies
+                for agency in page.items
                 if agency.kind == kind and agency.pk in codes and agency.pk != system.agency.pk
             ]
             if rows:

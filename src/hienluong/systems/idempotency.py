@@ -35,14 +35,17 @@ IdempotencyKey = Annotated[
         description=f"names this request; made again within {KEEP_DAYS} days it has no second effect",
     ),
 ]
+_KEY = inspect.Parameter(
+    "idempotency_key", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IdempotencyKey
+)
 View = Callable[..., Any]
 
 
 def once(*, hide: Collection[str] = ()) -> Callable[[View], View]:
     """Lets an operation that answers (status, schema) act once per system and Idempotency-Key.
 
-    The operation takes `idempotency_key: IdempotencyKey`. What `hide` names is null when the answer is given again:
-    a secret is shown once.
+    The header stands beside the operation's own parameters without being one of them. What `hide` names is null when
+    the answer is given again: a secret is shown once.
 
     Raises:
         KeyUsedBefore: the key came with another request.
@@ -51,7 +54,7 @@ def once(*, hide: Collection[str] = ()) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def run(request: HttpRequest, *args: Any, **values: Any) -> Any:
-            key: str | None = values.get("idempotency_key")
+            key: str | None = values.pop(_KEY.name, None)
             actor = request.auth  # type: ignore[attr-defined]  # ninja puts there what SystemBearer returned
             if key is None or not isinstance(actor, Actor) or not isinstance(actor.id, UUID):
                 return Status(*view(request, *args, **values))
@@ -69,7 +72,8 @@ def once(*, hide: Collection[str] = ()) -> Callable[[View], View]:
             return Status(status, answer)
 
         # ninja reads the types of the parameters, and would look for their names here instead of in their module.
-        run.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]  # what PEP 362 calls it
+        own = inspect.signature(view, eval_str=True)
+        run.__signature__ = own.replace(parameters=[*own.parameters.values(), _KEY])  # type: ignore[attr-defined]  # what PEP 362 calls it
         return run
 
     return decorate

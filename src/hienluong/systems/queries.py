@@ -7,18 +7,21 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 
 from hienluong.directory.service import (
     Actor,
     Agency,
+    after_name,
     has_role,
     may_administer,
+    name_cursor,
     primary_code_of,
     require,
     valid_on,
 )
 from hienluong.kit import clock
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
 from hienluong.systems.errors import RightNotFound, SystemNotFound
 from hienluong.systems.keys import good_at
@@ -27,7 +30,9 @@ from hienluong.systems.models import AgencySystem, SendingRight, SystemSecret, S
 PAGE = 50
 TALLY_DAYS = 30
 TALLIES_SHOWN = 20
-STATES = ("live", "sandbox", "ended")
+STATES = ("live", "ending", "sandbox", "ended")
+NOTICE_DAYS = (1, 7, 30)
+"""So many days before its end people are told of a secret, the last notice first; the most: it ends soon."""
 
 _sees_all = may_administer | has_role("auditor")
 
@@ -45,14 +50,6 @@ def systems_visible_to(actor: Actor | None) -> QuerySet[AgencySystem]:
     return found.filter(Q(agency=actor.agency_id) | Q(agency__sandbox__owner=actor.agency_id))
 
 
-@dataclass(frozen=True, slots=True)
-class SystemPage:
-    """One page of systems in Vietnamese order; `next` is the cursor of the following page, None on the last."""
-
-    systems: list[AgencySystem]
-    next: str | None
-
-
 def search_systems(
     actor: Actor | None,
     text: str = "",
@@ -61,7 +58,7 @@ def search_systems(
     after: str | None = None,
     now: datetime,
     limit: int = PAGE,
-) -> SystemPage:
+) -> Page[AgencySystem]:
     """Returns systems whose name, agency or client id holds every word of the text; diacritics are optional.
 
     Each carries `agency_code`, `good_secrets`, `endless_secrets` and `last_end`, the latest end of a good secret.
@@ -69,29 +66,58 @@ def search_systems(
     Args:
         actor: who asks.
         text: words; empty gives all.
-        state: "live" (real agencies' systems in force), "sandbox", "ended" or "" for all.
+        state: "live" (real agencies' systems in force), "ending" (of these, whose secret ends soon), "sandbox", "ended"
+            or "" for all.
         after: the cursor of the former page.
         now: the moment, by which secrets are good.
         limit: how many at most.
     """
-    found = systems_visible_to(actor).filter(_in_state(state))
+    found = systems_visible_to(actor).filter(_in_state(state, now))
     for word in fold(text).split():
         found = found.filter(search_key__contains=word)
     if after:
-        found = found.filter(_after(after))
-    rows = list(
-        found.annotate(
-            agency_code=primary_code_of("agency_id"),
-            good_secrets=Count("secrets", filter=_good("secrets__", now), distinct=True),
-            last_end=Max("secrets__ends_at", filter=_good("secrets__", now)),
-        ).order_by("sort_key", "pk")[: limit + 1]
+        found = found.filter(after_name(after))
+    found = found.annotate(
+        agency_code=primary_code_of("agency_id"),
+        good_secrets=Count("secrets", filter=_good("secrets__", now), distinct=True),
+        last_end=Max("secrets__ends_at", filter=_good("secrets__", now)),
     )
-    page = rows[:limit]
-    return SystemPage([*page], f"{page[-1].sort_key}~{page[-1].pk}" if len(rows) > limit else None)
+    return page_of(found.order_by("sort_key", "pk"), limit, name_cursor)
 
 
-def _in_state(state: str) -> Q:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How many systems have a secret that ends within 30 days, and the day on which the first of them ends."""
+
+    systems: int
+    first: datetime | None
+
+
+def ending_systems(actor: Actor | None, *, now: datetime) -> Ending:
+    """Returns which systems that the actor may see need a new secret soon; errors as `systems_visible_to`."""
+    secrets = ending_secrets(now).filter(system__in=systems_visible_to(actor).filter(_in_state("live", now)))
+    found = secrets.aggregate(systems=Count("system", distinct=True), first=Min("ends_at"))
+    return Ending(found["systems"], found["first"])
+
+
+def ending_secrets(now: datetime) -> QuerySet[SystemSecret]:
+    """Returns the secrets in force that end soon and whose end somebody will notice.
+
+    A former secret that nobody has used since its successor was made ends in silence.
+    """
+    newest = SystemSecret.objects.filter(system=OuterRef("system"), pk__gt=OuterRef("pk")).order_by("-pk")
+    soon = SystemSecret.objects.filter(
+        ends_at__gt=now, ends_at__lte=now + timedelta(days=max(NOTICE_DAYS)), system__valid_to=None
+    )
+    return soon.annotate(successor=Subquery(newest.values("created_at")[:1])).filter(
+        Q(successor=None) | Q(last_used_at__gt=F("successor"))
+    )
+
+
+def _in_state(state: str, now: datetime) -> Q:
     sandbox = Q(agency__place=Agency.Place.SANDBOX)
+    if state == "ending":
+        return Q(valid_to=None, pk__in=ending_secrets(now).values("system")) & ~sandbox
     return {
         "live": Q(valid_to=None) & ~sandbox,
         "sandbox": Q(valid_to=None) & sandbox,
@@ -103,16 +129,6 @@ def _good(prefix: str, now: datetime) -> Q:
     return Q(**{f"{prefix}pk__isnull": False}) & (
         Q(**{f"{prefix}ends_at": None}) | Q(**{f"{prefix}ends_at__gt": now})
     )
-
-
-def _after(cursor: str) -> Q:
-    """Returns the condition "after this place in the list"; after a damaged cursor there is nothing."""
-    key, _, last = cursor.rpartition("~")
-    try:
-        place = UUID(last)
-    except ValueError:
-        return Q(pk__in=[])
-    return Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=place) if key.isprintable() else Q(pk__in=[])
 
 
 def find_system(actor: Actor | None, system_id: UUID) -> AgencySystem:
@@ -221,14 +237,6 @@ def deprecated_use(actor: Actor | None, *, now: datetime) -> list[DeprecatedUse]
 # --- The on-behalf list -----------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class RightPage:
-    """One page of rights, newest first; `next` is the id to go on from, None on the last."""
-
-    rights: list[SendingRight]
-    next: int | None
-
-
 def _rights(on: date) -> QuerySet[Any]:
     in_force = Q(valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gt=on))
     return SendingRight.objects.select_related("system__agency", "agency").annotate(
@@ -256,7 +264,7 @@ def search_rights(
     before: int | None = None,
     now: datetime,
     limit: int = PAGE,
-) -> RightPage:
+) -> Page[SendingRight]:
     """Returns the on-behalf list: who may send for whom, newest grant first; words look at both agencies and the system."""
     today = clock.in_vietnam(now).date()
     found = rights_visible_to(actor, on=today)
@@ -266,8 +274,7 @@ def search_rights(
         found = found.filter(valid_on(today))
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: limit + 1])
-    return RightPage(rows[:limit], rows[limit - 1].pk if len(rows) > limit else None)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def find_right(actor: Actor | None, right_id: int, *, now: datetime) -> SendingRight:

@@ -12,20 +12,22 @@ from hienluong.systems.commands import (
     set_system_networks,
     tell_of_ending_secrets,
 )
-from hienluong.systems.idempotency import IdempotencyKey, once, sweep_kept_answers
+from hienluong.systems.idempotency import once, sweep_kept_answers
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.systems.policy import may_send_for
+from hienluong.systems.queries import Ending, ending_systems
 from hienluong.systems.tally import note_deprecated_call, note_refusal, sweep_counts
 from hienluong.systems.tokens import SystemBearer, system_by_token
 
 __all__ = [
     "AgencySystem",
-    "IdempotencyKey",
+    "Ending",
     "SendingRight",
     "SystemBearer",
     "end_sending_right",
     "end_system",
     "end_system_secret",
+    "ending_systems",
     "grant_sending_right",
     "grant_sending_rights",
     "may_send_for",

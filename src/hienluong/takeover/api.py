@@ -11,7 +11,7 @@ from ninja import Path, Query, Router
 from hienluong.directory.service import Actor
 from hienluong.exchange.api import CriteriaIn
 from hienluong.kit import clock
-from hienluong.systems.service import IdempotencyKey, once
+from hienluong.systems.service import once
 from hienluong.takeover import commands
 from hienluong.takeover.queries import documents, numbers
 from hienluong.takeover.schemas import (
@@ -52,7 +52,7 @@ def list_taken_documents(
         cursor_named="after",
     )
     return TakenDocumentListOut.model_construct(
-        items=[TakenDocumentOut.of(row) for row in page.documents], next=page.next or None
+        items=[TakenDocumentOut.of(row) for row in page.items], next=page.next
     )
 
 
@@ -68,7 +68,7 @@ def show_taken_document(request: HttpRequest, document_id: UUID) -> TakenDocumen
 def list_number_books(request: HttpRequest, before: Before = "", limit: Limit = 50) -> BookListOut:
     """Lists the agency's books, the one begun last first."""
     page = numbers.books_of(_actor(request), before=before, limit=limit)
-    return BookListOut.model_construct(items=[BookOut.of(row) for row in page.books], next=page.next)
+    return BookListOut.model_construct(items=[BookOut.of(row) for row in page.items], next=page.next)
 
 
 @router.get("/number-books/{book_id}/numbers", response=NumberListOut, summary="Numbers that a book gave")
@@ -80,18 +80,12 @@ def list_numbers(
 ) -> NumberListOut:
     """Lists the numbers that a book of the agency gave, the last first."""
     page = numbers.numbers_of(_actor(request), book_id, before=before, limit=limit)
-    return NumberListOut.model_construct(
-        items=[NumberOut.of(row, page.book) for row in page.given], next=page.next
-    )
+    return NumberListOut.model_construct(items=[NumberOut.of(row) for row in page.items], next=page.next)
 
 
 @router.post("/numbers", response={201: NumberOut}, summary="Take the next number of a book")
 @once()
-def take_number(
-    request: HttpRequest,
-    body: TakeNumberIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, NumberOut]:
+def take_number(request: HttpRequest, body: TakeNumberIn) -> tuple[int, NumberOut]:
     """Takes the next number: never given twice, and none left out. The same `Idempotency-Key` again gives it again."""
     given = commands.take_number(
         actor=_actor(request),
@@ -100,4 +94,4 @@ def take_number(
         purpose=body.purpose,
         now=clock.now(),
     )
-    return 201, NumberOut.of(given, given.book)
+    return 201, NumberOut.of(given)

@@ -6,17 +6,16 @@ the places of what is wrong, never what documents say. Exit codes: 0 done, 1 ref
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from uuid import UUID
 
 import click
 
 from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.errors import fill
-from hienluong.kit.server_command import as_day, day
+from hienluong.kit.server_command import as_day, day, lines_of_file
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def register(
         dry_run=dry_run,
         now=now,
     )
-    return _facts(row, dry_run=dry_run), _lines(row, dry_run=dry_run)
+    return _taken(row, dry_run=dry_run)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -122,7 +121,7 @@ def packets(*, actor: Actor, now: datetime, folder: Path, agency: str, system: s
     row = commands.take_folder(
         actor=actor, folder=folder, agency=agency, system=system, dry_run=dry_run, now=now
     )
-    return _facts(row, dry_run=dry_run), _lines(row, dry_run=dry_run)
+    return _taken(row, dry_run=dry_run)
 
 
 @group.command(
@@ -222,8 +221,8 @@ def compare(
     return {"id": str(row.pk), **counts}, (f"  {name}: {number}" for name, number in counts.items())
 
 
-def _facts(row: Intake, *, dry_run: bool) -> dict[str, Any]:
-    return {
+def _taken(row: Intake, *, dry_run: bool) -> Answer:
+    facts = {
         "id": None if dry_run else str(row.pk),
         "file": row.file_name,
         "sha256": bytes(row.sha256).hex(),
@@ -231,15 +230,6 @@ def _facts(row: Intake, *, dry_run: bool) -> dict[str, Any]:
         "errors": row.errors,
         "dry_run": dry_run,
     }
-
-
-def _lines(row: Intake, *, dry_run: bool) -> Iterator[str]:
-    yield (
-        _("Nothing was changed; this is what would come:")
-        if dry_run
-        else fill(_("Taken over as {id}:"), {"id": row.pk})
-    )
-    for name, count in row.counts.items():
-        yield f"  {name}: {count}"
-    for error in row.errors:
-        yield f"  {error['pointer'].strip('/')}: {fill(_(error['detail']), error['params'])}"
+    would = _("Nothing was changed; this is what would come:")
+    heading = would if dry_run else fill(_("Taken over as {id}:"), {"id": row.pk})
+    return facts, lines_of_file(heading, row.counts, row.errors)

@@ -45,8 +45,8 @@ def among_taken(actor: Actor, criteria: Criteria, received: bool, filters: Mappi
         return None
     direction = Direction.INCOMING if received else Direction.OUTGOING
     page = documents(actor, criteria=criteria, direction=direction, limit=LOOKED_AT)
-    hidden = also_passed(actor, page.documents, criteria, received=received)
-    shown = [one for one in page.documents if one.pk not in hidden][:SHOWN]
+    hidden = also_passed(actor, page.items, criteria, received=received)
+    shown = [one for one in page.items if one.pk not in hidden][:SHOWN]
     if not shown:
         return None
     kept = {name: text for name, text in filters.items() if name not in ("show", "kind")}

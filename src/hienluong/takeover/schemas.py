@@ -113,11 +113,11 @@ class NumberOut(Schema):
     given_at: datetime
 
     @staticmethod
-    def of(row: GivenNumber, book: NumberBook) -> NumberOut:
+    def of(row: GivenNumber) -> NumberOut:
         """Returns a number as the API gives it."""
         return NumberOut.model_construct(
-            series=book.series,
-            year=book.year,
+            series=row.book.series,
+            year=row.book.year,
             number=row.number,
             written=str(row),
             purpose=row.purpose,

@@ -12,7 +12,7 @@ from ninja import Query, Router
 from hienluong.directory.service import calling_actor
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_id_cursor, write_cursor
-from hienluong.systems.service import IdempotencyKey, once
+from hienluong.systems.service import once
 from hienluong.webhooks import commands, queries
 from hienluong.webhooks.schemas import (
     MessageListOut,
@@ -33,16 +33,12 @@ router = Router(tags=["webhooks"])
 def list_webhooks(request: HttpRequest) -> WebhookListOut:
     """Lists the webhooks of the calling system, without those that have ended."""
     page = queries.search_webhooks(calling_actor(request))
-    return WebhookListOut(items=[WebhookOut.of(one) for one in page.webhooks])
+    return WebhookListOut(items=[WebhookOut.of(one) for one in page.items])
 
 
 @router.post("/webhooks", response={201: SecretOut}, summary="Register a webhook")
 @once(hide=["secret"])
-def register_webhook(
-    request: HttpRequest,
-    body: WebhookIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, SecretOut]:
+def register_webhook(request: HttpRequest, body: WebhookIn) -> tuple[int, SecretOut]:
     """Registers an https address and answers the secret that signs its messages, this once.
 
     The address is challenged at once; until it has answered, nothing else is sent to it.
@@ -62,12 +58,7 @@ def get_webhook(request: HttpRequest, webhook_id: UUID) -> WebhookOut:
 
 @router.patch("/webhooks/{webhook_id}", response=WebhookOut, summary="Change what a webhook hears of")
 @once()
-def change_webhook(
-    request: HttpRequest,
-    webhook_id: UUID,
-    body: WebhookChangeIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, WebhookOut]:
+def change_webhook(request: HttpRequest, webhook_id: UUID, body: WebhookChangeIn) -> tuple[int, WebhookOut]:
     """Sets the kinds of events that are told from now on."""
     actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
@@ -77,11 +68,7 @@ def change_webhook(
 
 @router.delete("/webhooks/{webhook_id}", response={204: None}, summary="End a webhook")
 @once()
-def end_webhook(
-    request: HttpRequest,
-    webhook_id: UUID,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, None]:
+def end_webhook(request: HttpRequest, webhook_id: UUID) -> tuple[int, None]:
     """Ends a webhook: nothing is sent any more, what waits included."""
     actor = calling_actor(request)
     commands.end_webhook(actor=actor, webhook=queries.find_webhook(actor, webhook_id), now=clock.now())
@@ -92,11 +79,7 @@ def end_webhook(
     "/webhooks/{webhook_id}/verify", response={202: WebhookOut}, summary="Challenge an address again"
 )
 @once()
-def verify_webhook(
-    request: HttpRequest,
-    webhook_id: UUID,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, WebhookOut]:
+def verify_webhook(request: HttpRequest, webhook_id: UUID) -> tuple[int, WebhookOut]:
     """Sends a new challenge; whether it was answered, the webhook's state tells a moment later."""
     actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
@@ -105,11 +88,7 @@ def verify_webhook(
 
 @router.post("/webhooks/{webhook_id}/enable", response=WebhookOut, summary="Turn a stopped webhook on")
 @once()
-def enable_webhook(
-    request: HttpRequest,
-    webhook_id: UUID,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, WebhookOut]:
+def enable_webhook(request: HttpRequest, webhook_id: UUID) -> tuple[int, WebhookOut]:
     """Lets a webhook that was stopped after failures go on; what it missed is sent when it is replayed."""
     actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
@@ -118,11 +97,7 @@ def enable_webhook(
 
 @router.post("/webhooks/{webhook_id}/secret", response={201: SecretOut}, summary="Make a new secret")
 @once(hide=["secret"])
-def rotate_webhook_secret(
-    request: HttpRequest,
-    webhook_id: UUID,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, SecretOut]:
+def rotate_webhook_secret(request: HttpRequest, webhook_id: UUID) -> tuple[int, SecretOut]:
     """Makes a new secret and answers it, this once. Messages are signed with both until the former one ends."""
     actor = calling_actor(request)
     webhook = queries.find_webhook(actor, webhook_id)
@@ -149,19 +124,14 @@ def list_messages(
         limit=limit,
     )
     return MessageListOut(
-        items=[MessageOut.of(one) for one in page.messages],
+        items=[MessageOut.of(one) for one in page.items],
         next=write_cursor("messages", page.next) if page.next else None,
     )
 
 
 @router.post("/webhooks/{webhook_id}/replay", response={202: ReplayOut}, summary="Send messages again")
 @once()
-def replay_messages(
-    request: HttpRequest,
-    webhook_id: UUID,
-    body: ReplayIn,
-    idempotency_key: IdempotencyKey = None,  # noqa: ARG001 - `once` reads it
-) -> tuple[int, ReplayOut]:
+def replay_messages(request: HttpRequest, webhook_id: UUID, body: ReplayIn) -> tuple[int, ReplayOut]:
     """Makes one message, those of a time, or everything that failed due again, under the ids they had."""
     actor = calling_actor(request)
     count = commands.replay_messages(

@@ -169,16 +169,16 @@ def _record(action: str, webhook: Webhook, now: datetime) -> None:
     )
 
 
-def sweep_log(*, now: datetime) -> int:
+def sweep_log(*, now: datetime, together: int = SWEPT_TOGETHER) -> int:
     """Deletes messages that are done, with their attempts, after WEBHOOK_LOG_DAYS, and returns how many.
 
-    What waits for a system that has ended is done too. Some at a time: a day may leave a million.
+    What waits for a system that has ended is done too. `together` at a time: a day may leave a million.
     """
     before = now - timedelta(days=settings.WEBHOOK_LOG_DAYS)
     old = Message.objects.filter(occurred_at__lt=before).filter(
         ~Q(state=Message.State.WAITING) | Q(webhook__system__valid_to__isnull=False)
     )
     swept = 0
-    while some := list(old.values_list("pk", flat=True)[:SWEPT_TOGETHER]):
+    while some := list(old.values_list("pk", flat=True)[:together]):
         swept += Message.objects.filter(pk__in=some).delete()[1].get("webhooks.Message", 0)
     return swept

@@ -14,7 +14,9 @@ import click
 
 from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit import clock
+from hienluong.kit.cursors import all_rows
 from hienluong.kit.errors import fill
+from hienluong.kit.ids import as_uuid
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -84,14 +86,11 @@ def list_webhooks(*, actor: Actor, now: datetime, state: str) -> Answer:
     """Lists webhooks."""
     from hienluong.webhooks import queries  # noqa: PLC0415 - needs Django
 
-    rows: list[Webhook] = []
-    before: UUID | None = None
-    while True:
-        page = queries.search_webhooks(actor, state=state, before=before, limit=500)
-        rows += page.webhooks
-        if page.next is None:
-            break
-        before = UUID(page.next)
+    rows = list(
+        all_rows(
+            lambda before: queries.search_webhooks(actor, state=state, before=as_uuid(before), limit=500)
+        )
+    )
     return [_facts(row) for row in rows], [_line(row) for row in rows] or [_("There is none.")]
 
 
@@ -253,7 +252,7 @@ def list_messages(*, actor: Actor, now: datetime, webhook_id: UUID, state: str |
     from hienluong.webhooks.schemas import MessageOut  # noqa: PLC0415 - the same
 
     page = queries.messages_of(actor, _found(actor, webhook_id), state=state or "")
-    shown = [MessageOut.of(one) for one in page.messages]
+    shown = [MessageOut.of(one) for one in page.items]
     lines = []
     for one in shown:
         last = one.attempts[0] if one.attempts else None

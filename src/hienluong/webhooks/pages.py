@@ -72,7 +72,7 @@ def index(request: HttpRequest) -> HttpResponse:
     form = WebhookFilter(request.GET)
     state, before = form.chosen(), request.GET.get("before", "")
     page = queries.search_webhooks(actor, state=state, before=as_uuid(before))
-    for hook in page.webhooks:
+    for hook in page.items:
         hook.tone = TONES[Webhook.State(hook.state)]  # type: ignore[attr-defined]  # for the page
     return render(
         request,
@@ -95,7 +95,7 @@ def show(request: HttpRequest, webhook_id: UUID) -> HttpResponse:
     hook = queries.find_webhook(actor, webhook_id)
     before = request.GET.get("before", "")
     page = queries.messages_of(actor, hook, before=as_uuid(before))
-    for message in page.messages:
+    for message in page.items:
         message.tone = TONES[Message.State(message.state)]  # type: ignore[attr-defined]  # for the page
         message.named = NAMES.get(message.kind, "")  # type: ignore[attr-defined]  # for the page
     ended = hook.state == Webhook.State.ENDED

@@ -19,6 +19,7 @@ from hienluong.directory.service import (
     may_administer,
     require,
 )
+from hienluong.kit.cursors import Page, page_of
 from hienluong.systems.errors import SystemNotFound
 from hienluong.systems.service import AgencySystem
 from hienluong.webhooks import policy
@@ -47,17 +48,9 @@ def webhooks_visible_to(actor: Actor | None) -> QuerySet[Webhook]:
     return found.filter(Q(system__agency=actor.agency_id) | Q(system__agency__sandbox__owner=actor.agency_id))
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookPage:
-    """One page of webhooks, newest first; `next` is where the following one begins, None on the last."""
-
-    webhooks: list[Webhook]
-    next: str | None
-
-
 def search_webhooks(
     actor: Actor | None, *, state: str = "live", before: UUID | None = None, limit: int = PAGE
-) -> WebhookPage:
+) -> Page[Webhook]:
     """Returns webhooks, newest first, each with `waiting` and `failed`, the numbers of its messages in these states.
 
     Args:
@@ -76,12 +69,12 @@ def search_webhooks(
     )
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: limit + 1])
-    counts = _not_taken(rows[:limit])
-    for row in rows[:limit]:
+    page = page_of(found.order_by("-pk"), limit)
+    counts = _not_taken(page.items)
+    for row in page.items:
         row.waiting = counts.get((row.pk, Message.State.WAITING), 0)  # type: ignore[attr-defined]  # for who asked
         row.failed = counts.get((row.pk, Message.State.FAILED), 0)  # type: ignore[attr-defined]  # the same
-    return WebhookPage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    return page
 
 
 def _not_taken(webhooks: Sequence[Webhook]) -> dict[tuple[UUID, str], int]:
@@ -104,14 +97,6 @@ def find_webhook(actor: Actor | None, webhook_id: UUID) -> Webhook:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePage:
-    """One page of messages, newest first, each with `log`, its last attempts; `next` as in `WebhookPage`."""
-
-    messages: list[Message]
-    next: str | None
-
-
 def messages_of(
     actor: Actor | None,
     webhook: Webhook,
@@ -119,8 +104,8 @@ def messages_of(
     state: str = "",
     before: UUID | None = None,
     limit: int = PAGE,
-) -> MessagePage:
-    """Returns the messages of a webhook the actor may see, each with its attempts, the newest first."""
+) -> Page[Message]:
+    """Returns the messages of a webhook the actor may see, the newest first, each with `log`, its last attempts."""
     found: QuerySet[Any] = Message.objects.filter(
         webhook__in=webhooks_visible_to(actor).filter(pk=webhook.pk).values("pk")
     )
@@ -129,8 +114,7 @@ def messages_of(
     if before is not None:
         found = found.filter(pk__lt=before)
     attempts = Prefetch("log", Attempt.objects.order_by("-pk"))
-    rows = list(found.order_by("-pk").prefetch_related(attempts)[: limit + 1])
-    return MessagePage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    return page_of(found.order_by("-pk").prefetch_related(attempts), limit)
 
 
 def find_message(actor: Actor | None, webhook: Webhook, message_id: UUID) -> Message:
@@ -189,6 +173,21 @@ def trouble_counts() -> Troubles:
         failing=Count("pk", filter=Q(state=Webhook.State.ACTIVE, failures__gt=0)),
     )
     return Troubles(found["stopped"], found["failing"])
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """How many webhooks were stopped after failures, and whether the actor may do something about one of them."""
+
+    webhooks: int
+    may_act: bool
+
+
+def stopped(actor: Actor | None) -> Stopped:
+    """Returns what was stopped of the webhooks that the actor may see, up to 500; errors as `webhooks_visible_to`."""
+    found = list(webhooks_visible_to(actor).filter(state=Webhook.State.DISABLED)[:500])
+    acts = ("webhooks.manage_webhooks", "webhooks.replay_messages")
+    return Stopped(len(found), any(allowed(actor, act, one.system) for one in found for act in acts))
 
 
 def webhooks_with_due(*, failing: bool, now: datetime) -> list[UUID]:

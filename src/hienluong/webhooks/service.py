@@ -11,11 +11,20 @@ from hienluong.webhooks.commands import (
 )
 from hienluong.webhooks.listeners import tell_operators
 from hienluong.webhooks.policy import KINDS
-from hienluong.webhooks.queries import Troubles, find_webhook, messages_of, search_webhooks, trouble_counts
+from hienluong.webhooks.queries import (
+    Stopped,
+    Troubles,
+    find_webhook,
+    messages_of,
+    search_webhooks,
+    stopped,
+    trouble_counts,
+)
 from hienluong.webhooks.tasks import deliver_alarms
 
 __all__ = [
     "KINDS",
+    "Stopped",
     "Troubles",
     "change_webhook",
     "deliver_alarms",
@@ -27,6 +36,7 @@ __all__ = [
     "replay_messages",
     "rotate_webhook_secret",
     "search_webhooks",
+    "stopped",
     "tell_operators",
     "trouble_counts",
     "verify_webhook",

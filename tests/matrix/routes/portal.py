@@ -1,6 +1,13 @@
 """Doors of the face: home, one's own notices, the language."""
 
-from tests.matrix.doors import IDLE, ROLES, Table, anybody, door
+from typing import Any
+
+from tests.matrix.doors import IDLE, ROLES, Table, Things, anybody, door, own
+
+
+def _one_notice(things: Things) -> dict[str, Any]:
+    return {"notice": things["notice_id"]}
+
 
 ROUTES: Table = {
     "": {
@@ -12,7 +19,16 @@ ROUTES: Table = {
     "help/<slug:topic>/": {"GET": anybody(given={"topic": "inbox"})},
     "tour/end/": {"POST": anybody(answers=302, acts=False)},  # a cookie, and nothing else
     "worker.js": {"GET": anybody(even_half_way=True)},  # a script, the same for everybody
-    "notices/": {"GET": door(*ROLES), "POST": door(*ROLES, answers=302, recorded=False)},
+    "notices/": {
+        "GET": door(*ROLES),
+        "POST": (  # all of them, then one's own one
+            door(*ROLES, answers=302, recorded=False),
+            own("clerk", answers=302, recorded=False, sends=_one_notice),
+        ),
+    },
+    "notices/<int:notice_id>/": {  # opening it reads it
+        "GET": own("clerk", answers=302, recorded=False, acts=True),
+    },
     "shortcuts/": {
         "POST": door(*ROLES, answers=302, acts=False, sends={"keys": "off"})
     },  # a cookie, and nothing else

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.access import commands
 from hienluong.access.forms import DisputeForm, OutcomeForm
 from hienluong.access.queries import alerts as queries
-from hienluong.directory.service import acting_actor
+from hienluong.directory.service import acting_actor, pager
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, NotFound
 from hienluong.kit.ids import as_number
@@ -20,11 +20,15 @@ from hienluong.kit.ids import as_number
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """Lists the changes of rights that the person was alerted of, newest first."""
-    before = as_number(request.GET.get("before", ""))
-    page = queries.alerts(acting_actor(request), before=before)
-    waiting = [alert.pk for alert in page.alerts if alert.state == alert.State.UNCONFIRMED]
-    context = {"page": page, "waiting": waiting, "first": request.path if before else ""}
+    """Lists the changes of rights that the person was alerted of, newest first; `?show=waiting`: those not answered."""
+    show = request.GET.get("show", "")
+    page = queries.alerts(
+        acting_actor(request),
+        only_waiting=show == "waiting",
+        before=as_number(request.GET.get("before", "")),
+    )
+    waiting = [alert.pk for alert in page.items if alert.state == alert.State.UNCONFIRMED]
+    context = {"page": page, "waiting": waiting, "show": show, **pager(request, page.next, cursor="before")}
     return render(request, "access/alerts.html", context)
 
 
@@ -70,10 +74,13 @@ def dispute(request: HttpRequest, alert_id: int) -> HttpResponse:
 
 @require_GET
 def cases(request: HttpRequest) -> HttpResponse:
-    """Lists what people reported as wrong."""
-    before = as_number(request.GET.get("before", ""))
-    page = queries.cases(acting_actor(request), before=before)
-    return render(request, "access/cases.html", {"page": page, "first": request.path if before else ""})
+    """Lists what people reported as wrong; with `?show=open` what nobody has closed."""
+    show = request.GET.get("show", "")
+    page = queries.cases(
+        acting_actor(request), only_open=show == "open", before=as_number(request.GET.get("before", ""))
+    )
+    context = {"page": page, "show": show, **pager(request, page.next, cursor="before")}
+    return render(request, "access/cases.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,28 +14,19 @@ from hienluong.access import commands
 from hienluong.access.forms import AnswerForm, AskForm
 from hienluong.access.queries import break_glass as queries
 from hienluong.directory.errors import PermissionMissing
-from hienluong.directory.service import acting_actor, allowed, require
+from hienluong.directory.service import acting_actor, allowed, pager, require
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 
 
 @require_GET
 def show(request: HttpRequest) -> HttpResponse:
-    """Lists requests, newest first; with `?show=live` only those that wait or run."""
-    actor = acting_actor(request)
-    before, live = request.GET.get("before", ""), request.GET.get("show") == "live"
-    page = queries.glass_requests(actor, now=clock.now(), only_live=live, before=before)
-    keep = "show=live&" if live else ""
+    """Lists requests, newest first; `?show=` narrows it to those to be answered, that run, or are one's own."""
+    actor, show = acting_actor(request), request.GET.get("show", "")
+    page = queries.glass_requests(actor, now=clock.now(), show=show, before=request.GET.get("before", ""))
+    context = {"page": page, "show": show, "may_ask": allowed(actor, "access.request_glass")}
     return render(
-        request,
-        "access/break_glass.html",
-        {
-            "page": page,
-            "live": live,
-            "may_ask": allowed(actor, "access.request_glass"),
-            "first": (f"?{keep}" if live else request.path) if before else "",
-            "next": f"?{keep}before={page.next}" if page.next else "",
-        },
+        request, "access/break_glass.html", {**context, **pager(request, page.next, cursor="before")}
     )
 
 

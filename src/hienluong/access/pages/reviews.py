@@ -82,7 +82,7 @@ def agency(request: HttpRequest, quarter: str, agency_id: UUID) -> HttpResponse:
         None if agency_id == NO_AGENCY else agency_id,
         after=as_number(request.GET.get("after", "")) or 0,
     )
-    for line in found.lines:
+    for line in found.lines.items:
         if line.pk in given:  # what was chosen stays when something is wrong
             line.decision, line.note = str(given[line.pk].decision), given[line.pk].note
     return render(

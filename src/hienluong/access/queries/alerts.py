@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -10,6 +9,7 @@ from django.db.models import QuerySet
 from hienluong.access.errors import AlertNotFound, CaseNotFound
 from hienluong.access.models import AccessCase, RightsAlert
 from hienluong.directory.service import Actor, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 50
 COUNTED = 100
@@ -21,17 +21,9 @@ def unconfirmed_count(person: UUID) -> int:
     return waiting[:COUNTED].count()
 
 
-@dataclass(frozen=True, slots=True)
-class AlertPage:
-    """One page of alerts, newest first; `next` is the cursor of the following one, None on the last."""
-
-    alerts: list[RightsAlert]
-    next: int | None
-
-
 def alerts(
     actor: Actor | None, *, only_waiting: bool = False, before: int | None = None, limit: int = PAGE
-) -> AlertPage:
+) -> Page[RightsAlert]:
     """Returns what the signed-in person was alerted of, newest first, each with its change.
 
     Raises:
@@ -43,8 +35,7 @@ def alerts(
         found = found.filter(state=RightsAlert.State.UNCONFIRMED)
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: limit + 1])
-    return AlertPage(rows[:limit], rows[limit - 1].pk if len(rows) > limit else None)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def alert(actor: Actor | None, alert_id: int) -> RightsAlert:
@@ -62,15 +53,7 @@ def alert(actor: Actor | None, alert_id: int) -> RightsAlert:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class CasePage:
-    """One page of cases, newest first; `next` is the cursor of the following one, None on the last."""
-
-    cases: list[AccessCase]
-    next: int | None
-
-
-def cases(actor: Actor | None, *, before: int | None = None) -> CasePage:
+def cases(actor: Actor | None, *, only_open: bool = False, before: int | None = None) -> Page[AccessCase]:
     """Returns the cases about changes of rights, newest first.
 
     Raises:
@@ -78,10 +61,17 @@ def cases(actor: Actor | None, *, before: int | None = None) -> CasePage:
     """
     require(actor, "access.handle_cases")
     found = _cases()
+    if only_open:
+        found = found.filter(closed_at=None)
     if before is not None:
         found = found.filter(pk__lt=before)
-    rows = list(found.order_by("-pk")[: PAGE + 1])
-    return CasePage(rows[:PAGE], rows[PAGE - 1].pk if len(rows) > PAGE else None)
+    return page_of(found.order_by("-pk"), PAGE)
+
+
+def open_case_count(actor: Actor | None) -> int:
+    """Returns how many cases nobody has closed; errors as `cases`."""
+    require(actor, "access.handle_cases")
+    return AccessCase.objects.filter(closed_at=None).count()
 
 
 def case(actor: Actor | None, case_id: int) -> AccessCase:

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hienluong.access import policy
 from hienluong.access.errors import BreakGlassNotFound
 from hienluong.access.models import BreakGlass, BreakGlassLook
 from hienluong.directory.service import Actor, Post, allowed, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 50
 _State = BreakGlass.State
@@ -40,42 +41,65 @@ def requests_visible_to(actor: Actor | None) -> QuerySet[BreakGlass]:
     return found.filter(requester=actor.person_id) if actor.role == Post.Role.OPERATOR else found
 
 
-@dataclass(frozen=True, slots=True)
-class GlassPage:
-    """One page of requests, newest first; `next` is the cursor of the following one, None on the last."""
+def _waiting(now: datetime) -> Q:
+    return Q(state=_State.REQUESTED, answer_until__gt=now)
 
-    requests: list[BreakGlass]
-    next: str | None
+
+def _running(now: datetime) -> Q:
+    return Q(state=_State.APPROVED, valid_until__gt=now)
+
+
+@dataclass(frozen=True, slots=True)
+class GlassCounts:
+    """How many requests of others wait for the actor's answer, and how many of the actor's own open something now."""
+
+    to_answer: int
+    running: int
+
+
+def glass_counts(actor: Actor | None, *, now: datetime) -> GlassCounts:
+    """Returns what of break-glass concerns the actor at this moment; errors as `requests_visible_to`."""
+    actor = require(actor, "access.view_glass")
+    theirs, mine = ~Q(requester=actor.person_id), Q(requester=actor.person_id)
+    found = BreakGlass.objects.filter(_waiting(now) | _running(now)).aggregate(
+        to_answer=Count("pk", filter=_waiting(now) & theirs), running=Count("pk", filter=_running(now) & mine)
+    )
+    may_answer = allowed(actor, "access.approve_glass")
+    return GlassCounts(found["to_answer"] if may_answer else 0, found["running"])
 
 
 def glass_requests(
-    actor: Actor | None, *, now: datetime, only_live: bool = False, before: str = ""
-) -> GlassPage:
+    actor: Actor | None, *, now: datetime, show: str = "", before: str = ""
+) -> Page[BreakGlass]:
     """Returns requests with `present`, their state at this moment.
 
     Args:
         actor: who asks.
         now: the moment.
-        only_live: only those that wait or run.
+        show: "waiting" for those that wait for an answer, "live" for those that wait or run, "own" for the
+            actor's own that run.
         before: the cursor of the former page.
 
     Raises:
         PermissionMissing: the actor has nothing to do with break-glass.
     """
     found = requests_visible_to(actor)
-    if only_live:
-        found = found.filter(state=_State.REQUESTED, answer_until__gt=now) | found.filter(
-            state=_State.APPROVED, valid_until__gt=now
-        )
+    narrowed = {
+        "waiting": _waiting(now),
+        "live": _waiting(now) | _running(now),
+        "own": _running(now) & Q(requester=actor.person_id if actor else None),
+    }
+    if show in narrowed:
+        found = found.filter(narrowed[show])
     if before:
         try:
             found = found.filter(pk__lt=UUID(before))
         except ValueError:
             found = found.none()
-    rows = list(found.order_by("-pk")[: PAGE + 1])  # the ids grow with time
-    for row in rows:
+    page = page_of(found.order_by("-pk"), PAGE)  # the ids grow with time
+    for row in page.items:
         _note_present(row, now)
-    return GlassPage(rows[:PAGE], str(rows[PAGE - 1].pk) if len(rows) > PAGE else None)
+    return page
 
 
 @dataclass(frozen=True, slots=True)

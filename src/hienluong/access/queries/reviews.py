@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -11,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import AccessReview, ReviewLine
 from hienluong.directory.service import Actor, Agency, Post, allowed, require
+from hienluong.kit.cursors import Page, page_of
 
 PAGE = 100
 AGENCIES_SHOWN = 1000
@@ -39,6 +41,26 @@ def reviews(actor: Actor | None) -> list[AccessReview]:
         waiting=Count("lines", filter=scope & _WAITING),
     )
     return list(found.filter(total__gt=0).order_by("-quarter")[:40])
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReview:
+    """A review that is not finished; `undecided` and `waiting` (to be ended) of its lines that the actor may see."""
+
+    quarter: str
+    deadline: datetime
+    undecided: int
+    waiting: int
+
+
+def open_reviews(actor: Actor | None) -> list[OpenReview]:
+    """Returns the reviews that are not finished, the oldest first; errors as `lines_visible_to`."""
+    lines = lines_visible_to(actor).filter(review__finished_at=None)
+    rows = lines.values_list("review__quarter", "review__deadline").annotate(
+        undecided=Count("pk", filter=Q(decision="undecided")),
+        waiting=Count("pk", filter=Q(decision="end", carried_out_at=None)),
+    )
+    return [OpenReview(*row) for row in rows.order_by("review__quarter")[:4]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +131,11 @@ def review_progress(actor: Actor | None, quarter: str) -> ReviewProgress:
 
 @dataclass(frozen=True, slots=True)
 class AgencyLines:
-    """One page of an agency's lines; `next` is the cursor of the following one, None on the last."""
+    """An agency's lines of a review, one page of them; agency None: the accounts without any post."""
 
     review: AccessReview
     agency: Agency | None
-    lines: list[ReviewLine]
-    next: int | None
+    lines: Page[ReviewLine]
     may_decide: bool
 
 
@@ -128,19 +149,16 @@ def review_lines(
     """
     review, lines = _review(actor, quarter)
     mine = lines.filter(agency=agency_id)
-    rows = list(
-        mine.filter(pk__gt=after)
-        .select_related("decided_by", "post", "delegation")
-        .order_by("pk")[: limit + 1]
+    page = page_of(
+        mine.filter(pk__gt=after).select_related("decided_by", "post", "delegation").order_by("pk"), limit
     )
     agency = Agency.objects.filter(pk=agency_id).first() if agency_id else None
-    if not rows and not mine.exists():
+    if not page.items and not mine.exists():
         raise ReviewNotFound
     return AgencyLines(
         review,
         agency,
-        rows[:limit],
-        rows[limit - 1].pk if len(rows) > limit else None,
+        page,
         may_decide=review.finished_at is None and allowed(actor, "access.decide_review"),
     )
 

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django import template
 from django.utils.functional import Promise
-from django.utils.translation import pgettext
 
 from hienluong.access import labels
 from hienluong.access.models import RightsChange
@@ -39,11 +38,7 @@ def role_name(role: str) -> str | Promise:
     return Post.Role(role).label if role in Post.Role.values else role
 
 
-@register.filter
-def quarter_name(quarter: str) -> str:
-    """Returns a quarter written 2026-Q4 as people write it: Q4/2026, quý 4/2026."""
-    year, number = quarter.split("-Q")
-    return pgettext("quarter", "Q{number}/{year}").format(number=number, year=year)
+register.filter("quarter_name", labels.quarter_name)
 
 
 @register.filter

@@ -28,11 +28,15 @@ FROM exchange_packet p WHERE p.id < %s::uuid ORDER BY p.id DESC LIMIT %s
 
 
 @transaction.atomic
-def sweep_stored(*, now: datetime) -> int:
+def sweep_stored(*, now: datetime, looked_at: int = LOOKED_AT) -> int:
     """Asks for the scan of stored packets that nobody has scanned, and returns how many; the worker's, every minute.
 
     So many are asked for that no more than the setting allows wait at once: a daemon that is slow or silent heaps
     nothing up. Those of new documents go first. Two workers: the second passes over.
+
+    Args:
+        now: the moment.
+        looked_at: how many stored packets are looked at in this turn.
     """
     if not settings.CLAMD or not settings.CLAMD_SWEEP_PER_MINUTE:
         return 0
@@ -44,7 +48,7 @@ def sweep_stored(*, now: datetime) -> int:
     if room <= 0:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_WINDOW, [sweep.place, LOOKED_AT])
+        cursor.execute(_WINDOW, [sweep.place, looked_at])
         window = cursor.fetchall()
     wanted: list[uuid.UUID] = []
     for packet, accepted_at, unscanned in window:

@@ -34,7 +34,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "directory/agencies.html",
         {
             "form": form,
-            "agencies": page.agencies,
+            "agencies": page.items,
             "filters": query.urlencode(),
             "may_change": allowed(actor, "directory.manage_agencies"),
             **pager(request, page.next, *FILTERS),

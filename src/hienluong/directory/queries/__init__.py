@@ -8,7 +8,6 @@ from hienluong.directory.queries.agencies import (
     PROVISIONAL,
     STATES,
     TABLE_HEADING,
-    AgencyPage,
     FoundAgency,
     agencies_by_codes,
     agencies_in_reach,
@@ -32,6 +31,7 @@ from hienluong.directory.queries.calendar import (
     calendar_year,
 )
 from hienluong.directory.queries.communes import Commune, map_of_communes
+from hienluong.directory.queries.name_order import after_name, name_cursor
 from hienluong.directory.queries.people import (
     actor_of,
     administrators_to_tell,
@@ -56,13 +56,13 @@ __all__ = [
     "TABLE_HEADING",
     "AgencyChanges",
     "AgencyDetail",
-    "AgencyPage",
     "Branch",
     "CalendarYear",
     "Commune",
     "FoundAgency",
     "actor_of",
     "administrators_to_tell",
+    "after_name",
     "agencies_by_codes",
     "agencies_in_reach",
     "agencies_visible_to",
@@ -78,6 +78,7 @@ __all__ = [
     "former_names",
     "map_of_communes",
     "matching_agencies",
+    "name_cursor",
     "not_ended",
     "operators_to_tell",
     "people_to_tell",

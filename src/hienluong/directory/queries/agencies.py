@@ -13,8 +13,10 @@ from django.db.models.functions import Upper
 from hienluong.directory.actors import Actor
 from hienluong.directory.models import Agency, AgencyCode, FormerName
 from hienluong.directory.permissions import require
+from hienluong.directory.queries.name_order import after_name, name_cursor
 from hienluong.directory.queries.validity import today, valid_on
 from hienluong.directory.recent import Recent
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold, normalise
 
 PAGE = 50
@@ -47,14 +49,6 @@ class FoundAgency:
     def ended(self, on: date) -> bool:
         """Returns whether even the last agency in the line has ended: there is no successor to take over."""
         return self.agency.valid_to is not None and self.agency.valid_to <= on
-
-
-@dataclass(frozen=True, slots=True)
-class AgencyPage:
-    """One page of a list of agencies; `next` is the cursor of the following page, None on the last."""
-
-    agencies: list[Agency]
-    next: str | None
 
 
 _by_code: Recent[tuple[str, date], FoundAgency] = Recent()
@@ -173,7 +167,7 @@ def search_agencies(
     after: str | None = None,
     limit: int = PAGE,
     on: date | None = None,
-) -> AgencyPage:
+) -> Page[Agency]:
     """Returns the agencies whose names of today and before, or whose codes, hold every word of the text.
 
     Diacritics are optional and đ may be typed d. Names come in Vietnamese order. Internal units are shown only
@@ -185,18 +179,15 @@ def search_agencies(
         place: a value of `Agency.Place`, or None for all.
         kind: a value of `Agency.Kind`, or None for all agencies.
         state: one of `STATES`; "provisional" are those in force with a code of our own.
-        after: the cursor of the former page, `AgencyPage.next`.
+        after: the cursor of the former page, `Page.next`.
         limit: how many at most, up to 200.
         on: the day whose agencies are meant; None is today.
     """
     limit = max(1, min(limit, PAGE_LIMIT))
     found = matching_agencies(actor, text, place=place, kind=kind, state=state, on=on)
     if after:
-        found = found.filter(after_cursor(after))
-    page = list(found.order_by("sort_key", "pk")[: limit + 1])
-    more = page[limit:]
-    page = page[:limit]
-    return AgencyPage(page, f"{page[-1].sort_key}~{page[-1].pk}" if more else None)
+        found = found.filter(after_name(after))
+    return page_of(found.order_by("sort_key", "pk"), limit, name_cursor)
 
 
 def matching_agencies(
@@ -225,16 +216,6 @@ def matching_agencies(
             piece = Q(search_key__startswith=word) | Q(search_key__contains=f" {word}")
         found = found.filter(piece)
     return found.annotate(provisional=Exists(ours.filter(agency=OuterRef("pk"))))
-
-
-def after_cursor(cursor: str) -> Q:
-    """Returns the condition "after this place in the list"; after a damaged cursor there is nothing."""
-    key, _, last = cursor.rpartition("~")
-    try:
-        place = UUID(last)
-    except ValueError:
-        return Q(pk__in=[])
-    return Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=place) if key.isprintable() else Q(pk__in=[])
 
 
 def agency_codes(agency: Agency) -> list[AgencyCode]:

@@ -12,8 +12,10 @@ from hienluong.directory.actors import Actor
 from hienluong.directory.errors import AgencyUnknown
 from hienluong.directory.models import Agency, AgencyCode, FormerName, FormerParent, Post
 from hienluong.directory.permissions import allowed, require
-from hienluong.directory.queries.agencies import after_cursor, agencies_visible_to, agency_codes
+from hienluong.directory.queries.agencies import agencies_visible_to, agency_codes
+from hienluong.directory.queries.name_order import after_name, name_cursor
 from hienluong.directory.queries.validity import today, valid_on
+from hienluong.kit.cursors import Page, page_of
 
 SHOWN_BELOW = 200
 
@@ -107,8 +109,7 @@ class Branch:
 
     top: Agency | None
     above: list[Agency]
-    below: list[tuple[Agency, bool]]
-    next: str | None
+    below: Page[tuple[Agency, bool]]
 
 
 def branch(
@@ -134,15 +135,14 @@ def branch(
     else:
         found = found.filter(parent=top_id)
     if after:
-        found = found.filter(after_cursor(after))
-    rows = list(found.order_by("sort_key", "pk")[: SHOWN_BELOW + 1])
-    shown = rows[:SHOWN_BELOW]
+        found = found.filter(after_name(after))
+    page = page_of(found.order_by("sort_key", "pk"), SHOWN_BELOW, name_cursor)
+    shown = page.items
     with_below = set(
         Agency.objects.filter(valid_on(day), parent__in=shown).values_list("parent_id", flat=True).distinct()
     )
     return Branch(
         top=top,
         above=_above(top) if top else [],
-        below=[(row, row.pk in with_below) for row in shown],
-        next=f"{shown[-1].sort_key}~{shown[-1].pk}" if len(rows) > SHOWN_BELOW else None,
+        below=Page([(row, row.pk in with_below) for row in shown], page.next),
     )

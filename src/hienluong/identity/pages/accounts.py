@@ -2,16 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from hienluong.directory.service import ActingRequest, Actor, User
+from hienluong.directory.service import ActingRequest, Actor, User, pager
 from hienluong.identity import commands, queries
 from hienluong.kit import clock
+
+
+class AccountFilter(forms.Form):
+    """Narrows the list of accounts."""
+
+    q = forms.CharField(label=gettext_lazy("Name or user name"), required=False, max_length=100)
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("all")),
+            ("locked", gettext_lazy("locked")),
+            ("closed", gettext_lazy("closed")),
+            ("factorless", gettext_lazy("without a second factor")),
+            ("idle", gettext_lazy("closed soon, not used")),
+        ],
+    )
+
+    def query(self) -> dict[str, Any]:
+        """Returns the filters as `queries.accounts` takes them; what is not valid does not filter."""
+        self.is_valid()
+        state = self.cleaned_data.get("state")
+        return {"search": self.cleaned_data.get("q") or "", "states": [state] if state else []}
 
 
 def _actor(request: HttpRequest) -> Actor | None:
@@ -21,25 +47,13 @@ def _actor(request: HttpRequest) -> Actor | None:
 
 @require_GET
 def account_list(request: ActingRequest) -> HttpResponse:
-    """Lists the accounts, narrowed by name or to those that are locked or closed."""
-    search = request.GET.get("q", "")
-    only = {name: request.GET.get(name) == "1" for name in ("locked", "closed")}
+    """Lists the accounts, narrowed by name or by their state."""
+    form = AccountFilter(request.GET)
     page = queries.accounts(
-        _actor(request), now=clock.now(), search=search, after=request.GET.get("after", ""), **only
+        _actor(request), now=clock.now(), after=request.GET.get("after", ""), **form.query()
     )
-    kept = {"q": search} | {name: "1" for name, chosen in only.items() if chosen}
-    return render(
-        request,
-        "identity/accounts.html",
-        {
-            "page": page,
-            "q": search,
-            **only,
-            "reset": request.path if search or any(only.values()) else "",
-            "first": f"?{urlencode(kept)}" if request.GET.get("after") else "",
-            "next": f"?{urlencode(kept | {'after': page.next})}" if page.next else "",
-        },
-    )
+    context = {"page": page, "form": form, **pager(request, page.next or None, "q", "state")}
+    return render(request, "identity/accounts.html", context)
 
 
 @require_GET

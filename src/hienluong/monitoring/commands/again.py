@@ -28,7 +28,6 @@ from hienluong.notices.service import Reader
 
 AT_ONCE = 1000
 """So many go at once, in the order in which they came; the rest when it is asked for again."""
-LOOKED_AT = 500
 
 notices.declare_text(
     "monitoring.given_again",
@@ -55,6 +54,7 @@ def give_again(
     since: datetime | None = None,
     until: datetime | None = None,
     packet_id: UUID | None = None,
+    most: int = AT_ONCE,
 ) -> GivenAgain:
     """Puts packets that an agency's system fetched into the mailbox once more, where it finds them as it finds new ones.
 
@@ -69,6 +69,7 @@ def give_again(
         since: what came into the mailbox from this moment on.
         until: and before this one.
         packet_id: one packet instead, however lately it was given again.
+        most: how many go at once, in the order in which they came.
 
     Raises:
         PermissionMissing: the actor may not.
@@ -83,10 +84,10 @@ def give_again(
         raise NoMailbox
     done = GivenAgain()
     found = fetched_ones(owner, since=since, until=until, packet_id=packet_id, now=now)
-    chosen = list(islice(_still_there(found, owner.agency_id, done), AT_ONCE + 1))
-    done.more = len(chosen) > AT_ONCE
+    chosen = list(islice(_still_there(found, owner.agency_id, done, at_once=most), most + 1))
+    done.more = len(chosen) > most
     done.delivery_ids = exchange.give_deliveries_again(
-        actor=actor, delivery_ids=chosen[:AT_ONCE], reason=reason, now=now
+        actor=actor, delivery_ids=chosen[:most], reason=reason, now=now
     )
     if done.delivery_ids:
         _tell(owner.agency_id, len(done.delivery_ids), reason, now)
@@ -108,14 +109,14 @@ def give_again(
     return done
 
 
-def _still_there(found: QuerySet[Delivery], agency: UUID, done: GivenAgain) -> Iterator[int]:
+def _still_there(found: QuerySet[Delivery], agency: UUID, done: GivenAgain, *, at_once: int) -> Iterator[int]:
     """Yields what can be given, oldest place first; counts what cannot: the copy was destroyed, or malware is in it."""
     last: int | None = 0
     while True:
         rows = list(
             found.filter(position__gt=last)
             .order_by("position")
-            .values_list("pk", "position", "packet", "transmission__file_id")[:LOOKED_AT]
+            .values_list("pk", "position", "packet", "transmission__file_id")[:at_once]
         )
         held = files.held_by(agency, {file_id for *_, file_id in rows})
         closed = antivirus.closed_among({packet for _, _, packet, _ in rows})
@@ -124,7 +125,7 @@ def _still_there(found: QuerySet[Delivery], agency: UUID, done: GivenAgain) -> I
                 yield number
             else:
                 done.gone += 1
-        if len(rows) < LOOKED_AT:
+        if len(rows) < at_once:
             return
 
 

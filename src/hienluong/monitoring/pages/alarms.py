@@ -37,7 +37,7 @@ def index(request: HttpRequest) -> HttpResponse:
                 for reading in queries.conditions_now(actor, now=now)
             ],
             "silences": [(one, BY_NAME.get(one.condition)) for one in quiet],
-            "past": [(one, BY_NAME.get(one.condition)) for one in past.rows],
+            "past": [(one, BY_NAME.get(one.condition)) for one in past.items],
             "pager": pager(request, past.next),
             "disks": queries.disks(actor, now=now),
             "now": now,

@@ -59,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "chosen": BY_CODE.get(cause),
             "query": f"?cause={cause}&to={recipient.code if recipient else ''}",
             "may_retry_all": (cause or recipient)
-            and page.rows
+            and page.items
             and allowed(actor, "monitoring.retry_deliveries"),
             "may_retry": allowed(actor, "monitoring.retry_deliveries"),
             "may_ask": allowed(actor, "access.request_glass"),

@@ -20,6 +20,7 @@ from hienluong.directory.service import (
     acting_actor,
     allowed,
     ask,
+    pager,
     require,
     table_answer,
 )
@@ -41,9 +42,9 @@ TONES = {
 
 @require_GET
 def index(request: HttpRequest) -> HttpResponse:
-    """Lists disposals, and says how much is over its time."""
-    actor, before = acting_actor(request), request.GET.get("before", "")
-    page = queries.disposals(actor, before=as_uuid(before))
+    """Lists disposals, and says how much is over its time; `?show=` narrows it to those that wait for a second person."""
+    actor, show = acting_actor(request), request.GET.get("show", "")
+    page = queries.disposals(actor, show=show, before=as_uuid(request.GET.get("before", "")))
     for one in page.items:
         one.tone = TONES[Disposal.State(one.state)]  # type: ignore[attr-defined]  # for the page
     may_propose = allowed(actor, "retention.propose_disposal")
@@ -54,8 +55,8 @@ def index(request: HttpRequest) -> HttpResponse:
         "due": due,
         "may_propose": may_propose,
         "many_agencies": actor is not None and queries.keeps_for(actor) is None,
-        "first": request.path if before else "",
-        "next": f"?before={page.next}" if page.next else "",
+        "show": show,
+        **pager(request, page.next, cursor="before"),
     }
     return render(request, "retention/disposals.html", context)
 

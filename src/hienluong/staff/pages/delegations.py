@@ -35,6 +35,7 @@ WHOSE = {
 STATES = {
     "in_force": gettext_lazy("In force"),
     "coming": gettext_lazy("To come"),
+    "ending": gettext_lazy("Ending within 7 days"),
     "over": gettext_lazy("Over"),
 }
 
@@ -44,15 +45,16 @@ def delegations(request: HttpRequest) -> HttpResponse:
     """Lists delegations: mine, my agency's, all."""
     actor = acting_actor(request)
     whose, state = request.GET.get("whose", ""), request.GET.get("state", "in_force")
+    offered = queries.whose_offered(actor)
     page = queries.delegations(actor, whose=whose, state=state, after=as_number(request.GET.get("after", "")))
     return render(
         request,
         "staff/delegations.html",
         {
             "page": page,
-            "whose": whose if whose in page.offered else page.offered[-1],
+            "whose": whose if whose in offered else offered[-1],
             "state": state,
-            "offered": [(name, WHOSE[name]) for name in page.offered],
+            "offered": [(name, WHOSE[name]) for name in offered],
             "states": STATES.items(),
             "may_enter": bool(queries.posts_to_delegate(actor)),
             **pager(request, page.next),

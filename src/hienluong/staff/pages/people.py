@@ -44,6 +44,7 @@ def people(request: HttpRequest) -> HttpResponse:
         {
             "page": page,
             "form": form,
+            "sees_accounts": allowed(actor, "staff.view_everybody"),
             "may_manage": allowed(actor, "directory.manage_people"),
             **pager(request, page.next, "q", "role", "account", "agency"),
         },

@@ -73,7 +73,7 @@ def new(request: HttpRequest, person_id: UUID) -> HttpResponse:
         )
         return _("The post was given: %(title)s.") % {"title": post.title}, _address(post)
 
-    listed = directory.search_agencies(actor, place=Agency.Place.PROVINCE, limit=PAGE_LIMIT).agencies
+    listed = directory.search_agencies(actor, place=Agency.Place.PROVINCE, limit=PAGE_LIMIT).items
     question = Question(
         gettext_lazy("Give a post"),
         gettext_lazy("Give the post"),
@@ -161,7 +161,7 @@ def leaves(request: HttpRequest) -> HttpResponse:
     actor = acting_actor(request)
     when = request.GET.get("when", "now")
     page = queries.leaves(actor, when=when, after=as_number(request.GET.get("after", "")))
-    rows = [(leave, allowed(actor, "staff.manage_leaves", leave.post)) for leave in page.leaves]
+    rows = [(leave, allowed(actor, "staff.manage_leaves", leave.post)) for leave in page.items]
     return render(
         request,
         "staff/leaves.html",

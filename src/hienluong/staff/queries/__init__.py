@@ -1,24 +1,23 @@
 """Reads: one file per subject."""
 
 from hienluong.staff.queries.delegations import (
-    DelegationPage,
     delegation_by_id,
     delegations,
     delegations_in_force,
+    delegations_near,
     delegations_on,
     posts_to_delegate,
     posts_to_take,
     signing_post,
+    whose_offered,
 )
 from hienluong.staff.queries.leaves import (
-    LeavePage,
     leave_by_id,
     leaves,
     overlapping_leave,
     posts_with_leaves,
 )
 from hienluong.staff.queries.people import (
-    PeoplePage,
     PersonView,
     colleagues_of,
     person_named,
@@ -28,14 +27,12 @@ from hienluong.staff.queries.people import (
 )
 
 __all__ = [
-    "DelegationPage",
-    "LeavePage",
-    "PeoplePage",
     "PersonView",
     "colleagues_of",
     "delegation_by_id",
     "delegations",
     "delegations_in_force",
+    "delegations_near",
     "delegations_on",
     "leave_by_id",
     "leaves",
@@ -48,4 +45,5 @@ __all__ = [
     "posts_with_leaves",
     "search_people",
     "signing_post",
+    "whose_offered",
 ]

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from hienluong.directory.service import Actor, Post, allowed, not_ended, require, today, valid_on
+from hienluong.kit.cursors import Page, page_of
 from hienluong.staff.errors import DelegationUnknown
 from hienluong.staff.models import Delegation
 from hienluong.staff.policy import SigningPost
 from hienluong.staff.queries.people import PAGE, PAGE_LIMIT
 
-STATES = ("in_force", "coming", "over")
+STATES = ("in_force", "coming", "ending", "over")
+NEAR_DAYS = 7
+"""A delegation that ends within so many days stands among those that end soon."""
 WHOSE = ("mine", "agency", "all")
 _PARTIES = ("giver__person", "giver__agency", "taker__person", "taker__agency", "basis")
 _AGENCY_READERS = (Post.Role.CLERK, Post.Role.HEAD, Post.Role.DEPUTY)
-
-
-@dataclass(frozen=True, slots=True)
-class DelegationPage:
-    """One page of delegations; `next` is the cursor of the following page, `offered` whose ones may be asked for."""
-
-    delegations: list[Delegation]
-    next: str | None
-    offered: tuple[str, ...]
 
 
 def in_force_on(day: date) -> Q:
@@ -72,6 +66,39 @@ def _whose(whose: str, actor: Actor) -> Q:
     return Q(giver=actor.post_id) | Q(taker=actor.post_id)
 
 
+def _coming(day: date) -> Q:
+    return Q(valid_from__gt=day) & (Q(revoked_on=None) | Q(revoked_on__gt=day))
+
+
+def _ending(day: date) -> Q:
+    return in_force_on(day) & Q(valid_to__lte=day + timedelta(days=NEAR_DAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How many delegations are still to begin, and how many end within 7 days."""
+
+    coming: int
+    ending: int
+
+
+def delegations_near(actor: Actor | None) -> Near:
+    """Returns what begins and ends of the delegations that the actor may see; errors as `delegations_visible_to`."""
+    day = today()
+    found = delegations_visible_to(actor).filter(_coming(day) | _ending(day))
+    return Near(
+        **found.aggregate(coming=Count("pk", filter=_coming(day)), ending=Count("pk", filter=_ending(day)))
+    )
+
+
+def whose_offered(actor: Actor | None) -> tuple[str, ...]:
+    """Returns whose delegations the actor may ask for, of `WHOSE`, the widest last."""
+    actor = require(actor, "staff.view_people")
+    if actor.role in _AGENCY_READERS:
+        return WHOSE[:2]
+    return WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
+
+
 def delegations(
     actor: Actor | None,
     *,
@@ -79,31 +106,31 @@ def delegations(
     state: str = "in_force",
     after: int | None = None,
     limit: int = PAGE,
-) -> DelegationPage:
+) -> Page[Delegation]:
     """Returns delegations, the last entered first.
 
     Args:
         actor: who asks.
         whose: one of `WHOSE`, as far as the actor may see them; else the widest the actor may see.
-        state: one of `STATES`; "over" are those past or revoked, or whose parties left their posts.
+        state: one of `STATES`; "ending" are those in force that end within 7 days, "over" those past or revoked, or whose
+            parties left their posts.
         after: the cursor of the former page.
         limit: how many at most.
     """
     actor = require(actor, "staff.view_people")
-    offered: tuple[str, ...] = WHOSE if allowed(actor, "staff.view_everybody") else WHOSE[:1]
-    if actor.role in _AGENCY_READERS:
-        offered = tuple(WHOSE[:2])
     day = today()
     found = delegations_visible_to(actor)
-    if whose in offered and whose != "all":
+    if whose in whose_offered(actor) and whose != "all":
         found = found.filter(_whose(whose, actor))
-    coming = Q(valid_from__gt=day) & (Q(revoked_on=None) | Q(revoked_on__gt=day))
-    states = {"in_force": in_force_on(day), "coming": coming, "over": ~coming & ~in_force_on(day)}
+    states = {
+        "in_force": in_force_on(day),
+        "coming": _coming(day),
+        "ending": _ending(day),
+        "over": ~_coming(day) & ~in_force_on(day),
+    }
     found = found.filter(states.get(state, states["in_force"]))
     found = found.filter(pk__lt=after) if after is not None else found
-    rows = list(found.order_by("-pk")[: limit + 1])
-    following = str(rows[limit - 1].pk) if len(rows) > limit else None
-    return DelegationPage(rows[:limit], following, offered)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def delegation_by_id(actor: Actor | None, delegation_id: int) -> Delegation:

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
 from hienluong.directory.service import Actor, Leave, Post, allowed, not_ended, require, today, valid_on
+from hienluong.kit.cursors import Page, page_of
 from hienluong.staff.errors import LeaveUnknown
 from hienluong.staff.queries.people import PAGE, PAGE_LIMIT, posts_visible_to
 
 WHEN = ("now", "coming", "past")
-
-
-@dataclass(frozen=True, slots=True)
-class LeavePage:
-    """One page of leaves; `next` is the cursor of the following page."""
-
-    leaves: list[Leave]
-    next: str | None
 
 
 def leaves_visible_to(actor: Actor | None) -> QuerySet[Leave]:
@@ -31,7 +23,7 @@ def leaves_visible_to(actor: Actor | None) -> QuerySet[Leave]:
 
 def leaves(
     actor: Actor | None, *, when: str = "now", after: int | None = None, limit: int = PAGE
-) -> LeavePage:
+) -> Page[Leave]:
     """Returns leaves of today, to come or past, the last entered first; one that was called off is past."""
     day = today()
     kinds = {
@@ -41,8 +33,7 @@ def leaves(
     }
     found = leaves_visible_to(actor).filter(kinds.get(when, kinds["now"]))
     found = found.filter(pk__lt=after) if after is not None else found
-    rows = list(found.order_by("-pk")[: limit + 1])
-    return LeavePage(rows[:limit], str(rows[limit - 1].pk) if len(rows) > limit else None)
+    return page_of(found.order_by("-pk"), limit)
 
 
 def leave_by_id(actor: Actor | None, leave_id: int) -> Leave:

@@ -9,21 +9,24 @@ from uuid import UUID
 
 from django.db.models import CharField, Exists, F, Func, OuterRef, Prefetch, Q, QuerySet, Value
 
-from hienluong.directory.service import Actor, Leave, Person, Post, allowed, not_ended, require, today
+from hienluong.directory.service import (
+    Actor,
+    Leave,
+    Person,
+    Post,
+    after_name,
+    allowed,
+    name_cursor,
+    not_ended,
+    require,
+    today,
+)
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
 from hienluong.staff.errors import PersonUnknown, PostUnknown
 
 PAGE, PAGE_LIMIT = 50, 200
 ACCOUNTS = ("open", "closed", "none")
-
-
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
-    """One page of a list of people, each with `current_posts`; `next` is the cursor of the following page."""
-
-    people: Sequence[Person]
-    next: str | None
-    sees_accounts: bool
 
 
 def posts_visible_to(actor: Actor | None) -> QuerySet[Post]:
@@ -50,8 +53,8 @@ def search_people(
     account: str | None = None,
     after: str | None = None,
     limit: int = PAGE,
-) -> PeoplePage:
-    """Returns people in Vietnamese order, by the given name, whose particulars hold every word of the text.
+) -> Page[Person]:
+    """Returns people in Vietnamese order, by the given name, whose particulars hold every word; with `current_posts`.
 
     A word is looked for in the name, the mail address, the telephone number (its digits) and the names of the
     agencies they have posts at; diacritics are optional. Without filters, people without any post are shown too.
@@ -66,7 +69,6 @@ def search_people(
         limit: how many at most, up to 200.
     """
     found = people_visible_to(actor)
-    sees_accounts = allowed(actor, "staff.view_everybody")
     current = posts_visible_to(actor).filter(not_ended(today()))
     for word in fold(text).split():
         at_agency = current.filter(person=OuterRef("pk"), agency__search_key__contains=word)
@@ -79,30 +81,19 @@ def search_people(
         wanted = current.filter(person=OuterRef("pk"))
         wanted = wanted.filter(role=role) if role else wanted
         found = found.filter(Exists(wanted.filter(agency=agency) if agency else wanted))
-    if account in ACCOUNTS and sees_accounts:
+    if account in ACCOUNTS and allowed(actor, "staff.view_everybody"):
         found = found.filter(Q(user=None) if account == "none" else Q(user__is_active=account == "open"))
     if after:
-        found = found.filter(_after(after))
+        found = found.filter(after_name(after))
     limit = max(1, min(limit, PAGE_LIMIT))
     posts = Prefetch("posts", current.order_by("valid_from", "pk"), to_attr="current_posts")
-    rows = list(found.prefetch_related(posts).order_by("sort_key", "pk")[: limit + 1])
-    following = f"{rows[limit - 1].sort_key}~{rows[limit - 1].pk}" if len(rows) > limit else None
-    return PeoplePage(rows[:limit], following, sees_accounts)
+    return page_of(found.prefetch_related(posts).order_by("sort_key", "pk"), limit, name_cursor)
 
 
 def _digits_of(field: str) -> Func:
     return Func(
         F(field), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace", output_field=CharField()
     )
-
-
-def _after(cursor: str) -> Q:
-    key, _, last = cursor.rpartition("~")
-    try:
-        place = UUID(last)
-    except ValueError:
-        return Q(pk__in=[])
-    return Q(sort_key__gt=key) | Q(sort_key=key, pk__gt=place) if key.isprintable() else Q(pk__in=[])
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from allauth.idp.oidc.models import Token
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Max, Q
 
 from hienluong.directory import service as directory
 from hienluong.directory.errors import AlreadyEnded
@@ -23,11 +22,10 @@ from hienluong.systems.errors import SecretNotFound, SystemRefused, TwoSecretsAl
 from hienluong.systems.events import SystemKeyChanged
 from hienluong.systems.keys import good_at
 from hienluong.systems.models import AgencySystem, SystemSecret
+from hienluong.systems.queries import NOTICE_DAYS, ending_secrets
 
 GOOD_AT_ONCE = 2
 CLOCK = Actor.platform("secrets")
-NOTICE_DAYS = (1, 7, 30)
-"""How many days before its end people are told of a secret, the last notice first."""
 
 for _days in NOTICE_DAYS:
     notices.declare_text(
@@ -124,15 +122,7 @@ def tell_of_ending_secrets(*, now: datetime) -> int:
 
     A former secret that nobody has used since its successor was made ends in silence. Returns how many were told of.
     """
-    soon = (
-        SystemSecret.objects.filter(
-            ends_at__gt=now, ends_at__lte=now + timedelta(days=max(NOTICE_DAYS)), system__valid_to=None
-        )
-        .select_related("system__agency")
-        .annotate(newest=Max("system__secrets__pk"), successor=Max("system__secrets__created_at"))
-        .filter(Q(pk=F("newest")) | Q(last_used_at__gt=F("successor")))
-        .order_by("ends_at", "pk")
-    )
+    soon = ending_secrets(now).select_related("system__agency").order_by("ends_at", "pk")
     told = 0
     administrators = directory.administrators_to_tell()
     for row in soon:

@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("before", "")
     page = queries.search_rights(actor, **form.query(), before=as_number(before), now=clock.now())
     following = request.GET.copy()
-    following["before"] = str(page.next or "")
+    following["before"] = page.next or ""
     return render(
         request,
         "systems/rights.html",

@@ -80,8 +80,9 @@ def take_folder(
     now: datetime,
     agency: str = "",
     dry_run: bool = False,
+    at_once: int = AT_ONCE,
 ) -> Intake:
-    """Takes the packets below a folder of the server over, at once.
+    """Takes the packets below a folder of the server over, committed `at_once` at a time.
 
     Raises:
         PermissionMissing, AgencyNotNamed.
@@ -105,7 +106,7 @@ def take_folder(
     )
     if not dry_run:
         row.save(force_insert=True)
-    take(row, walk_folder(folder, file_limit=file_limit()), now, dry_run=dry_run)
+    take(row, walk_folder(folder, file_limit=file_limit()), now, dry_run=dry_run, at_once=at_once)
     with transaction.atomic():
         if not dry_run:
             require_under_way(row)

@@ -146,14 +146,17 @@ def confirm_intake(*, actor: Actor | None, intake_id: UUID, now: datetime) -> In
     return row
 
 
-def apply_intake(*, intake_id: UUID, now: datetime) -> Intake:
-    """Takes a confirmed file over; a job, so it may run twice: what it took the first time is there already."""
+def apply_intake(*, intake_id: UUID, now: datetime, at_once: int = archives.AT_ONCE) -> Intake:
+    """Takes a confirmed file over; a job, so it may run twice: what it took the first time is there already.
+
+    The packets of an archive are committed `at_once` at a time.
+    """
     row = Intake.objects.get(pk=intake_id)
     if row.state != State.APPLYING:
         return row
     try:
         with _staged_file(row) as source:
-            _work(row, source, now, dry_run=False)
+            _work(row, source, now, dry_run=False, at_once=at_once)
         row.state, row.applied_at = State.APPLIED, now
     except NotPossibleNow:
         return Intake.objects.get(pk=intake_id)  # undone meanwhile
@@ -324,7 +327,9 @@ def read_aside_file(*, actor: Actor | None, aside_id: int, now: datetime) -> Byt
 # --- the parts of it --------------------------------------------------------------------------------------------
 
 
-def _work(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> None:
+def _work(
+    row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool, at_once: int = archives.AT_ONCE
+) -> None:
     """Reads the file and, unless it is a dry run, takes it; sets the row's counts and errors.
 
     Raises:
@@ -335,7 +340,7 @@ def _work(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> Non
         registers.take(row, source, now, dry_run=dry_run)
     else:
         walked = walk_zip(source, file_limit=archives.file_limit())
-        archives.take(row, walked, now, dry_run=dry_run)
+        archives.take(row, walked, now, dry_run=dry_run, at_once=at_once)
 
 
 def _new(

@@ -78,14 +78,16 @@ def directory_bytes(source: BinaryIO) -> int:
     return int(end[zipfile._ECD_SIZE]) if end else 0  # type: ignore[attr-defined]  # noqa: SLF001 - the same
 
 
-def walk_zip(source: BinaryIO, *, file_limit: int, most: int = MAX_FILES) -> Iterator[ArchivedFile]:
+def walk_zip(
+    source: BinaryIO, *, file_limit: int, most: int = MAX_FILES, directory: int = DIRECTORY_MAX
+) -> Iterator[ArchivedFile]:
     """Yields the files of a ZIP, `most` at the most, one at a time in memory.
 
     Raises:
         ArchiveUnreadable: it is no ZIP, or beyond the limits as a whole.
     """
     try:
-        if directory_bytes(source) > DIRECTORY_MAX:
+        if directory_bytes(source) > directory:
             raise _unreadable(TOO_MANY_FILES, limit=MAX_FILES)
         with zipfile.ZipFile(source) as packed:
             entries = [entry for entry in packed.infolist() if not entry.is_dir()]

@@ -62,7 +62,7 @@ Rows = Iterator[tuple[int, list[str]]]
 """The number of a row in the file, as a spreadsheet program shows it, and its cells."""
 
 
-def read_rows(source: BinaryIO) -> Rows:
+def read_rows(source: BinaryIO, *, directory: int = DIRECTORY_MAX) -> Rows:
     """Yields every row that is not empty.
 
     Raises:
@@ -73,7 +73,7 @@ def read_rows(source: BinaryIO) -> Rows:
     source.seek(0)
     if start == _OLD_EXCEL:
         raise unreadable(OLD_EXCEL)
-    rows = _workbook_rows(source) if start == _ZIP else _csv_rows(source)
+    rows = _workbook_rows(source, directory) if start == _ZIP else _csv_rows(source)
     count = 0
     for number, cells in rows:
         if not any(cells):
@@ -104,9 +104,9 @@ def _csv_rows(source: BinaryIO) -> Rows:
         yield number, [cell.strip() for cell in cells[:MAX_COLUMNS]]
 
 
-def _workbook_rows(source: BinaryIO) -> Rows:
+def _workbook_rows(source: BinaryIO, directory: int) -> Rows:
     try:
-        if directory_bytes(source) > DIRECTORY_MAX:
+        if directory_bytes(source) > directory:
             raise unreadable(NOT_A_WORKBOOK, problem="directory")
         with zipfile.ZipFile(source) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > INFLATED_MAX:

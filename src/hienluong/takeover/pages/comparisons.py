@@ -69,7 +69,9 @@ def show(request: HttpRequest, comparison_id: UUID) -> HttpResponse:
         "kind": kind,
         "kinds": [(str(value), label) for value, label in Difference.Kind.choices],
         "first": f"{request.path}?kind={kind}" if after else "",
-        "next": f"{request.path}?kind={kind}&after={found.next}" if found.next else "",
+        "next": f"{request.path}?kind={kind}&after={found.differences.next}"
+        if found.differences.next
+        else "",
     }
     part = request.headers.get("HX-Request") == "true"
     return render(request, "takeover/comparison_now.html" if part else "takeover/comparison.html", context)

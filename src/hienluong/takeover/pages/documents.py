@@ -29,7 +29,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "takeover/documents.html",
         {
             "form": form,
-            "documents": page.documents,
+            "documents": page.items,
             "first": f"{request.path}?{urlencode(filters)}" if after else "",
             "next": f"{request.path}?{urlencode({**filters, 'after': page.next})}" if page.next else "",
             "reset": request.path if form.narrowed else "",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.directory.service import acting_actor, allowed, require, take_file
+from hienluong.directory.service import acting_actor, allowed, pager, require, take_file
 from hienluong.files.service import takes_file
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
@@ -30,17 +30,16 @@ UNDER_WAY = (State.CHECKING, State.APPLYING)
 
 @require_GET
 def show_list(request: HttpRequest) -> HttpResponse:
-    """Lists what was handed in, newest first."""
-    actor = acting_actor(request)
-    before = request.GET.get("before", "")
-    page = queries.intakes(actor, before=before)
+    """Lists what was handed in, newest first; with `?show=waiting` what somebody has to go on with."""
+    actor, show = acting_actor(request), request.GET.get("show", "")
+    page = queries.intakes(actor, only_waiting=show == "waiting", before=request.GET.get("before", ""))
     return render(
         request,
         "takeover/intakes.html",
         {
-            "intakes": page.intakes,
-            "first": request.path if before else "",
-            "next": page.next,
+            "intakes": page.items,
+            "show": show,
+            **pager(request, page.next, cursor="before"),
             "may_manage": allowed(actor, "takeover.manage_intakes"),
             "may_read": allowed(actor, "takeover.view_documents"),
         },

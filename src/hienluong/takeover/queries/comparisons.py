@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from hienluong.directory.service import Actor, require
+from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.errors import FieldError
 from hienluong.takeover.agencies import agency_for
 from hienluong.takeover.errors import IntakeUnknown
@@ -34,8 +35,7 @@ class Compared:
 
     row: Comparison
     days: list[DayCount]
-    differences: list[Difference]
-    next: int | None
+    differences: Page[Difference]
     errors: list[FieldError]
 
 
@@ -52,12 +52,10 @@ def comparison(actor: Actor | None, comparison_id: UUID, *, kind: str = "", afte
     found = row.differences.filter(pk__gt=after).order_by("pk")
     if kind:
         found = found.filter(kind=kind)
-    rows = list(found[: PER_PAGE + 1])
     return Compared(
         row,
         list(row.days.order_by("day", "agency_name")[:DAYS_SHOWN]),
-        rows[:PER_PAGE],
-        rows[PER_PAGE - 1].pk if len(rows) > PER_PAGE else None,
+        page_of(found, PER_PAGE),
         [FieldError(**one) for one in row.errors],
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -10,22 +9,12 @@ from django.db.models import Q
 
 from hienluong.directory.service import Actor, require
 from hienluong.kit.criteria import Criteria, conditions
-from hienluong.kit.cursors import read_cursor, write_cursor
-from hienluong.kit.errors import FieldError, InvalidInput
-from hienluong.kit.errors import gettext_noop as _
+from hienluong.kit.cursors import Page, no_cursor, page_of, read_cursor, write_cursor
+from hienluong.kit.errors import InvalidInput
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.models import TakenDocument
 
 PER_PAGE = 50
-NO_CURSOR = _("This is no cursor of this list: give one that an answer held.")
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPage:
-    """One page of documents; `next` is the cursor of the following one, "" on the last."""
-
-    documents: list[TakenDocument]
-    next: str
 
 
 def documents(
@@ -36,7 +25,7 @@ def documents(
     after: str = "",
     limit: int = PER_PAGE,
     cursor_named: str = "",
-) -> DocumentPage:
+) -> Page[TakenDocument]:
     """Returns the documents that the actor's agency took over, newest first by the documents' own dates.
 
     Raises:
@@ -54,9 +43,8 @@ def documents(
         found = found.extra(where=where.texts, params=where.values)  # noqa: S610 - values are parameters
     if place := _place(after, field=cursor_named):
         found = found.filter(Q(day__lt=place[0]) | Q(day=place[0], id__lt=place[1]))
-    rows = list(found.order_by("-day", "-id")[: limit + 1])
-    last = rows[limit - 1] if len(rows) > limit else None
-    return DocumentPage(rows[:limit], write_cursor("taken", f"{last.day}~{last.pk}") if last else "")
+    found = found.order_by("-day", "-id")
+    return page_of(found, limit, lambda row: write_cursor("taken", f"{row.day}~{row.pk}"))
 
 
 def _place(cursor: str, *, field: str) -> tuple[date, UUID] | None:
@@ -68,7 +56,7 @@ def _place(cursor: str, *, field: str) -> tuple[date, UUID] | None:
     except (InvalidInput, ValueError) as problem:
         if not field:
             return None  # people who change an address come to the first page
-        raise InvalidInput([FieldError(f"/{field}", NO_CURSOR)]) from problem
+        raise no_cursor(field) from problem
 
 
 def document(actor: Actor | None, document_id: UUID) -> TakenDocument:

@@ -9,21 +9,17 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from hienluong.directory.service import Actor, allowed, require
-from hienluong.kit.cursors import read_cursor, write_cursor
+from hienluong.kit.cursors import Page, page_of, read_cursor, write_cursor
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.takeover.errors import IntakeUnknown
-from hienluong.takeover.models import AsideFile, Intake, Profile
+from hienluong.takeover.models import AsideFile, Intake, Profile, State
 
 PER_PAGE = 30
 ASIDE_SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class IntakePage:
-    """One page of intakes; `next` is the cursor of the following one, "" on the last."""
-
-    intakes: list[Intake]
-    next: str
+WAITING = (State.COLUMNS, State.CHECKED)
+"""Somebody has to say which column is what, or take over or discard what was checked."""
 
 
 def _visible_to(actor: Actor) -> QuerySet[Intake]:
@@ -36,20 +32,33 @@ def sees_own(actor: Actor) -> bool:
     return allowed(actor, "takeover.view_documents") or allowed(actor, "takeover.manage_intakes")
 
 
-def intakes(actor: Actor | None, *, before: str = "") -> IntakePage:
-    """Returns intakes, newest first.
+def waiting_count(actor: Actor | None) -> int:
+    """Returns how many files of the agency's earlier system wait for somebody to go on with them.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor does not take anything over.
+    """
+    actor = require(actor, "takeover.manage_intakes")
+    return _visible_to(actor).filter(state__in=WAITING).count()
+
+
+def intakes(
+    actor: Actor | None, *, only_waiting: bool = False, before: str = "", limit: int = PER_PAGE
+) -> Page[Intake]:
+    """Returns intakes, newest first; with `only_waiting` those that somebody has to go on with.
 
     Raises:
         NotAuthenticated, PermissionMissing.
     """
     actor = require(actor, "takeover.view_intakes")
     found = _visible_to(actor).order_by("-created_at", "pk")
+    if only_waiting:
+        found = found.filter(state__in=WAITING)
     if place := _place(before):
         found = found.filter(Q(created_at__lt=place[0]) | Q(created_at=place[0], pk__gt=place[1]))
-    rows = list(found[: PER_PAGE + 1])
-    last = rows[PER_PAGE - 1] if len(rows) > PER_PAGE else None
-    following = write_cursor("intakes", f"{last.created_at.isoformat()}~{last.pk}") if last else ""
-    return IntakePage(rows[:PER_PAGE], following)
+    return page_of(
+        found, limit, lambda row: write_cursor("intakes", f"{row.created_at.isoformat()}~{row.pk}")
+    )
 
 
 def _place(cursor: str) -> tuple[datetime, UUID] | None:

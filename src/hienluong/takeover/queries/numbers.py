@@ -8,7 +8,7 @@ from django.db.models import IntegerField, Max
 from django.db.models.functions import Cast
 
 from hienluong.directory.service import Actor, allowed, require
-from hienluong.kit.cursors import read_number_cursor, write_cursor
+from hienluong.kit.cursors import Page, page_of, read_number_cursor, write_cursor
 from hienluong.takeover.agencies import agency_for
 from hienluong.takeover.errors import BookUnknown
 from hienluong.takeover.models import Direction, GivenNumber, NumberBook, TakenDocument
@@ -38,16 +38,8 @@ def books(actor: Actor | None, *, agency: str = "") -> Books:
     return Books(list(found), list(given[:GIVEN_SHOWN]))
 
 
-@dataclass(frozen=True, slots=True)
-class BookPage:
-    """One page of books, the one begun last first; `next` is a cursor, None on the last."""
-
-    books: list[NumberBook]
-    next: str | None
-
-
-def books_of(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> BookPage:
-    """Returns the books of the actor's agency.
+def books_of(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> Page[NumberBook]:
+    """Returns the books of the actor's agency, the one begun last first.
 
     Raises:
         NotAuthenticated, PermissionMissing.
@@ -57,21 +49,13 @@ def books_of(actor: Actor | None, *, before: str = "", limit: int = PAGE) -> Boo
     found = NumberBook.objects.filter(agency=agency_for(actor))
     if before:
         found = found.filter(pk__lt=read_number_cursor("books", before, field="before"))
-    rows = list(found.order_by("-pk")[: limit + 1])
-    return BookPage(rows[:limit], write_cursor("books", rows[limit - 1].pk) if len(rows) > limit else None)
+    return page_of(found.order_by("-pk"), limit, lambda book: write_cursor("books", book.pk))
 
 
-@dataclass(frozen=True, slots=True)
-class NumberPage:
-    """One page of the numbers that a book gave, the last first; `next` is a cursor, None on the last."""
-
-    book: NumberBook
-    given: list[GivenNumber]
-    next: str | None
-
-
-def numbers_of(actor: Actor | None, book_id: int, *, before: str = "", limit: int = PAGE) -> NumberPage:
-    """Returns the numbers that a book of the actor's agency gave.
+def numbers_of(
+    actor: Actor | None, book_id: int, *, before: str = "", limit: int = PAGE
+) -> Page[GivenNumber]:
+    """Returns the numbers that a book of the actor's agency gave, the last first.
 
     Raises:
         NotAuthenticated, PermissionMissing.
@@ -85,9 +69,7 @@ def numbers_of(actor: Actor | None, book_id: int, *, before: str = "", limit: in
     found = book.given.order_by("-number")
     if before:
         found = found.filter(number__lt=read_number_cursor("numbers", before, field="before"))
-    rows = list(found[: limit + 1])
-    following = write_cursor("numbers", rows[limit - 1].number) if len(rows) > limit else None
-    return NumberPage(book, rows[:limit], following)
+    return page_of(found, limit, lambda row: write_cursor("numbers", row.number))
 
 
 def next_numbers(actor: Actor, *, year: int) -> list[tuple[str, int]]:
