@@ -7,6 +7,7 @@ from hienluong.identity import service as identity
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
+from hienluong.ledger.errors import LedgerDamaged
 from hienluong.systems import service as systems
 
 
@@ -18,8 +19,10 @@ def sequence_ledger(timestamp: int) -> None:
 
 @jobs.periodic(cron="43 4 * * *", name="config.verify_ledger")
 def verify_ledger(timestamp: int) -> None:
-    """Recomputes the whole log; what it finds is an alarm's business."""
-    ledger.check_log(now=clock.now())
+    """Recomputes the whole log and keeps what it found; a job that found a fault fails, for everybody to see."""
+    found = ledger.check_log(now=clock.now())
+    if found.faults:
+        raise LedgerDamaged(count=found.faults, fault=found.first_fault)
 
 
 @jobs.periodic(cron="17 3 * * *", name="config.sweep_orphans")
