@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,8 @@ from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode
 from hienluong.exchange.commands import accept_packet
 from hienluong.kit import clock
+from hienluong.ledger import service as ledger
+from hienluong.ledger.models import Entry
 from hienluong.systems import service as systems
 
 
@@ -61,6 +65,49 @@ def _statements(token: str, source: bytes) -> list[str]:
     with connection.execute_wrapper(note):
         accept_packet(actor=actor, source=source, declared_not_secret=True, now=clock.now())
     return said
+
+
+def evidence(order: dict[str, int]) -> dict[str, Any]:
+    """Lets the ledger grow to so many entries and measures sequencing, proofs and the verification of everything."""
+    missing = order["entries"] - ledger.head() - ledger.waiting()
+    for start in range(0, missing, 5000):
+        acts = [
+            ledger.Act(
+                "exchange.packet-accepted",
+                f"packet:{one}",
+                {"sha256": hashlib.sha256(b"%d" % one).hexdigest()},
+            )
+            for one in range(start, min(start + 5000, missing))
+        ]
+        ledger.record_many(actor=ledger.ActorRef("system", "0", "benchmark"), acts=acts, now=clock.now())
+    begin = time.perf_counter()
+    moved = ledger.sequence_waiting(now=clock.now(), sign=True)
+    sequenced = time.perf_counter() - begin
+    size = ledger.head()
+    proofs = []
+    for step in range(50):
+        entry_id = Entry.objects.values_list("id", flat=True).get(index=size * step // 50)
+        begin = time.perf_counter()
+        proof = ledger.prove(entry_id)
+        proofs.append((time.perf_counter() - begin) * 1000)
+    begin = time.perf_counter()
+    report = ledger.verify_log()
+    verified = time.perf_counter() - begin
+    assert report.faults == [], report.faults
+    hashed = 0.0
+    for salt, entry in Entry.objects.values_list("salt", "entry").iterator(chunk_size=4096):
+        content = bytes(salt) + bytes(entry)
+        begin = time.perf_counter()
+        hashlib.sha256(content)
+        hashed += time.perf_counter() - begin
+    return {
+        "entries": size,
+        "sequenced_per_second": moved / sequenced,
+        "proof_bytes": len(ledger.TlogProof(proof.index, proof.hashes, proof.checkpoint).text().encode()),
+        "proof_ms": proofs,
+        "verified_seconds": verified,
+        "hashed_seconds": hashed,
+    }
 
 
 def answer(function: str) -> None:

@@ -46,6 +46,9 @@ PUBLIC = {
     "api/v1/errors": "what every error means; the same for everybody, cached",
     "api/v1/receipt-keys": "the public keys that verify receipts",
     "api/errors": "where the type of a problem document leads: the same",
+    "log/checkpoint": "the head of the public log; hashes and a signature",
+    "log/tile/entries/<path:place>": "the public records of the log: hashes",
+    "log/tile/<str:level>/<path:place>": "the tree of the public log: hashes",
     "design/": "the parts that pages are made of; holds no data",
     "help/": "texts of help; hold no data",
     "help/<slug:topic>/": "the same",
@@ -93,6 +96,7 @@ EXAMPLES = {
     "str": "03",
     "quarter": "2026-Q4",
     "packet_id": str(uuid.UUID(int=7)),
+    "path": "000",
 }
 for _name in (
     "receipt_id",

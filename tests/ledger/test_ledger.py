@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from hienluong.ledger import service as ledger
 from hienluong.ledger.models import Entry, QueuedEntry
+from hienluong.ledger.sequencer import SEQUENCER_LOCK
 
 NOW = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
 CLERK = ledger.ActorRef("person", "0f3c", "Lê Thị Hoa")
@@ -95,7 +96,7 @@ def test_second_sequencer_does_nothing_while_one_is_at_work() -> None:
             connection.close()
 
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ledger.SEQUENCER_LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
         thread = threading.Thread(target=other)
         thread.start()
         thread.join(timeout=30)

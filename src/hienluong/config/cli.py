@@ -30,6 +30,7 @@ LAZY_GROUPS = {
     "directory": "hienluong.directory.cli:group",
     "exchange": "hienluong.client.cli:group",
     "identity": "hienluong.identity.cli:group",
+    "ledger": "hienluong.ledger.cli:group",
     "monitoring": "hienluong.monitoring.cli:group",
     "reasons": "hienluong.reasons.cli:group",
     "recipients": "hienluong.recipients.cli:group",

@@ -74,6 +74,13 @@ def new_receipt_key() -> str:
     return new_key()
 
 
+def new_ledger_key() -> str:
+    """Returns a new Ed25519 key in PEM, with which the ledger's checkpoints are signed."""
+    from hienluong.kit.jws import new_key  # noqa: PLC0415 - start fast
+
+    return new_key()
+
+
 SECRETS: Mapping[str, Callable[[], str]] = {
     "django-secret-key": lambda: secrets.token_urlsafe(64),
     "database-password": lambda: secrets.token_urlsafe(32),
@@ -84,6 +91,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "push-key": new_push_key,
     "sign-on-key": new_signing_key,
     "receipt-key": new_receipt_key,
+    "ledger-key": new_ledger_key,
 }
 """Every secret of an installation and how it is made; each is a file."""
 

@@ -30,6 +30,10 @@ HEADERS = {
 }
 
 
+PROGRAMS = ("/api/", "/log/")
+"""Where programs ask and no person."""
+
+
 def security_headers(get_response: GetResponse) -> GetResponse:
     """Returns a layer that gives every answer the security headers; a page never weakens them.
 
@@ -52,14 +56,14 @@ def security_headers(get_response: GetResponse) -> GetResponse:
 
 
 def api_shortcut(get_response: GetResponse) -> GetResponse:
-    """Returns a layer that takes /api/ past the page layers.
+    """Returns a layer that takes /api/ and the public log past the page layers.
 
     An agency's system has no session, no form and no language cookie; the page layers would cost more CPU than
-    the insert itself. Errors are problem documents: by the API's own handlers, and here where no operation answers.
+    the insert itself, and make of a public tile one that nobody may keep. Errors are problem documents: by the API's own handlers, and here where no operation answers.
     """
 
     def layer(request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith("/api/"):
+        if not request.path.startswith(PROGRAMS):
             return get_response(request)
         from hienluong.config.api import MethodNotOffered, problem_response  # noqa: PLC0415 - the API needs loaded models
 

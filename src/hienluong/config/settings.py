@@ -12,6 +12,7 @@ from hienluong.config.installation import (
     DEFAULT_PORT,
     Installation,
     default_data_dir,
+    new_ledger_key,
     new_push_key,
     new_receipt_key,
 )
@@ -348,6 +349,11 @@ BATCH_MAX_BYTES = _number("HIENLUONG_BATCH_MAX_BYTES", 8 * 1024 * 1024)
 # Receipts are signed with this key; the public halves of former ones stay published.
 RECEIPT_KEY = INSTALLATION.secret("receipt-key") if INSTALLATION and not TESTING else new_receipt_key()
 RECEIPT_FORMER_KEYS = INSTALLATION.json_secret("receipt-keys.former", []) if INSTALLATION else []
+
+# The ledger's checkpoints are signed with this key. The log is known by its origin: the setting, else what it was called
+# in its last checkpoint, else the public address.
+LEDGER_KEY = INSTALLATION.secret("ledger-key") if INSTALLATION and not TESTING else new_ledger_key()
+LEDGER_ORIGIN = os.environ.get("HIENLUONG_LEDGER_ORIGIN", "")
 
 # Webhooks: messages to agencies' systems at addresses of their own.
 WEBHOOK_KEY = _secret("webhook-key")

@@ -7,13 +7,22 @@ from hienluong.identity import service as identity
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
+from hienluong.ledger.errors import LedgerDamaged
 from hienluong.systems import service as systems
 
 
 @jobs.periodic(cron="*/5 * * * * *", name="config.sequence_ledger")
 def sequence_ledger(timestamp: int) -> None:
-    """Gives waiting ledger entries their place in the log."""
+    """Gives waiting ledger entries their place in the log, and signs its head."""
     ledger.sequence_waiting(now=clock.now())
+
+
+@jobs.periodic(cron="43 4 * * *", name="config.verify_ledger")
+def verify_ledger(timestamp: int) -> None:
+    """Recomputes the whole log and keeps what it found; a job that found a fault fails, for everybody to see."""
+    found = ledger.check_log(now=clock.now())
+    if found.faults:
+        raise LedgerDamaged(count=found.faults, fault=found.first_fault)
 
 
 @jobs.periodic(cron="17 3 * * *", name="config.sweep_orphans")

@@ -42,3 +42,43 @@ class Entry(AbstractEntry):
 
     def __str__(self) -> str:
         return f"{self.index} {self.action} {self.subject}"
+
+
+class Tile(models.Model):
+    """Hashes of the tree that stand side by side (c2sp.org/tlog-tiles); the last of a level grows until it has 256.
+
+    How many leaves the tree has is never stored beside them: the last tile of level 0 says it.
+    """
+
+    pk = models.CompositePrimaryKey("level", "number")
+    level = models.SmallIntegerField()
+    number = models.BigIntegerField()
+    hashes = models.BinaryField(max_length=8192)
+
+    def __str__(self) -> str:
+        return f"{self.level}/{self.number}"
+
+
+class SignedCheckpoint(models.Model):
+    """The head of the log at one size, signed; what was signed once is never changed."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(help_text="the signed note, as it is published")
+    signed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.size} at {self.signed_at}"
+
+
+class Verification(models.Model):
+    """One recomputation of the whole log, and what it found."""
+
+    started_at = models.DateTimeField(db_index=True)
+    size = models.BigIntegerField(help_text="so many entries were read")
+    seconds = models.FloatField()
+    faults = models.PositiveIntegerField()
+    first_fault = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.started_at}: {self.size} entries, {self.faults} faults"

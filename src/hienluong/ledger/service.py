@@ -1,12 +1,11 @@
-"""Public Python API of the ledger: record an act or a refusal, find an entry, sequence what waits.
+"""Public Python API of the ledger: record an act or a refusal, sequence what waits, prove an entry, verify the log.
 
 An act and its entry commit together or not at all. The entry is private canonical JSON (RFC 8785, at most
-4 kB, hashes instead of bodies); the public leaf is SHA-256(salt ‖ entry).
+4 kB, hashes instead of bodies); the public record is a version byte and SHA-256(salt ‖ entry).
 """
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,23 +17,40 @@ from django.db import connection, transaction
 
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
-from hienluong.ledger.models import Entry, QueuedEntry
+from hienluong.ledger.log import prove, public_bundle, public_tile, published, verifier
+from hienluong.ledger.models import Entry, QueuedEntry, Verification
+from hienluong.ledger.notes import Verifier
+from hienluong.ledger.records import SALT_BYTES, commitment
+from hienluong.ledger.sequencer import sequence_waiting
+from hienluong.ledger.tlog_proof import TlogProof, verify_proof
+from hienluong.ledger.tree import ProofInvalid
+from hienluong.ledger.verification import check_log, verify_log
 
 __all__ = [
     "Act",
     "ActorRef",
+    "ProofInvalid",
+    "TlogProof",
+    "Verifier",
+    "check_log",
     "head",
+    "last_verification",
     "oldest_waiting",
+    "prove",
+    "public_bundle",
+    "public_tile",
+    "published",
     "record",
     "record_many",
     "record_refusal",
     "sequence_waiting",
+    "verifier",
+    "verify_log",
+    "verify_proof",
     "waiting",
 ]
 
 ENTRY_MAX_BYTES = 4096
-BATCH = 5000
-SEQUENCER_LOCK = 0x6869656E  # "hien": one sequencer in the whole database
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +117,8 @@ def record_many(
             raise ValueError(
                 f"The ledger entry of {act.action} has {len(entry)} bytes; at most {ENTRY_MAX_BYTES}."
             )
-        salt = secrets.token_bytes(16)
-        leaf = hashlib.sha256(salt + entry).digest()
+        salt = secrets.token_bytes(SALT_BYTES)
+        leaf = commitment(salt=salt, entry=entry)
         values += [act.id, entry, salt, leaf, act.action, act.subject[:80], now]
         ids.append(act.id)
     if ids:
@@ -126,40 +142,6 @@ def record_refusal(
         )
 
 
-def sequence_waiting(*, now: datetime) -> int:
-    """Gives the waiting entries their indices, 0, 1, 2 … without a gap, and returns how many.
-
-    One sequencer at a time, under an advisory lock: a second one returns 0. The index is never the serial
-    number of a table: commits reorder and rollbacks leave gaps.
-    """
-    moved = 0
-    while True:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEQUENCER_LOCK])
-            if not cursor.fetchone()[0]:
-                return moved
-            cursor.execute(
-                """
-                WITH taken AS (
-                    DELETE FROM ledger_queuedentry WHERE id IN (
-                        SELECT id FROM ledger_queuedentry ORDER BY queued_at, id LIMIT %s
-                    ) RETURNING *
-                ), base AS (
-                    SELECT coalesce(max(index), -1) AS last FROM ledger_entry
-                )
-                INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at)
-                SELECT base.last + row_number() OVER (ORDER BY queued_at, id),
-                       id, entry, salt, leaf, action, subject, queued_at, %s
-                FROM taken, base
-                """,
-                [BATCH, now],
-            )
-            batch = int(cursor.rowcount)
-            moved += batch
-            if batch < BATCH:
-                return moved
-
-
 def head() -> int:
     """Returns how many entries have their place."""
     last = Entry.objects.order_by("-index").values_list("index", flat=True).first()
@@ -174,3 +156,8 @@ def oldest_waiting() -> datetime | None:
 def waiting() -> int:
     """Returns how many entries have committed and have no place yet."""
     return QueuedEntry.objects.count()
+
+
+def last_verification() -> Verification | None:
+    """Returns the last recomputation of the whole log; None: there was none yet."""
+    return Verification.objects.order_by("-started_at").first()

@@ -1,0 +1,152 @@
+"""The commands `hienluong ledger …`: the head of the log, proofs of entries, the recomputation of everything.
+
+Who may run them holds the server already; `verify-proof` needs no server at all. Exit codes: 0 done, 1 refused or not
+as it should be, 2 wrong usage.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import click
+
+from hienluong.kit import clock
+from hienluong.kit.errors import InvalidInput
+from hienluong.kit.errors import gettext_noop as _n
+from hienluong.kit.server_command import REFUSED, Printer, answers
+from hienluong.kit.terminal import translate as _
+
+Answer = tuple[object, list[str]]
+_file = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group(help=_("The record of acts, which anybody can check.\n\nExample: hienluong ledger verify"))
+def group() -> None:
+    """Holds the commands about the ledger."""
+
+
+@group.command(
+    help=_(
+        "Print the newest checkpoint: how long the log is and the root over it, signed.\n\n"
+        "Example: hienluong ledger checkpoint --sign"
+    )
+)
+@click.option("--sign", is_flag=True, help=_("First put in order what waits, and sign a new one."))
+@answers
+def checkpoint(*, sign: bool) -> Answer:
+    """Prints the newest checkpoint."""
+    from hienluong.ledger import service  # noqa: PLC0415 - needs Django
+
+    if sign:
+        service.sequence_waiting(now=clock.now(), sign=True)
+    row = service.published()
+    value = {"size": row.size, "root": bytes(row.root).hex(), "signed_at": row.signed_at, "note": row.note}
+    return value, row.note.splitlines()
+
+
+@group.command(
+    help=_(
+        "Print the public key of the log, as programs that check it want it.\n\nExample: hienluong ledger key"
+    )
+)
+@answers
+def key() -> Answer:
+    """Prints the verifier key."""
+    from hienluong.ledger import service  # noqa: PLC0415 - needs Django
+
+    found = str(service.verifier())
+    return {"key": found}, [found]
+
+
+@group.command(
+    help=_(
+        "Write the proof that an entry stands in the log. It discloses this one entry to whom it is given.\n\n"
+        "Example: hienluong ledger prove 0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00 --output act.tlog-proof"
+    )
+)
+@click.argument("entry_id", type=click.UUID)
+@click.option("--output", type=_file, help=_("The file to write; the screen unless given."))
+@answers
+def prove(*, entry_id: UUID, output: Path | None) -> Answer:
+    """Writes the proof of an entry."""
+    from hienluong.ledger import service  # noqa: PLC0415 - needs Django
+
+    proof = service.prove(entry_id)
+    value = {"entry": str(entry_id), "index": proof.index, "proof": proof.text()}
+    if output is None:
+        return value, proof.text().splitlines()
+    output.write_text(proof.text(), encoding="utf-8", newline="\n")
+    return value, [_("Written: {path}").format(path=output)]
+
+
+@group.command(
+    help=_(
+        "Recompute the whole log from its entries and name what was changed, deleted or inserted.\n\n"
+        "Example: hienluong ledger verify"
+    )
+)
+@click.option(
+    "--all-checkpoints",
+    is_flag=True,
+    help=_("Recompute every checkpoint and not only the newest thousand."),
+)
+@answers
+def verify(*, all_checkpoints: bool) -> Answer:
+    """Recomputes the log."""
+    from hienluong.ledger import service  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.errors import LedgerDamaged  # noqa: PLC0415 - the same
+
+    report = service.verify_log(all_checkpoints=all_checkpoints)
+    if report.faults:
+        for fault in report.faults:
+            click.echo(fault.text(_), err=True)
+        raise LedgerDamaged(count=len(report.faults), fault=report.faults[0].text(_))
+    value = {
+        "entries": report.size,
+        "tiles": report.tiles,
+        "checkpoints": report.checkpoints,
+        "root": report.root.hex(),
+    }
+    line = _("The log is whole: {entries} entries, {tiles} tiles, {checkpoints} checkpoints.")
+    return value, [line.format(**value)]
+
+
+@group.command(
+    "verify-proof",
+    help=_(
+        "Check a proof with the public key of the log, on any computer, and print the entry that it proves.\n\n"
+        "Example: hienluong ledger verify-proof act.tlog-proof --key log.example.vn/log+1a2b3c4d+AVo…"
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--key", "vkey", required=True, help=_("The public key, from who runs the log or who watches it.")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
+def verify_proof(*, file: Path, vkey: str, as_json: bool) -> None:
+    """Checks a proof; neither Django nor an installation is needed."""
+    from hienluong.ledger.errors import ProofRefused  # noqa: PLC0415 - start fast
+    from hienluong.ledger.notes import Verifier  # noqa: PLC0415 - the same
+    from hienluong.ledger.tlog_proof import TlogProof  # noqa: PLC0415 - the same
+    from hienluong.ledger.tlog_proof import verify_proof as check  # noqa: PLC0415 - the same
+    from hienluong.ledger.tree import ProofInvalid  # noqa: PLC0415 - the same
+
+    printer = Printer(as_json=as_json)
+    try:
+        verifier = Verifier.parse(vkey)
+    except ValueError:
+        printer.error(InvalidInput(detail=_n("The key is no verifier key of the form name+id+key.")))
+        sys.exit(REFUSED)
+    try:
+        proof = TlogProof.read(file.read_text(encoding="utf-8"))
+        found = check(proof, verifier)
+        entry = json.loads(proof.entry)
+    except (ProofInvalid, ValueError) as problem:
+        printer.error(ProofRefused(reason=problem))
+        sys.exit(REFUSED)
+    value = {"log": found.origin, "size": found.size, "index": proof.index, "entry": entry}
+    line = _("It holds: entry {index} of {size} of the log {log}.")
+    printer.result(value, [line.format(**value), proof.entry.decode()])

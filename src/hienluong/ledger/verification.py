@@ -1,0 +1,302 @@
+"""The recomputation of the whole log from its entries: what was changed, taken out or put in is named.
+
+Bounded in memory: sixteen tiles' entries at a time. Where an entry and its tile differ, the tile is believed if the tile
+above it, or the newest checkpoint, vouches for it; then the entry is at fault, and otherwise the tile.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from hienluong.kit.errors import fill, untranslated
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger.checkpoints import open_checkpoint, unchecked
+from hienluong.ledger.log import Extent, extent, signer, stored_tiles
+from hienluong.ledger.models import SignedCheckpoint, Tile, Verification
+from hienluong.ledger.notes import NoteInvalid, Verifier
+from hienluong.ledger.records import commitment, public_record
+from hienluong.ledger.tree import (
+    HASH_BYTES,
+    TILE_BYTES,
+    TILE_WIDTH,
+    Growth,
+    Tree,
+    full_subtree,
+    last_tiles,
+    leaf_hash,
+    split,
+    tile_width,
+)
+
+TILES_AT_ONCE: Final = 16
+CHECKPOINTS: Final = 1000
+"""The newest checkpoints that are recomputed, unless all are asked for."""
+MAX_FAULTS: Final = 100
+
+CHANGED = _("Entry {place}: it is not what the log took up; its content was changed.")
+COMMITMENT = _("Entry {place}: its public record was changed.")
+COLUMNS = _("Entry {place}: what is stored beside it ({column}) was changed.")
+MISSING = _("Entry {place}: it was deleted.")
+INSERTED = _("Entry {place}: it was inserted without the sequencer.")
+TILE = _("Tile {place}: it was changed, or does not have its hashes.")
+TILE_ABOVE = _("Tile {place}: it does not hold the hashes of the tiles below it.")
+TILE_MISSING = _("Tile {place}: it was deleted.")
+CHECKPOINT = _("Checkpoint {place}: it was changed; it does not say what its row says.")
+SIGNATURE = _("Checkpoint {place}: this log did not sign it.")
+ROOT = _("Checkpoint {place}: the entries do not lead to its root.")
+TOO_LARGE = _("Checkpoint {place}: the log does not have so many entries.")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as the log made it.
+
+    Attributes:
+        sentence: English source text with the parameters `place` and `column`.
+        place: an entry's index, a tile's `level/number`, a checkpoint's size.
+        column: of an entry, which one.
+    """
+
+    sentence: str
+    place: str
+    column: str = ""
+
+    def text(self, translate: Any = untranslated) -> str:
+        """Returns the sentence in the language of `translate`."""
+        return fill(translate(self.sentence), {"place": self.place, "column": self.column})
+
+
+@dataclass(slots=True)
+class Report:
+    """What a recomputation found.
+
+    Attributes:
+        size: so many entries were read.
+        tiles, checkpoints: so many were compared.
+        root: the root over the entries.
+        faults: what is wrong, in the order of the log; at most a hundred.
+    """
+
+    size: int
+    tiles: int = 0
+    checkpoints: int = 0
+    root: bytes = b""
+    faults: list[Fault] = field(default_factory=list)
+
+    def add(self, sentence: str, place: object, column: str = "") -> None:
+        """Notes a fault."""
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(sentence, str(place), column))
+
+
+def check_log(*, now: datetime) -> Verification:
+    """Recomputes the whole log, keeps what was found, and returns it; the clock calls it once a day."""
+    begin = time.monotonic()
+    report = verify_log()
+    return Verification.objects.create(
+        started_at=now,
+        size=report.size,
+        seconds=round(time.monotonic() - begin, 3),
+        faults=len(report.faults),
+        first_fault=report.faults[0].text()[:300] if report.faults else "",
+    )
+
+
+def verify_log(*, all_checkpoints: bool = False) -> Report:
+    """Recomputes records, leaves, tiles and roots of the whole log from its entries and compares; reads only.
+
+    What is sequenced meanwhile is left to the next time.
+
+    Args:
+        all_checkpoints: whether every checkpoint is recomputed and not only the newest thousand.
+    """
+    reach = extent()
+    report = Report(reach.leaves)
+    heads = _checkpoints(reach, report, every=all_checkpoints)
+    _Recomputation(reach, report, heads).run()
+    _look_outside(reach, report)
+    return report
+
+
+def _checkpoints(reach: Extent, report: Report, *, every: bool) -> deque[tuple[int, bytes]]:
+    """Checks what checkpoints say and who signed them; returns size and root of each, to be compared on the way."""
+    newest = SignedCheckpoint.objects.filter(size__lte=reach.signed).order_by("-size")
+    heads: deque[tuple[int, bytes]] = deque()
+    if not reach.note:
+        return heads
+    ours = signer("").verifier.key
+    for row in (newest if every else newest[:CHECKPOINTS]).iterator(chunk_size=CHECKPOINTS):
+        report.checkpoints += 1
+        try:
+            said = unchecked(row.note)
+        except NoteInvalid:
+            said = None
+        if said is None or (said.size, said.root) != (row.size, bytes(row.root)):
+            report.add(CHECKPOINT, row.size)
+        elif not _signed_by(ours, row.note):
+            report.add(SIGNATURE, row.size)
+        elif row.size > reach.leaves:
+            report.add(TOO_LARGE, row.size)
+        else:
+            heads.appendleft((row.size, bytes(row.root)))
+    return heads
+
+
+def _signed_by(ours: bytes, note: str) -> bool:
+    """Returns whether our key signed a note, under the name that the note gives the log."""
+    try:
+        open_checkpoint(note, [Verifier(unchecked(note).origin, ours)])
+    except (NoteInvalid, ValueError):
+        return False
+    return True
+
+
+class _Recomputation:
+    """One pass over the entries."""
+
+    def __init__(self, reach: Extent, report: Report, heads: deque[tuple[int, bytes]]) -> None:
+        self._reach = reach
+        self._report = report
+        self._heads = heads
+        self._tree = Growth(0, stored_tiles())
+        self._above: dict[tuple[int, int], bytes] = {}
+        self._odd: list[int] = []  # entries whose stored commitment is not that of their content
+        self._tiles_lead_to_head = bool(heads) and _root_of_tiles(heads[-1][0]) == heads[-1][1]
+
+    def run(self) -> None:
+        """Reads, recomputes and compares everything."""
+        span = TILES_AT_ONCE * TILE_WIDTH
+        for start in range(0, self._reach.leaves, span):
+            end = min(start + span, self._reach.leaves)
+            tiles = _tiles(0, start // TILE_WIDTH, (end - 1) // TILE_WIDTH + 1)
+            found = self._leaves(start, end)
+            for number in range(start // TILE_WIDTH, (end - 1) // TILE_WIDTH + 1):
+                width = tile_width(self._reach.leaves, 0, number)
+                leaves = [next(found) for _place in range(width)]
+                self._append(self._settled(number, leaves, tiles.get(number, b"")))
+        for level, number in last_tiles(self._reach.leaves):
+            if (level, number) in self._above:
+                self._compare_above(level, number)
+        self._report.root = self._tree.root()
+
+    def _leaves(self, start: int, end: int) -> Iterator[bytes | None]:
+        """Yields the leaf hash of each entry as its content makes it; None where there is none."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT index, id, entry, salt, leaf, action, subject FROM ledger_entry "
+                "WHERE index >= %s AND index < %s ORDER BY index",
+                [start, end],
+            )
+            rows = deque(cursor.fetchall())
+        for index in range(start, end):
+            if not rows or rows[0][0] != index:
+                yield None
+                continue
+            yield self._leaf(*rows.popleft())
+
+    def _leaf(
+        self, index: int, entry_id: UUID, entry: bytes, salt: bytes, leaf: bytes, action: str, subject: str
+    ) -> bytes:
+        committed = commitment(salt=bytes(salt), entry=bytes(entry))
+        if committed == bytes(leaf):
+            beside = {"id": str(entry_id), "action": action, "subject": subject}
+            if wrong := _differing(bytes(entry), beside):
+                self._report.add(COLUMNS, index, ", ".join(wrong))
+        else:
+            self._odd.append(index)
+        return leaf_hash(public_record(committed))
+
+    def _settled(self, number: int, leaves: list[bytes | None], stored: bytes) -> list[bytes]:
+        """Compares the leaves of a tile with the stored tile and returns those that are to be believed."""
+        self._report.tiles += 1
+        start = number * TILE_WIDTH
+        hashes = split(stored[: len(leaves) * HASH_BYTES])
+        whole = len(leaves) * HASH_BYTES <= len(stored) <= TILE_BYTES
+        if whole and (hashes == leaves or self._vouched(number, hashes)):
+            for place, (leaf, hashed) in enumerate(zip(leaves, hashes, strict=True)):
+                if leaf != hashed:
+                    self._report.add(CHANGED if leaf else MISSING, start + place)
+                elif start + place in self._odd:
+                    self._report.add(COMMITMENT, start + place)
+            believed = hashes
+        else:
+            self._report.add(TILE if stored else TILE_MISSING, f"0/{number}")
+            hashes += [bytes(HASH_BYTES)] * (len(leaves) - len(hashes))
+            for place, leaf in enumerate(leaves):
+                if leaf is None:
+                    self._report.add(MISSING, start + place)
+            believed = [leaf or hashed for leaf, hashed in zip(leaves, hashes, strict=True)]
+        self._odd.clear()
+        return believed
+
+    def _vouched(self, number: int, hashes: list[bytes]) -> bool:
+        """Returns whether the tile above a tile of level 0 has its root, or the newest checkpoint covers it."""
+        if len(hashes) < TILE_WIDTH:
+            return self._tiles_lead_to_head
+        above, place = divmod(number, TILE_WIDTH)
+        row = _tiles(1, above, above + 1).get(above, b"")
+        return row[place * HASH_BYTES : (place + 1) * HASH_BYTES] == full_subtree(hashes)
+
+    def _append(self, leaves: list[bytes]) -> None:
+        """Adds leaves to the recomputed tree; compares the checkpoints on the way and the tiles that became full."""
+        while leaves:
+            room = self._heads[0][0] - self._tree.size if self._heads else len(leaves)
+            self._tree.append(leaves[:room])
+            leaves = leaves[room:]
+            if self._heads and self._heads[0][0] == self._tree.size:
+                size, root = self._heads.popleft()
+                if self._tree.root() != root:
+                    self._report.add(ROOT, size)
+        for (level, number), hashes in self._tree.take().items():
+            if level:
+                self._above[level, number] = hashes
+                if len(hashes) == TILE_BYTES:
+                    self._compare_above(level, number)
+
+    def _compare_above(self, level: int, number: int) -> None:
+        self._report.tiles += 1
+        wanted = self._above.pop((level, number))
+        stored = _tiles(level, number, number + 1).get(number, b"")
+        if stored[: len(wanted)] != wanted:
+            self._report.add(TILE_ABOVE if stored else TILE_MISSING, f"{level}/{number}")
+
+
+def _differing(entry: bytes, beside: dict[str, str]) -> list[str]:
+    """Returns which of the values stored beside an entry it does not say itself."""
+    try:
+        said = json.loads(entry)
+        return [name for name, value in beside.items() if str(said[name])[:80] != value]
+    except (ValueError, LookupError, TypeError):
+        return ["entry"]
+
+
+def _tiles(level: int, first: int, end: int) -> dict[int, bytes]:
+    """Returns the stored tiles of a level from one number up to another."""
+    found = Tile.objects.filter(level=level, number__gte=first, number__lt=end)
+    return {number: bytes(hashes) for number, hashes in found.values_list("number", "hashes")}
+
+
+def _root_of_tiles(size: int) -> bytes | None:
+    try:
+        return Tree(size, stored_tiles()).root()
+    except LookupError:
+        return None
+
+
+def _look_outside(reach: Extent, report: Report) -> None:
+    """Looks for entries before the first place and behind the last leaf."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT index FROM ledger_entry WHERE index < 0 ORDER BY index LIMIT 1")
+        if before := cursor.fetchone():
+            report.add(INSERTED, before[0])
+    if reach.signed_at and reach.entries > reach.leaves:
+        report.add(INSERTED, reach.leaves)

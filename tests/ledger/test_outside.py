@@ -1,0 +1,103 @@
+"""A verifier that is not ours, Go's sumdb, checks what the public addresses and `prove` hand out, and refuses what was altered."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from tests.ledger.conftest import Book
+
+from hienluong.ledger import service as ledger
+from hienluong.ledger.paths import tile_path
+from hienluong.ledger.tree import last_tiles, tile_width
+
+SOURCE = Path(__file__).parent / "outside" / "verify.go"
+GOPATH = Path("/usr/share/gocode")  # where Debian's golang-golang-x-mod-dev lies
+
+Verify = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def verify(tmp_path_factory: pytest.TempPathFactory) -> Verify:
+    """The outside verifier, built once."""
+    if not shutil.which("go") or not (GOPATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
+        pytest.skip("Go is missing: apt-get install golang-go golang-golang-x-mod-dev")
+    place = tmp_path_factory.mktemp("outside")
+    program = place / "verify"
+    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": str(GOPATH), "CGO_ENABLED": "0"}
+    environment.setdefault("GOCACHE", str(Path.home() / ".cache" / "go-build"))
+    subprocess.run(["go", "build", "-o", program, SOURCE], check=True, env=environment, timeout=300)
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [str(program), str(ledger.verifier()), *map(str, arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    return run
+
+
+def fetch(place: Path, size: int) -> None:
+    """Fetches all tiles and bundles of a tree of so many leaves from their public addresses."""
+    client = Client()
+    wanted = []
+    for level, last in last_tiles(size):
+        for number in range(last + 1):
+            width = tile_width(size, level, number)
+            wanted.append(f"tile/{level}/{tile_path(number, width)}")
+            if level == 0:
+                wanted.append(f"tile/entries/{tile_path(number, width)}")
+    for path in wanted:
+        answer = client.get(f"/log/{path}")
+        assert answer.status_code == 200, path
+        (place / path).parent.mkdir(parents=True, exist_ok=True)
+        (place / path).write_bytes(answer.content)
+
+
+def test_outside_verifier_takes_our_proof_and_refuses_an_altered_one(
+    book: Book, verify: Verify, tmp_path: Path
+) -> None:
+    entry_id = book.grow(300)[217]
+    text = ledger.prove(entry_id).text()
+    file = tmp_path / "act.tlog-proof"
+    file.write_text(text, encoding="utf-8")
+    said = verify("proof", file)
+    assert said.returncode == 0, said.stderr
+    assert str(entry_id) in said.stdout
+    assert said.stdout.endswith("OK\n")
+
+    lines = text.split("\n")
+    altered = {
+        "another entry": ["extra " + "A" * 8 + lines[1][14:], *lines[2:]],
+        "another place": [lines[1], "index 218", *lines[3:]],
+        "a path too short": [*lines[1:3], *lines[4:]],
+        "another size": [one if one != "300" else "301" for one in lines[1:]],
+    }
+    for name, rest in altered.items():
+        file.write_text("\n".join([lines[0], *rest]), encoding="utf-8")
+        assert verify("proof", file).returncode == 1, name
+
+
+def test_outside_verifier_follows_our_growth_by_the_public_tiles_and_refuses_altered_ones(
+    book: Book, verify: Verify, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    book.grow(255)
+    old.write_bytes(Client().get("/log/checkpoint").content)
+    book.grow(300)
+    new.write_bytes(Client().get("/log/checkpoint").content)
+    fetch(tmp_path, 555)
+    said = verify("grown", old, new, tmp_path)
+    assert (said.returncode, said.stdout) == (0, "OK\n"), said.stderr
+
+    for path in ("tile/0/000", "tile/0/002.p/43", "tile/entries/001"):
+        tile = tmp_path / path
+        sound = tile.read_bytes()
+        tile.write_bytes(sound[:40] + bytes([sound[40] ^ 1]) + sound[41:])
+        assert verify("grown", old, new, tmp_path).returncode == 1, path
+        tile.write_bytes(sound)
+    new.write_text(new.read_text(encoding="utf-8").replace("\n555\n", "\n554\n"), encoding="utf-8")
+    assert "invalid signature" in verify("grown", old, new, tmp_path).stderr
