@@ -43,6 +43,12 @@ from hienluong.ledger.service import ActorRef
 
 log = logging.getLogger(__name__)
 
+ledger.guard(
+    SocialAccount,
+    last_login="the time of last use",
+    extra_data="what the provider said at the last sign-in; nothing rests on it",
+)
+
 PROVIDER = "openid_connect"
 LIMITS = Limits(connect=5.0, read=10.0, total=15.0, answer_bytes=1024 * 1024)
 DISCOVERY_SECONDS = 300

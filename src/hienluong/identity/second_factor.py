@@ -30,6 +30,8 @@ ONE_TIME_SIGN_IN = "one_time_sign_in"
 STRONG_METHODS = frozenset({"mfa", ONE_TIME_SIGN_IN})
 _CONTEXT = b"identity.second-factor"
 
+ledger.guard(Authenticator, last_used_at="the time of last use")
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types for it
     """Keeps the secrets of second factors sealed, and says in our words what is wrong."""
