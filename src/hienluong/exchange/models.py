@@ -194,7 +194,12 @@ class Recipient(models.Model):
         return self.code
 
 
-@ledger.guarded(attempts="counts", due_at="when to try next", failure="of the last attempt")
+@ledger.guarded(
+    attempts="counts",
+    due_at="when to try next",
+    failure="of the last attempt",
+    changed_at="also of putting off",
+)
 class Delivery(models.Model):
     """The journey of one packet to one recipient. What is due says so itself; nothing is queued (decision 2)."""
 

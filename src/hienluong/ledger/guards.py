@@ -152,9 +152,13 @@ def _read(model: type[models.Model], left_out: dict[str, str]) -> GuardedTable:
             raise ImproperlyConfigured(
                 f"{meta.label}.{name} is not guarded, but there is no such field."
             ) from problem
-    columns = [Column(one.column, _form(one)) for one in meta.concrete_fields if one.name not in left_out]
+    columns = [
+        Column(one.column, _form(one))
+        for one in meta.concrete_fields
+        if one.name not in left_out and one.column
+    ]
     key = meta.pk
-    if key is None or not columns or not _KEYS.fullmatch(_type(key)):
+    if key is None or key.column is None or not columns or not _KEYS.fullmatch(_type(key)):
         raise ImproperlyConfigured(
             f"{meta.label} cannot be guarded: it has no key of one column, or no column at all."
         )

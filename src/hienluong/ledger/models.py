@@ -90,6 +90,7 @@ class Verification(models.Model):
 
     started_at = models.DateTimeField(db_index=True)
     size = models.BigIntegerField(help_text="so many entries were read")
+    changes = models.BigIntegerField(default=0, help_text="so many changes of rows were compared with tables")
     seconds = models.FloatField()
     faults = models.PositiveIntegerField()
     first_fault = models.CharField(max_length=300, blank=True)

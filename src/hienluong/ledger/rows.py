@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import connection, transaction
@@ -12,9 +12,6 @@ from django.db import connection, transaction
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.guards import DIGEST_BYTES, GuardedTable
 from hienluong.ledger.models import Guard
-
-NAMED: Final = 100
-"""So many are named; all are counted."""
 
 CHANGED = _("Row {place}: {column} was changed past the application.")
 DELETED = _("Row {place}: it was deleted past the application.")
@@ -44,26 +41,24 @@ class Difference:
 
     Attributes:
         sentence: what was done to it, English source text with the parameters `place` and `column`.
-        place: table and key, with a slash between.
+        table: which.
+        key: of the row.
         column: which columns differ; "" where the row is gone or new.
     """
 
     sentence: str
-    place: str
+    table: str
+    key: str
     column: str = ""
 
-
-@dataclass(slots=True)
-class Differences:
-    """What was found in a table: all are counted, the first hundred named."""
-
-    count: int = 0
-    named: list[Difference] = field(default_factory=list)
+    @property
+    def place(self) -> str:
+        """Table and key, with a slash between."""
+        return f"{self.table}/{self.key}"
 
 
-def compare(table: GuardedTable, guard: Guard) -> Differences:
-    """Compares every row of a table with its last change; reads only, in bounded memory."""
-    found = Differences()
+def compare(table: GuardedTable, guard: Guard) -> Iterator[Difference]:
+    """Compares every row of a table with its last change and yields those that differ; reads only, in bounded memory."""
     statement = _COMPARISON.format(
         guard=guard.pk,
         row=table.row("there"),
@@ -72,10 +67,7 @@ def compare(table: GuardedTable, guard: Guard) -> Differences:
     )
     with reading(statement) as rows:
         for key, former, present in rows:
-            found.count += 1
-            if len(found.named) < NAMED:
-                found.named.append(_difference(table, key, former, present))
-    return found
+            yield _difference(table, key, former, present)
 
 
 def differing(columns: list[str], former: bytes, present: bytes) -> list[str]:
@@ -102,10 +94,9 @@ def _rows(cursor: Any) -> Iterator[tuple[Any, ...]]:
 
 
 def _difference(table: GuardedTable, key: str, former: bytes | None, present: bytes | None) -> Difference:
-    place = f"{table.name}/{key}"
     if former is None:
-        return Difference(INSERTED, place)
+        return Difference(INSERTED, table.name, key)
     if present is None:
-        return Difference(DELETED, place)
+        return Difference(DELETED, table.name, key)
     columns = differing([one.name for one in table.columns], bytes(former), bytes(present))
-    return Difference(CHANGED, place, ", ".join(columns))
+    return Difference(CHANGED, table.name, key, ", ".join(columns))

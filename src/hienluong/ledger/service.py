@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hienluong.ledger.entries import Act, ActorRef, record_many
+from hienluong.ledger.explanations import explain_changes
 from hienluong.ledger.guards import guard, guarded
 from hienluong.ledger.log import prove, public_bundle, public_tile, published, verifier
 from hienluong.ledger.models import Entry, QueuedEntry, Verification
@@ -20,7 +21,7 @@ from hienluong.ledger.notes import Verifier
 from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
 from hienluong.ledger.tree import ProofInvalid
-from hienluong.ledger.verification import check_log, verify_log
+from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 
 __all__ = [
     "Act",
@@ -29,6 +30,7 @@ __all__ = [
     "TlogProof",
     "Verifier",
     "check_log",
+    "explain_changes",
     "guard",
     "guarded",
     "head",
@@ -43,6 +45,7 @@ __all__ = [
     "record_refusal",
     "sequence_waiting",
     "verifier",
+    "verify_ledger",
     "verify_log",
     "verify_proof",
     "waiting",

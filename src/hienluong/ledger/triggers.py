@@ -6,7 +6,7 @@ are there when a guard begins are written down as its baseline, and an entry say
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -15,9 +15,10 @@ from typing import Final
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from hienluong.kit.errors import fill
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.guards import GuardedTable, tables
-from hienluong.ledger.models import Guard
+from hienluong.ledger.models import Guard, Verification
 from hienluong.ledger.rows import compare
 
 ROW_TRIGGER: Final = "ledger_guard"
@@ -48,6 +49,11 @@ BEGIN
     INSERT INTO {queue} (guard, row_key, op, digests) VALUES ({guard}, {new_row}, left(TG_OP, 1), {digests});
     RETURN NULL;
 END
+"""
+
+_AS_THEY_ARE: Final = """
+INSERT INTO ledger_queuedchange (guard, row_key, op, digests)
+SELECT {guard}, {row}, 'B', {digests} FROM {table} AS there
 """
 
 
@@ -92,9 +98,28 @@ def suspend(apps: Collection[str], *, now: datetime) -> None:
         if table is not None and table.app in apps:
             with transaction.atomic(), connection.cursor() as cursor:
                 _drop(cursor, table.name)
-                differing = compare(table, guard).count
                 Guard.objects.filter(pk=guard.pk).update(suspended=True)
-                _record("ledger.suspend-guard", guard, {"differing": differing}, now)
+                found = list(compare(table, guard))
+                _record("ledger.suspend-guard", guard, {"differing": len(found)}, now)
+                if found:  # the last time that it can be seen: kept as every verification is
+                    first = fill(found[0].sentence, {"place": found[0].place, "column": found[0].column})
+                    Verification.objects.create(
+                        started_at=now, size=0, seconds=0, faults=len(found), first_fault=first[:300]
+                    )
+
+
+def write_rows(table: GuardedTable, guard: Guard, *, there: Sequence[str], gone: Sequence[str]) -> None:
+    """Writes down that some rows are as they now are, and that others are gone, in the caller's transaction."""
+    with connection.cursor() as cursor:
+        if there:
+            some = _AS_THEY_ARE.format(guard=guard.pk, **_parts(table))
+            cursor.execute(f"{some} WHERE {table.row('there')} = ANY(%s)", [list(there)])
+        if gone:
+            cursor.execute(
+                "INSERT INTO ledger_queuedchange (guard, row_key, op, digests) "
+                "SELECT %s, gone, 'D', ''::bytea FROM unnest(%s::text[]) AS gone",
+                [guard.pk, list(gone)],
+            )
 
 
 def body(table: GuardedTable, guard: Guard) -> str:
@@ -198,11 +223,12 @@ def _drop(cursor: CursorWrapper, table: str) -> None:
 
 def _write_baseline(cursor: CursorWrapper, table: GuardedTable, guard: Guard) -> int:
     """Writes the rows down that are there, and returns how many; nobody writes into the table meanwhile."""
-    cursor.execute(
-        f"INSERT INTO ledger_queuedchange (guard, row_key, op, digests) "  # noqa: S608 - names are from the models
-        f"SELECT {guard.pk}, {table.row('there')}, 'B', {table.digests('there')} FROM {_quoted(table.name)} AS there"
-    )
+    cursor.execute(_AS_THEY_ARE.format(guard=guard.pk, **_parts(table)))
     return int(cursor.rowcount)
+
+
+def _parts(table: GuardedTable) -> dict[str, str]:
+    return {"row": table.row("there"), "digests": table.digests("there"), "table": _quoted(table.name)}
 
 
 def _record(action: str, guard: Guard, details: dict[str, object], now: datetime) -> None:
