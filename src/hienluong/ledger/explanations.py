@@ -14,7 +14,7 @@ from typing import Final
 from django.db import connection, transaction
 
 from hienluong.kit.errors import InvalidInput
-from hienluong.kit.errors import gettext_noop as _n
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.guards import tables
 from hienluong.ledger.models import Guard
@@ -65,7 +65,7 @@ def explain_changes(*, actor: ActorRef, reason: str, now: datetime) -> Explained
     """
     reason = " ".join(reason.split())
     if not 0 < len(reason) <= REASON_LIMIT:
-        raise InvalidInput(detail=_n("Say in at most 500 letters what was done and why."))
+        raise InvalidInput(detail=_("Say in at most 500 letters what was done and why."))
     sequence_waiting(now=now)
     with transaction.atomic():
         done = _explain(actor, reason, now)
