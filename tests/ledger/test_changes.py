@@ -148,6 +148,12 @@ def test_every_fault_is_counted_and_a_hundred_named(late: Reason) -> None:
     assert (report.count, len(report.faults)) == (130, 100)
 
 
+COPIED = (
+    "INSERT INTO ledger_change (place, id, act, guard, row_key, op, digests) "
+    "SELECT {place}, {place}, act, guard, row_key, op, digests FROM ledger_change WHERE place = 2"
+)
+
+
 @pytest.mark.parametrize(
     ("statement", "wanted"),
     [
@@ -161,13 +167,11 @@ def test_every_fault_is_counted_and_a_hundred_named(late: Reason) -> None:
         ),
         ("DELETE FROM ledger_change WHERE place = 1", ["Change 1: it was deleted."]),
         (
-            "INSERT INTO ledger_change (place, id, act, guard, row_key, op, digests) "
-            "SELECT 3, id, act, guard, row_key, op, digests FROM ledger_change WHERE place = 2",
+            COPIED.format(place=3),
             ["Change 3: it was inserted without the sequencer."],
         ),
         (
-            "INSERT INTO ledger_change (place, id, act, guard, row_key, op, digests) "
-            "SELECT -1, -1, act, guard, row_key, op, digests FROM ledger_change WHERE place = 2",
+            COPIED.format(place=-1),
             ["Change -1: it was inserted without the sequencer."],
         ),
         (
@@ -301,7 +305,7 @@ def test_left_out_column_that_does_not_exist_is_an_error_at_the_start() -> None:
 
 @isolate_apps("hienluong.ledger")
 def test_column_of_a_type_that_is_not_known_is_an_error_at_the_start() -> None:
-    class Strange(models.Model):
+    class Strange(models.Model):  # noqa: DJ008 - never shown
         span = models.DurationField()
 
         class Meta:

@@ -28,6 +28,7 @@ from allauth.socialaccount.signals import social_account_added
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -278,6 +279,7 @@ class CheckingAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the 
         login = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
         login.claims = claims
         login.account.extra_data = {}
+        login.connect = transaction.atomic(login.connect)  # the link and the entry that says so commit together
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:

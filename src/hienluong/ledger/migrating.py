@@ -1,0 +1,22 @@
+"""What `migrate` does to guards: triggers go before the tables they watch are changed, and are set after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hienluong.kit import clock
+from hienluong.ledger import triggers
+
+
+def before_migrations(*, plan: Any, **_more: object) -> None:
+    """Takes the triggers away from tables that migrations are about to change.
+
+    Args:
+        plan: Django's: the migrations in order, each with whether it is undone.
+    """
+    triggers.suspend({migration.app_label for migration, _backwards in plan}, now=clock.now())
+
+
+def after_migrations(**_more: object) -> None:
+    """Sets the triggers of every guarded table as they are to be."""
+    triggers.install(now=clock.now())
