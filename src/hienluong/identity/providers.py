@@ -279,7 +279,9 @@ class CheckingAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the 
         login = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
         login.claims = claims
         login.account.extra_data = {}
-        login.connect = transaction.atomic(login.connect)  # the link and the entry that says so commit together
+        login.connect = transaction.atomic(
+            login.connect
+        )  # the link and the entry that says so commit together
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:

@@ -96,7 +96,9 @@ _of_allauth: list[URLPattern | URLResolver] = [
     ),
 ]
 for _page in _of_allauth:  # what they change of an account commits together with the entry that says so
-    if isinstance(_page, URLPattern) and _page.name != "openid_connect_callback":  # it calls another server first: `providers` sees to it
+    if (
+        isinstance(_page, URLPattern) and _page.name != "openid_connect_callback"
+    ):  # it calls another server first: `providers` sees to it
         _page.callback = transaction.atomic(_page.callback)
 # Single sign-on of agencies' systems. The token endpoint that answers is that of `systems`, which stands before it in
 # config.urls and counts refusals; here it has the name by which allauth tells of it.

@@ -37,7 +37,7 @@ from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key
 from hienluong.ledger import service as ledger
 from hienluong.takeover.agencies import agency_for
-from hienluong.takeover.commands.under_way import require_under_way
+from hienluong.takeover.commands.under_way import record_taken, require_under_way
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
 from hienluong.takeover.formats.archives import ArchivedFile, walk_folder
@@ -45,7 +45,6 @@ from hienluong.takeover.formats.registers import LENGTHS
 from hienluong.takeover.models import AsideFile, Direction, Intake, State, TakenDocument
 
 AT_ONCE = 100
-TAKER = ledger.ActorRef("platform", "takeover", "takeover")
 ASIDE_KEPT = 2_000
 """So many files are kept aside and listed; more than that says that the archive as a whole is wrong."""
 
@@ -197,14 +196,8 @@ class _Taking:
 
     def record(self) -> None:
         """Records what was taken since the last time: documents and their entry commit together."""
-        if taken := self.counts["taken"] - self.recorded:
-            ledger.record(
-                actor=TAKER,
-                action="takeover.packets-taken",
-                subject=f"intake:{self.row.pk}",
-                details={"packets": taken},
-                now=self.now,
-            )
+        taken = self.counts["taken"] - self.recorded
+        record_taken(self.row, taken, self.now)
         self.recorded += taken
 
     def finish(self) -> None:
