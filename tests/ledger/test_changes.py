@@ -313,3 +313,9 @@ def test_column_of_a_type_that_is_not_known_is_an_error_at_the_start() -> None:
 
     with pytest.raises(ImproperlyConfigured, match="no form is known for the type interval"):
         guards._read(Strange, {})
+
+
+def test_changes_after_a_batch_whose_entry_is_gone_are_still_compared(late: Reason) -> None:
+    Entry.objects.filter(index=1).delete()
+    Change.objects.filter(place=2).update(op="I")
+    assert [one.split(":")[0] for one in named()] == ["Entry 1", "Changes 1–2"]

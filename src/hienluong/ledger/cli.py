@@ -98,13 +98,13 @@ def prove(*, entry_id: UUID, output: Path | None) -> Answer:
 def verify(*, all_checkpoints: bool) -> Answer:
     """Recomputes the log and compares the tables."""
     from hienluong.ledger import service  # noqa: PLC0415 - needs Django
-    from hienluong.ledger.errors import LedgerDamaged  # noqa: PLC0415 - the same
+    from hienluong.ledger.errors import VerificationFailed  # noqa: PLC0415 - the same
 
     report = service.verify_ledger(all_checkpoints=all_checkpoints)
     if report.faults:
         for fault in report.faults:
             click.echo(fault.text(_), err=True)
-        raise LedgerDamaged(count=report.count, fault=report.faults[0].text(_))
+        raise VerificationFailed(count=report.count, fault=report.faults[0].text(_))
     value = {
         "entries": report.size,
         "tiles": report.tiles,

@@ -6,6 +6,7 @@ from typing import Any
 
 from hienluong.kit import clock
 from hienluong.ledger import triggers
+from hienluong.ledger.guards import tables
 
 
 def before_migrations(*, plan: Any, **_more: object) -> None:
@@ -14,7 +15,10 @@ def before_migrations(*, plan: Any, **_more: object) -> None:
     Args:
         plan: Django's: the migrations in order, each with whether it is undone.
     """
-    triggers.suspend({migration.app_label for migration, _backwards in plan}, now=clock.now())
+    apps = {migration.app_label for migration, _backwards in plan}
+    if any(backwards and migration.app_label == "ledger" for migration, backwards in plan):
+        apps |= {table.app for table in tables().values()}  # what triggers write into may be gone afterwards
+    triggers.suspend(apps, now=clock.now())
 
 
 def after_migrations(**_more: object) -> None:
