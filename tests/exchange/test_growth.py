@@ -114,6 +114,7 @@ def _fill(agencies: Mapping[str, Agency], first: int, count: int) -> None:
             cursor.execute(f"VACUUM ANALYZE exchange_{table}")
         cursor.execute("VACUUM ANALYZE files_sealedfile")
         cursor.execute("VACUUM ANALYZE files_holding")
+        cursor.execute("CHECKPOINT")  # so that the disk is not busy with what was just stored
 
 
 def _seconds_each(home_affairs: System, first: int) -> tuple[float, float]:

@@ -273,7 +273,7 @@ class Delivery(models.Model):
             models.Index(fields=["recipient", "-position"], name="exchange_delivery_mailbox"),
             models.Index(
                 fields=["recipient", "kind", "promulgated_on"],
-                include=["position", "state"],
+                include=["position", "state", "packet", "id"],
                 name="exchange_delivery_dated",
             ),
             models.Index(

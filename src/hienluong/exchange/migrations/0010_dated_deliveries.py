@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             "delivery",
             models.Index(
                 fields=["recipient", "kind", "promulgated_on"],
-                include=["position", "state"],
+                include=["position", "state", "packet", "id"],
                 name="exchange_delivery_dated",
             ),
         ),
