@@ -100,7 +100,8 @@ def _find(
 
     found: list[Any] = []
     with connection.cursor() as cursor:
-        for dated in (False, True) if on_days.texts else (False,):
+        # Days that leave out nothing at the end where the first walk began would only repeat it.
+        for dated in (False, True) if (criteria.dated_from if forward else criteria.dated_to) else (False,):
             where = beyond(entry, on_days) if dated else beyond(entry)
             walk = f"SELECT {shelf.columns} FROM {shelf.table} e WHERE {where}"  # noqa: S608 - our own statement
             if dated:  # out of the index of the days, however many they are, and only then in order
