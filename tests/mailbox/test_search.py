@@ -150,11 +150,12 @@ def test_days_long_past_are_found_page_by_page_on_pages_and_by_the_api(
     asked = {"dated_from": "2026-11-02", "dated_to": "2026-11-07"}
     wanted = [str(day) for day in arrived if 2 <= day <= 7]
 
-    numbers, cursor = [], {}
-    while cursor is not None:
-        page = dong_hoi.get("/inbox", {**asked, "limit": 2, **cursor}).json()
-        numbers += [one["packet"]["code_number"] for one in page["items"]]
-        cursor = {"after": page["next"]} if page["next"] else None
+    numbers: list[str] = []
+    query: dict[str, Any] = {**asked, "limit": 2}
+    while "after" not in query or query["after"]:
+        answer = dong_hoi.get("/inbox", query).json()
+        numbers += [one["packet"]["code_number"] for one in answer["items"]]
+        query["after"] = answer["next"]
     assert numbers == wanted
     assert [one["packet"]["code_number"] for one in dong_hoi.inbox(**asked, q="lich truc")] == [
         number for number in wanted if number != "5"
