@@ -82,6 +82,9 @@ class Packet(models.Model):
         ]
         indexes = [
             models.Index(fields=["sender", "-id"], name="exchange_packet_of_sender"),
+            models.Index(
+                fields=["sender", "kind", "promulgated_on"], include=["id"], name="exchange_packet_dated"
+            ),
             models.Index(fields=["document_id"], name="exchange_packet_document"),
             GinIndex(
                 fields=["holders", "search_key", "promulgated_on"],
@@ -237,6 +240,7 @@ class Delivery(models.Model):
     kind = models.CharField(
         max_length=6, choices=Packet.Kind, help_text="the packet's, so that indices can tell them apart"
     )
+    promulgated_on = models.DateField(null=True, help_text="the packet's, so that an index knows it")
     state = models.CharField(max_length=10, choices=State)
     business_state = models.CharField(max_length=2, blank=True, help_text="the last status in order: 01 … 16")
     standing = models.CharField(
@@ -279,6 +283,11 @@ class Delivery(models.Model):
                 name="exchange_delivery_due",
             ),
             models.Index(fields=["recipient", "-position"], name="exchange_delivery_mailbox"),
+            models.Index(
+                fields=["recipient", "kind", "promulgated_on"],
+                include=["position", "state", "packet", "id"],
+                name="exchange_delivery_dated",
+            ),
             models.Index(
                 fields=["recipient", "position"],
                 condition=models.Q(state__in=["delivered", "fetched"]),
