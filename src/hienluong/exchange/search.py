@@ -31,10 +31,6 @@ class _Shelf:
     place: str
     type: str
 
-    @property
-    def columns(self) -> str:
-        return f"e.id, e.{self.packet} AS packet_id, e.{self.place} AS place"
-
 
 _MAILBOX = _Shelf("exchange_delivery", "packet_id", "position", "bigint")
 _SENT = _Shelf("exchange_packet", "id", "id", "uuid")
@@ -53,8 +49,8 @@ _REST = """
 WITH held AS MATERIALIZED (
     SELECT p.id FROM exchange_packet p WHERE p.holders @> ARRAY[%s::uuid] AND {packet}
 )
-SELECT {columns} FROM held
-CROSS JOIN LATERAL (SELECT * FROM {table} WHERE {of} = held.id OFFSET 0) e -- not by hash: it would read everything
+SELECT e.id, e.{shelf.place} AS place FROM held
+CROSS JOIN LATERAL (SELECT * FROM {shelf.table} WHERE {shelf.packet} = held.id OFFSET 0) e -- not by hash: it would read everything
 WHERE {where} ORDER BY place {order} LIMIT %s
 """
 
@@ -89,12 +85,9 @@ def _find(
     on_days = days(criteria, day="e.promulgated_on")
 
     def beyond(*conditions: Conditions) -> Conditions:
-        where = Conditions()
-        for one in conditions:
-            where.join(one)
-        if start is None:
-            where.add(f"e.{shelf.place} IS NOT NULL")
-        else:
+        where = entry.plus(*conditions)
+        where.add(f"e.{shelf.place} IS NOT NULL")
+        if start is not None:
             where.add(f"e.{shelf.place} {side} %s::{shelf.type}", start)
         return where
 
@@ -102,8 +95,8 @@ def _find(
     with connection.cursor() as cursor:
         # Days that leave out nothing at the end where the first walk began would only repeat it.
         for dated in (False, True) if (criteria.dated_from if forward else criteria.dated_to) else (False,):
-            where = beyond(entry, on_days) if dated else beyond(entry)
-            walk = f"SELECT {shelf.columns} FROM {shelf.table} e WHERE {where}"  # noqa: S608 - our own statement
+            where = beyond(on_days) if dated else beyond()
+            walk = f"SELECT e.id, e.{shelf.packet} AS packet_id, e.{shelf.place} AS place FROM {shelf.table} e WHERE {where}"  # noqa: S608 - our own statement
             if dated:  # out of the index of the days, however many they are, and only then in order
                 walk = f"SELECT * FROM ({walk} OFFSET 0) AS dated"  # noqa: S608 - our own statement
             cursor.execute(
@@ -115,16 +108,9 @@ def _find(
             if len(found) >= limit or walked < WALKED:
                 return found
             start = last
-        where = beyond(entry)
+        where = beyond()
         cursor.execute(
-            _REST.format(
-                columns=shelf.columns,
-                table=shelf.table,
-                of=shelf.packet,
-                packet=packet,
-                where=where,
-                order=order,
-            ),
+            _REST.format(shelf=shelf, packet=packet, where=where, order=order),
             [holder, *packet.values, *where.values, limit - len(found)],
         )
         return found + [number for (number, *_) in cursor.fetchall()]
@@ -155,8 +141,7 @@ def find_in_mailbox(
         if any(values):
             entry.add(f"e.{column} IN ({', '.join(['%s'] * len(values))})", *values)
     packet = _of_packet(criteria, received=True, only_open=only_open)
-    forward = after is not None
-    start = after if forward else before
+    start, forward = (before, False) if after is None else (after, True)
     return _find(_MAILBOX, entry, packet, criteria, holder=holder, start=start, limit=limit, forward=forward)
 
 

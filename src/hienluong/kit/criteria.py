@@ -50,10 +50,13 @@ class Conditions:
         self.texts.append(condition)
         self.values += values
 
-    def join(self, others: Conditions) -> None:
-        """Adds those of another one."""
-        self.texts += others.texts
-        self.values += others.values
+    def plus(self, *others: Conditions) -> Conditions:
+        """Returns these and those of others."""
+        found = Conditions()
+        for one in (self, *others):
+            found.texts += one.texts
+            found.values += one.values
+        return found
 
     def __str__(self) -> str:
         return " AND ".join(self.texts) or "true"
@@ -86,8 +89,7 @@ def conditions(criteria: Criteria, *, key: str, day: str, agency_in_key: bool = 
         for pattern in patterns(getattr(criteria, name)):
             found.add(f"{key} LIKE %s", pattern)  # what an index can answer; the line is looked at then
             found.add(f"split_part({key}, E'\\n', {line}) LIKE %s", pattern)
-    found.join(days(criteria, day=day))
-    return found
+    return found.plus(days(criteria, day=day))
 
 
 def days(criteria: Criteria, *, day: str) -> Conditions:
