@@ -64,7 +64,7 @@ def write(acknowledged: list[UUID], done: threading.Event) -> None:
                 )
                 ids = ledger.record_many(actor=CLERK, acts=acts, now=clock.now())
             acknowledged += ids
-            time.sleep(0.002)
+            time.sleep(0.01)
     finally:
         connection.close()
 

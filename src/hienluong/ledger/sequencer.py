@@ -90,9 +90,11 @@ def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
             RETURNING index, leaf
         ), acts AS (
             SELECT xact, began_at, max(index) AS act FROM numbered GROUP BY xact, began_at
+        ), later AS (
+            SELECT xact, began_at FROM ledger_queuedentry EXCEPT SELECT xact, began_at FROM acts
         ), moved AS (
-            DELETE FROM ledger_queuedchange WHERE (xact, began_at) NOT IN (
-                SELECT xact, began_at FROM ledger_queuedentry EXCEPT SELECT xact, began_at FROM acts
+            DELETE FROM ledger_queuedchange AS change WHERE NOT EXISTS (
+                SELECT FROM later WHERE later.xact = change.xact AND later.began_at = change.began_at
             ) RETURNING *
         ), changed AS (
             INSERT INTO ledger_change (place, id, act, xact, began_at, guard, row_key, op, digests)
