@@ -20,7 +20,8 @@ from django.db import connection
 from hienluong.kit.errors import fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.checkpoints import open_checkpoint, unchecked
-from hienluong.ledger.log import Extent, extent, signer, stored_tiles
+from hienluong.ledger.keyring import Keys, keys_through_time
+from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import SignedCheckpoint, Tile, Verification
 from hienluong.ledger.notes import NoteInvalid, Verifier
 from hienluong.ledger.records import commitment, public_record
@@ -53,6 +54,7 @@ TILE_MISSING = _("Tile {place}: it was deleted.")
 CHECKPOINT = _("Checkpoint {place}: it was changed; it does not say what its row says.")
 SIGNATURE = _("Checkpoint {place}: this log did not sign it.")
 ROOT = _("Checkpoint {place}: the entries do not lead to its root.")
+KEY_CHANGE = _("Change {place} of the key: it does not hold, or does not lead to the key in force.")
 TOO_LARGE = _("Checkpoint {place}: the log does not have so many entries.")
 
 
@@ -133,7 +135,9 @@ def _checkpoints(reach: Extent, report: Report, *, every: bool) -> deque[tuple[i
     heads: deque[tuple[int, bytes]] = deque()
     if not reach.note:
         return heads
-    ours = signer("").verifier.key
+    keys = keys_through_time(reach.note)
+    for number in keys.faults:
+        report.add(KEY_CHANGE, number)
     for row in (newest if every else newest[:CHECKPOINTS]).iterator(chunk_size=CHECKPOINTS):
         report.checkpoints += 1
         try:
@@ -142,7 +146,7 @@ def _checkpoints(reach: Extent, report: Report, *, every: bool) -> deque[tuple[i
             said = None
         if said is None or (said.size, said.root) != (row.size, bytes(row.root)):
             report.add(CHECKPOINT, row.size)
-        elif not _signed_by(ours, row.note):
+        elif not _signed_by(keys, row.size, row.note):
             report.add(SIGNATURE, row.size)
         elif row.size > reach.leaves:
             report.add(TOO_LARGE, row.size)
@@ -151,10 +155,10 @@ def _checkpoints(reach: Extent, report: Report, *, every: bool) -> deque[tuple[i
     return heads
 
 
-def _signed_by(ours: bytes, note: str) -> bool:
-    """Returns whether our key signed a note, under the name that the note gives the log."""
+def _signed_by(keys: Keys, size: int, note: str) -> bool:
+    """Returns whether the key that was in force signed a checkpoint, under the name that it gives the log."""
     try:
-        open_checkpoint(note, [Verifier(unchecked(note).origin, ours)])
+        open_checkpoint(note, [Verifier(unchecked(note).origin, keys.at(size))])
     except (NoteInvalid, ValueError):
         return False
     return True
