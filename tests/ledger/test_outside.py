@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.ledger.conftest import Book
+from tests.ledger.conftest import Book, build_outside
 
 from hienluong.ledger import service as ledger
 from hienluong.ledger.paths import tile_path
 from hienluong.ledger.tree import last_tiles, tile_width
-
-SOURCE = Path(__file__).parent / "outside" / "verify.go"
-GOPATH = Path("/usr/share/gocode")  # where Debian's golang-golang-x-mod-dev lies
 
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -25,13 +20,7 @@ Verify = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def verify(tmp_path_factory: pytest.TempPathFactory) -> Verify:
     """The outside verifier, built once."""
-    if not shutil.which("go") or not (GOPATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        pytest.skip("Go is missing: apt-get install golang-go golang-golang-x-mod-dev")
-    place = tmp_path_factory.mktemp("outside")
-    program = place / "verify"
-    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": str(GOPATH), "CGO_ENABLED": "0"}
-    environment.setdefault("GOCACHE", str(Path.home() / ".cache" / "go-build"))
-    subprocess.run(["go", "build", "-o", program, SOURCE], check=True, env=environment, timeout=300)
+    program = build_outside("verify", tmp_path_factory.mktemp("outside"))
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [str(program), str(ledger.verifier()), *map(str, arguments)]

@@ -24,6 +24,7 @@ from hienluong.ledger.keyring import Keys, keys_through_time
 from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import SignedCheckpoint, Tile, Verification
 from hienluong.ledger.notes import NoteInvalid, Verifier
+from hienluong.ledger.outside_word import check_word_of_others
 from hienluong.ledger.records import commitment, public_record
 from hienluong.ledger.tree import (
     HASH_BYTES,
@@ -126,6 +127,7 @@ def verify_log(*, all_checkpoints: bool = False) -> Report:
     heads = _checkpoints(reach, report, every=all_checkpoints)
     _Recomputation(reach, report, heads).run()
     _look_outside(reach, report)
+    check_word_of_others(report.add, every=all_checkpoints)
     return report
 
 
