@@ -118,7 +118,10 @@ class TokenKey:
         try:
             module = pkcs11.lib(place.module)
             token = module.get_token(token_label=place.token)
-            self._session = token.open(user_pin=place.pin())
+            try:
+                self._session = token.open(user_pin=place.pin())
+            except pkcs11.exceptions.UserAlreadyLoggedIn:  # for another key: one signs in for the whole process
+                self._session = token.open()
             wanted: dict[Any, Any] = {}
             if place.label is not None:
                 wanted[pkcs11.Attribute.LABEL] = place.label
