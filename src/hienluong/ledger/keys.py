@@ -120,7 +120,9 @@ class TokenKey:
             token = module.get_token(token_label=place.token)
             try:
                 self._session = token.open(user_pin=place.pin())
-            except pkcs11.exceptions.UserAlreadyLoggedIn:  # for another key: one signs in for the whole process
+            except (
+                pkcs11.exceptions.UserAlreadyLoggedIn
+            ):  # for another key: one signs in for the whole process
                 self._session = token.open()
             wanted: dict[Any, Any] = {}
             if place.label is not None:
