@@ -14,17 +14,16 @@ from hienluong.ledger.notes import Verifier
 from hienluong.ledger.recording import Act, ActorRef, record, record_many, record_refusal
 from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
-from hienluong.ledger.timestamps import Authority, stamp, stamp_waiting_since
+from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
 from hienluong.ledger.tree import ProofInvalid
 from hienluong.ledger.verification import check_log, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
-from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since
+from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
 
 __all__ = [
     "Act",
     "ActorRef",
-    "Authority",
     "ProofInvalid",
     "TlogProof",
     "Verifier",
@@ -47,9 +46,11 @@ __all__ = [
     "record",
     "record_many",
     "record_refusal",
+    "required_cosignatures",
     "sequence_waiting",
     "stamp",
     "stamp_waiting_since",
+    "stamps_wanted",
     "verifier",
     "verify_log",
     "verify_proof",

@@ -56,7 +56,7 @@ class Authority:
         Raises:
             TimestampsOff: the file with the certificates cannot be read.
         """
-        if not settings.TSA_URL or not settings.TSA_CA_FILE:
+        if not stamps_wanted():
             return None
         return cls(settings.TSA_URL, _certificates(Path(settings.TSA_CA_FILE)))
 
@@ -135,9 +135,14 @@ def checked(
     return token
 
 
+def stamps_wanted() -> bool:
+    """Returns whether an authority is set."""
+    return bool(settings.TSA_URL and settings.TSA_CA_FILE)
+
+
 def stamp_waiting_since() -> datetime | None:
     """Returns since when a checkpoint waits for a time-stamp; None: none waits, or no authority is set."""
-    if not settings.TSA_URL or not settings.TSA_CA_FILE:
+    if not stamps_wanted():
         return None
     last = TimeStamp.objects.order_by("-size").values_list("size", flat=True).first()
     later = SignedCheckpoint.objects.filter(size__gt=-1 if last is None else last).order_by("size")

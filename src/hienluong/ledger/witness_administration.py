@@ -23,6 +23,7 @@ from hienluong.ledger.models import Contradiction, WatchedLog, Witness, WitnessP
 from hienluong.ledger.notes import NoteInvalid, Verifier
 from hienluong.ledger.recording import ActorRef, record
 from hienluong.ledger.tree import EMPTY_ROOT
+from hienluong.ledger.witnesses import required_cosignatures
 
 URL_LIMIT = 500
 REASON_LIMIT = 300
@@ -88,11 +89,6 @@ def remove_witness(*, actor: ActorRef, now: datetime, name: str) -> Witness:
     if required_cosignatures() > left:
         set_quorum(actor=actor, now=now, quorum=left)
     return row
-
-
-def required_cosignatures() -> int:
-    """Returns how many witnesses must have cosigned a checkpoint for the alarm to be silent."""
-    return WitnessPolicy.objects.values_list("quorum", flat=True).first() or 0
 
 
 @transaction.atomic

@@ -38,7 +38,8 @@ def witness_group() -> None:
 @answers
 def list_witnesses() -> Answer:
     """Lists the witnesses."""
-    from hienluong.ledger.witness_administration import required_cosignatures, witnesses  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.witness_administration import witnesses  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.witnesses import required_cosignatures  # noqa: PLC0415 - the same
 
     rows, quorum = witnesses(), required_cosignatures()
     value = {
@@ -76,7 +77,8 @@ def list_witnesses() -> Answer:
 @answers
 def add(*, vkey: str, url: str) -> Answer:
     """Adds a witness."""
-    from hienluong.ledger.witness_administration import add_witness, required_cosignatures  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.witness_administration import add_witness  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.witnesses import required_cosignatures  # noqa: PLC0415 - the same
 
     row = add_witness(actor=actor(), now=clock.now(), vkey=vkey, url=url)
     quorum = required_cosignatures()
@@ -94,7 +96,8 @@ def add(*, vkey: str, url: str) -> Answer:
 @answers
 def remove(*, name: str) -> Answer:
     """Removes a witness."""
-    from hienluong.ledger.witness_administration import remove_witness, required_cosignatures  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.witness_administration import remove_witness  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.witnesses import required_cosignatures  # noqa: PLC0415 - the same
 
     row = remove_witness(actor=actor(), now=clock.now(), name=name)
     quorum = required_cosignatures()

@@ -240,9 +240,14 @@ def _size_in(answer: Answer | OutgoingError) -> int | None:
     return int(text) if text.isdecimal() and len(text) <= _SIZE_DIGITS and str(int(text)) == text else None
 
 
+def required_cosignatures() -> int:
+    """Returns how many witnesses must have cosigned a checkpoint for the alarm to be silent."""
+    return WitnessPolicy.objects.values_list("quorum", flat=True).first() or 0
+
+
 def quorum_waiting_since() -> datetime | None:
     """Returns since when a checkpoint waits for as many cosignatures as are required; None: none waits, or none is required."""
-    quorum = WitnessPolicy.objects.values_list("quorum", flat=True).first() or 0
+    quorum = required_cosignatures()
     if not quorum:
         return None
     with connection.cursor() as cursor:

@@ -23,6 +23,9 @@ ConditionName = Literal[
     "disk_free",
     "worker",
     "ledger",
+    "witnesses",
+    "timestamps",
+    "contradictions",
     "backup",
     "webhooks",
 ]
