@@ -161,7 +161,15 @@ def follow_key_change(*, actor: ActorRef, now: datetime, note: str) -> WatchedLo
     try:
         change = read_change(note)
     except NoteInvalid as problem:
-        raise InvalidInput(errors=[FieldError("/file", _("{reason}"), {"reason": problem})]) from problem
+        raise InvalidInput(
+            errors=[
+                FieldError(
+                    "/file",
+                    _("This is no statement about a change of the key: {reason}"),
+                    {"reason": problem},
+                )
+            ]
+        ) from problem
     log = WatchedLog.objects.select_for_update().filter(origin=change.origin, removed_at=None).first()
     if log is None:
         raise WatchedLogUnknown(origin=change.origin)
