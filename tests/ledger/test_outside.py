@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -90,3 +91,11 @@ def test_outside_verifier_follows_our_growth_by_the_public_tiles_and_refuses_alt
         tile.write_bytes(sound)
     new.write_text(new.read_text(encoding="utf-8").replace("\n555\n", "\n554\n"), encoding="utf-8")
     assert "invalid signature" in verify("grown", old, new, tmp_path).stderr
+
+
+def test_program_that_the_documentation_prints_is_the_one_that_is_built_and_has_at_most_25_lines() -> None:
+    here = Path(__file__)
+    page = (here.parents[2] / "docs/integrate/verify.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"```go\n(.*?)```", page, re.DOTALL)
+    assert printed in (here.parent / "outside/verify.go").read_text(encoding="utf-8")
+    assert printed.count("\n") <= 25

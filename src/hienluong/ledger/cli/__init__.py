@@ -18,8 +18,8 @@ from hienluong.kit.errors import InvalidInput
 from hienluong.kit.errors import gettext_noop as _n
 from hienluong.kit.server_command import REFUSED, Printer, answers
 from hienluong.kit.terminal import translate as _
-from hienluong.ledger.key_cli import rotate_key, timestamps
-from hienluong.ledger.witness_cli import witness_group
+from hienluong.ledger.cli.keys import rotate_key, timestamps
+from hienluong.ledger.cli.witness import witness_group
 
 Answer = tuple[object, list[str]]
 _file = click.Path(path_type=Path, dir_okay=False)

@@ -12,7 +12,7 @@ from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _n
 from hienluong.kit.server_command import answers
 from hienluong.kit.terminal import translate as _
-from hienluong.ledger.witness_cli import actor
+from hienluong.ledger.cli.witness import actor
 
 Answer = tuple[object, list[str]]
 
