@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import connection, transaction
 
+from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import KeyChangeUnderWay, KeyNotNew
 from hienluong.ledger.key_changes import KeyChangeStatement
 from hienluong.ledger.keyring import signer
@@ -15,7 +16,6 @@ from hienluong.ledger.keys import PrivateKey
 from hienluong.ledger.log import published
 from hienluong.ledger.models import KeyChange
 from hienluong.ledger.notes import Signer, Verifier
-from hienluong.ledger.recording import ActorRef, record
 from hienluong.ledger.sequencer import SEQUENCER_LOCK
 
 OVERLAP: Final = timedelta(days=30)
@@ -62,18 +62,22 @@ def begin_key_change(
             note=note,
             changed_at=now,
         )
-        record(
+        record_many(
             actor=actor,
-            action="ledger.key-changed",
-            subject=f"log:{said.origin}",
-            details={
-                "number": change.number,
-                "old": change.old_vkey,
-                "new": change.new_vkey,
-                "size": change.size,
-                "until": until.isoformat(),
-                "statement_sha256": sha256(note.encode()).hexdigest(),
-            },
+            acts=[
+                Act(
+                    "ledger.key-changed",
+                    f"log:{said.origin}",
+                    {
+                        "number": change.number,
+                        "old": change.old_vkey,
+                        "new": change.new_vkey,
+                        "size": change.size,
+                        "until": until.isoformat(),
+                        "statement_sha256": sha256(note.encode()).hexdigest(),
+                    },
+                )
+            ],
             now=now,
         )
     return change

@@ -7,11 +7,15 @@ An act and its entry commit together or not at all. The entry is private canonic
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
 
+from django.db import transaction
+
+from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.log import head_note, prove, public_bundle, public_tile, published, verifier
 from hienluong.ledger.models import Entry, QueuedEntry, Verification
 from hienluong.ledger.notes import Verifier
-from hienluong.ledger.recording import Act, ActorRef, record, record_many, record_refusal
 from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
@@ -56,6 +60,33 @@ __all__ = [
     "verify_proof",
     "waiting",
 ]
+
+
+def record(
+    *,
+    actor: ActorRef,
+    action: str,
+    subject: str,
+    details: dict[str, Any],
+    now: datetime,
+    outcome: Literal["done", "refused"] = "done",
+) -> UUID:
+    """Queues one entry in the caller's transaction and returns its id.
+
+    Raises:
+        ValueError: the entry is larger than 4 kB; entries hold hashes, not bodies.
+    """
+    return record_many(actor=actor, acts=[Act(action, subject, details)], now=now, outcome=outcome)[0]
+
+
+def record_refusal(
+    *, actor: ActorRef, action: str, subject: str, details: dict[str, Any], now: datetime
+) -> UUID:
+    """Records that an act was refused, in a transaction of its own: the refused act's own one was rolled back."""
+    with transaction.atomic():
+        return record(
+            actor=actor, action=action, subject=subject, details=details, now=now, outcome="refused"
+        )
 
 
 def head() -> int:

@@ -17,11 +17,11 @@ from django.db import connection, transaction
 
 from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.cosignatures import Asked, Cosigner, cosign
+from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import KeyUnavailable
 from hienluong.ledger.keys import PrivateKey, kept_key
 from hienluong.ledger.models import Contradiction, CosignedHead, WatchedLog
 from hienluong.ledger.notes import NoteInvalid, Verifier, parse_note, signed_part
-from hienluong.ledger.recording import ActorRef, record_refusal
 from hienluong.ledger.tree import ProofInvalid, verify_consistency
 
 SIZE_TYPE: Final = "text/x.tlog.size"
@@ -170,18 +170,23 @@ def _note(log: WatchedLog, asked: Asked, shown: Checkpoint, kind: Kind, now: dat
         known_note=log.note,
         seen_at=now,
     )
-    record_refusal(
+    record_many(
         actor=WITNESS,
-        action="ledger.checkpoint-cosigned",
-        subject=f"log:{log.origin}",
-        details={
-            "kind": str(kind),
-            "size": shown.size,
-            "root": shown.root.hex(),
-            "known_size": log.size,
-            "known_root": bytes(log.root).hex(),
-        },
+        acts=[
+            Act(
+                "ledger.checkpoint-cosigned",
+                f"log:{log.origin}",
+                {
+                    "kind": str(kind),
+                    "size": shown.size,
+                    "root": shown.root.hex(),
+                    "known_size": log.size,
+                    "known_root": bytes(log.root).hex(),
+                },
+            )
+        ],
         now=now,
+        outcome="refused",
     )
 
 

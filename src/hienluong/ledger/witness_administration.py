@@ -10,6 +10,7 @@ from django.db import transaction
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.cosignatures import Cosigner
+from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import (
     NothingToSettle,
     QuorumTooHigh,
@@ -21,7 +22,6 @@ from hienluong.ledger.errors import (
 from hienluong.ledger.key_changes import read_change
 from hienluong.ledger.models import Contradiction, WatchedLog, Witness, WitnessPolicy
 from hienluong.ledger.notes import NoteInvalid, Verifier
-from hienluong.ledger.recording import ActorRef, record
 from hienluong.ledger.tree import EMPTY_ROOT
 from hienluong.ledger.witnesses import required_cosignatures
 
@@ -54,11 +54,9 @@ def add_witness(*, actor: ActorRef, now: datetime, vkey: str, url: str) -> Witne
         row = Witness(vkey=str(cosigner), name=cosigner.name, added_at=now)
     row.url, row.removed_at, row.next_at, row.failures, row.error = address, None, now, 0, ""
     row.save()
-    record(
+    record_many(
         actor=actor,
-        action="ledger.witness-added",
-        subject=f"witness:{row.name}",
-        details={"vkey": row.vkey, "url": row.url},
+        acts=[Act("ledger.witness-added", f"witness:{row.name}", {"vkey": row.vkey, "url": row.url})],
         now=now,
     )
     if not required_cosignatures():
@@ -78,12 +76,8 @@ def remove_witness(*, actor: ActorRef, now: datetime, name: str) -> Witness:
         raise WitnessUnknown(name=name)
     row.removed_at = now
     row.save(update_fields=["removed_at"])
-    record(
-        actor=actor,
-        action="ledger.witness-removed",
-        subject=f"witness:{row.name}",
-        details={"vkey": row.vkey},
-        now=now,
+    record_many(
+        actor=actor, acts=[Act("ledger.witness-removed", f"witness:{row.name}", {"vkey": row.vkey})], now=now
     )
     left = Witness.objects.filter(removed_at=None).count()
     if required_cosignatures() > left:
@@ -103,11 +97,9 @@ def set_quorum(*, actor: ActorRef, now: datetime, quorum: int) -> int:
         raise QuorumTooHigh(quorum=quorum, count=count)
     before = required_cosignatures()
     WitnessPolicy.objects.update_or_create(pk=1, defaults={"quorum": quorum, "changed_at": now})
-    record(
+    record_many(
         actor=actor,
-        action="ledger.quorum-set",
-        subject="witnesses",
-        details={"before": before, "quorum": quorum},
+        acts=[Act("ledger.quorum-set", "witnesses", {"before": before, "quorum": quorum})],
         now=now,
     )
     return before
@@ -134,11 +126,13 @@ def watch_log(*, actor: ActorRef, now: datetime, vkey: str) -> WatchedLog:
     else:
         log.vkeys = f"{log.vkeys}\n{verifier}"
     log.save()
-    record(
+    record_many(
         actor=actor,
-        action="ledger.log-watched",
-        subject=f"log:{log.origin}",
-        details={"vkeys": log.vkeys.split(), "from_size": log.size},
+        acts=[
+            Act(
+                "ledger.log-watched", f"log:{log.origin}", {"vkeys": log.vkeys.split(), "from_size": log.size}
+            )
+        ],
         now=now,
     )
     return log
@@ -182,11 +176,13 @@ def follow_key_change(*, actor: ActorRef, now: datetime, note: str) -> WatchedLo
         raise WatchedLogKnown(origin=log.origin)
     log.vkeys = "\n".join([*known, str(change.new)])
     log.save(update_fields=["vkeys"])
-    record(
+    record_many(
         actor=actor,
-        action="ledger.log-watched",
-        subject=f"log:{log.origin}",
-        details={"vkeys": log.vkeys.split(), "from_size": log.size},
+        acts=[
+            Act(
+                "ledger.log-watched", f"log:{log.origin}", {"vkeys": log.vkeys.split(), "from_size": log.size}
+            )
+        ],
         now=now,
     )
     return log
@@ -204,13 +200,7 @@ def unwatch_log(*, actor: ActorRef, now: datetime, origin: str) -> WatchedLog:
         raise WatchedLogUnknown(origin=origin)
     log.removed_at = now
     log.save(update_fields=["removed_at"])
-    record(
-        actor=actor,
-        action="ledger.log-unwatched",
-        subject=f"log:{origin}",
-        details={"size": log.size},
-        now=now,
-    )
+    record_many(actor=actor, acts=[Act("ledger.log-unwatched", f"log:{origin}", {"size": log.size})], now=now)
     return log
 
 
@@ -230,11 +220,15 @@ def settle(*, actor: ActorRef, now: datetime, origin: str, reason: str) -> int:
     if not kinds:
         raise NothingToSettle(origin=origin)
     count = open_ones.update(settled_at=now, settled_because=because)
-    record(
+    record_many(
         actor=actor,
-        action="ledger.contradiction-settled",
-        subject=f"log:{origin}",
-        details={"count": count, "kinds": kinds, "reason": because},
+        acts=[
+            Act(
+                "ledger.contradiction-settled",
+                f"log:{origin}",
+                {"count": count, "kinds": kinds, "reason": because},
+            )
+        ],
         now=now,
     )
     return count

@@ -19,12 +19,12 @@ from django.db import connection, transaction
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError, tls_trusting
 from hienluong.ledger.cosignatures import Asked, Cosigner, cosignature_in
+from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import CosignatureInvalid, WitnessContradicts, WitnessRefused
 from hienluong.ledger.keyring import origin_of
 from hienluong.ledger.log import newest_checkpoint, stored_tiles
 from hienluong.ledger.models import Contradiction, Cosignature, SignedCheckpoint, Witness, WitnessPolicy
 from hienluong.ledger.notes import NoteInvalid
-from hienluong.ledger.recording import ActorRef, record
 from hienluong.ledger.tree import Tree
 
 ASKING_LOCK: Final = 0x7769746E  # "witn": one asks at a time
@@ -217,16 +217,20 @@ class _Asking:
                 told_by=witness.name,
                 seen_at=self._now,
             )
-            record(
+            record_many(
                 actor=TOLD_BY_WITNESS,
-                action="ledger.contradiction-seen",
-                subject=f"log:{origin}",
-                details={
-                    "kind": str(kind),
-                    "size": known,
-                    "known_size": self._head.size,
-                    "told_by": witness.name,
-                },
+                acts=[
+                    Act(
+                        "ledger.contradiction-seen",
+                        f"log:{origin}",
+                        {
+                            "kind": str(kind),
+                            "size": known,
+                            "known_size": self._head.size,
+                            "told_by": witness.name,
+                        },
+                    )
+                ],
                 now=self._now,
             )
         return WitnessContradicts(name=witness.name, known=known, size=self._head.size)

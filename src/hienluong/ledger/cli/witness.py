@@ -17,7 +17,7 @@ Answer = tuple[object, list[str]]
 
 def actor() -> Any:
     """Returns whom the ledger names for the present command: the command line, with the account of the system."""
-    from hienluong.ledger.recording import ActorRef  # noqa: PLC0415 - needs Django
+    from hienluong.ledger.entries import ActorRef  # noqa: PLC0415 - needs Django
 
     return ActorRef("platform", "command line", caller())
 
