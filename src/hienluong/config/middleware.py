@@ -30,7 +30,7 @@ HEADERS = {
 }
 
 
-PROGRAMS = ("/api/", "/log/")
+PROGRAMS = ("/api/", "/log/", "/witness/")
 """Where programs ask and no person."""
 
 

@@ -18,7 +18,8 @@ from hienluong.ledger.changes import ACTION, Batch, last_batch, root_from
 from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.entries import Act, ActorRef, write_entry
 from hienluong.ledger.errors import LedgerDamaged
-from hienluong.ledger.log import Extent, extent, signer, stored_tiles
+from hienluong.ledger.keyring import signers
+from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import SignedCheckpoint
 from hienluong.ledger.records import public_record
 from hienluong.ledger.tree import Growth, Tree, leaf_hash
@@ -173,8 +174,8 @@ def _sign(reach: Extent, growth: Growth, now: datetime, *, at_once: bool) -> Non
         return
     if reach.signed_at and Tree(reach.signed, stored_tiles()).root() != reach.root:
         raise LedgerDamaged(detail=_("The tree no longer leads to the last checkpoint."))
-    key = signer(reach.note)
-    checkpoint = Checkpoint(key.verifier.name, growth.size, growth.root())
+    keys = signers(reach.note, now)
+    checkpoint = Checkpoint(keys[0].verifier.name, growth.size, growth.root())
     SignedCheckpoint.objects.create(
-        size=checkpoint.size, root=checkpoint.root, note=checkpoint.signed(key), signed_at=now
+        size=checkpoint.size, root=checkpoint.root, note=checkpoint.signed(*keys), signed_at=now
     )

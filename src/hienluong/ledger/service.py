@@ -15,13 +15,17 @@ from django.db import transaction
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.explanations import explain_changes
 from hienluong.ledger.guards import guard, guarded
-from hienluong.ledger.log import prove, public_bundle, public_tile, published, verifier
+from hienluong.ledger.log import head_note, prove, public_bundle, public_tile, published, verifier
 from hienluong.ledger.models import Entry, QueuedEntry, Verification
 from hienluong.ledger.notes import Verifier
+from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
+from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
 from hienluong.ledger.tree import ProofInvalid
 from hienluong.ledger.verification import check_log, verify_ledger, verify_log
+from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
+from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
 
 __all__ = [
     "Act",
@@ -29,21 +33,33 @@ __all__ = [
     "ProofInvalid",
     "TlogProof",
     "Verifier",
+    "add_checkpoint",
+    "ask_witnesses",
+    "begin_key_change",
     "check_log",
     "explain_changes",
     "guard",
     "guarded",
     "head",
+    "head_note",
     "last_verification",
     "oldest_waiting",
+    "open_contradictions",
+    "our_cosigner",
     "prove",
     "public_bundle",
     "public_tile",
     "published",
+    "published_key_change",
+    "quorum_waiting_since",
     "record",
     "record_many",
     "record_refusal",
+    "required_cosignatures",
     "sequence_waiting",
+    "stamp",
+    "stamp_waiting_since",
+    "stamps_wanted",
     "verifier",
     "verify_ledger",
     "verify_log",

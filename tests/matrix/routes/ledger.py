@@ -6,6 +6,12 @@ ROUTES: Table = {
     "log/checkpoint": {
         "GET": anybody(answers=404, even_half_way=True)
     },  # the province of the matrix has signed nothing yet
+    "log/key-changes/<int:number>": {
+        "GET": anybody(answers=404, even_half_way=True, given={"number": 1})
+    },  # the log has never changed its key
+    "witness/add-checkpoint": {
+        "POST": anybody(answers=400, even_half_way=True)
+    },  # what is handed in is no checkpoint
     "log/tile/entries/<path:place>": {
         "GET": anybody(answers=404, even_half_way=True, given={"place": "000"})
     },
