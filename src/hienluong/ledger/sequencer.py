@@ -75,9 +75,10 @@ def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
         ), base AS (
             SELECT coalesce(max(index), -1) AS last FROM ledger_entry
         ), placed AS (
-            INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at)
+            INSERT INTO ledger_entry
+                (index, id, entry, salt, leaf, action, subject, queued_at, actor, agency, sequenced_at)
             SELECT base.last + row_number() OVER (ORDER BY queued_at, id),
-                   id, entry, salt, leaf, action, subject, queued_at, %s
+                   id, entry, salt, leaf, action, subject, queued_at, actor, agency, %s
             FROM taken, base
             RETURNING index, leaf
         )

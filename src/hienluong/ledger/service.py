@@ -17,7 +17,19 @@ from django.db import connection, transaction
 
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
-from hienluong.ledger.log import prove, public_bundle, public_tile, published, verifier
+from hienluong.ledger.disclosure import (
+    Cover,
+    Disclosed,
+    Recomputed,
+    Wanted,
+    cover_of,
+    entry_by_id,
+    find_entries,
+    growth,
+    proofs,
+    recompute,
+)
+from hienluong.ledger.log import newest_checkpoint, prove, public_bundle, public_tile, published, verifier
 from hienluong.ledger.models import Entry, QueuedEntry, Verification
 from hienluong.ledger.notes import Verifier
 from hienluong.ledger.records import SALT_BYTES, commitment
@@ -29,13 +41,23 @@ from hienluong.ledger.verification import check_log, verify_log
 __all__ = [
     "Act",
     "ActorRef",
+    "Cover",
+    "Disclosed",
     "ProofInvalid",
+    "Recomputed",
     "TlogProof",
     "Verifier",
+    "Wanted",
     "check_log",
+    "cover_of",
+    "entry_by_id",
+    "find_entries",
+    "growth",
     "head",
     "last_verification",
+    "newest_checkpoint",
     "oldest_waiting",
+    "proofs",
     "prove",
     "public_bundle",
     "public_tile",
@@ -43,6 +65,7 @@ __all__ = [
     "record",
     "record_many",
     "record_refusal",
+    "recompute",
     "sequence_waiting",
     "verifier",
     "verify_log",
@@ -57,13 +80,15 @@ ENTRY_MAX_BYTES = 4096
 class ActorRef:
     """Who acted, as stored in the entry: kind (person, system, platform), id and the name at that time.
 
-    `acting_for` names what the person stands in for ("post:12"); the entry says so only then.
+    `acting_for` names what the person stands in for ("post:12"); the entry says so only then. `agency` is the id of the
+    agency acted for; empty for the platform and for whoever is not known.
     """
 
     kind: str
     id: str
     name: str
     acting_for: str = ""
+    agency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +131,8 @@ def record_many(
                 "id": str(act.id),
                 "at": now.isoformat(timespec="milliseconds"),
                 "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name}
-                | ({"acting_for": actor.acting_for} if actor.acting_for else {}),
+                | ({"acting_for": actor.acting_for} if actor.acting_for else {})
+                | ({"agency": actor.agency} if actor.agency else {}),
                 "action": act.action,
                 "subject": act.subject,
                 "outcome": outcome,
@@ -120,13 +146,14 @@ def record_many(
         salt = secrets.token_bytes(SALT_BYTES)
         leaf = commitment(salt=salt, entry=entry)
         values += [act.id, entry, salt, leaf, act.action, act.subject[:80], now]
+        values += [f"{actor.kind}:{actor.id}"[:80], actor.agency or None]
         ids.append(act.id)
     if ids:
-        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(ids))
+        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(ids))
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ledger_queuedentry (id, entry, salt, leaf, action, subject, queued_at) VALUES "  # noqa: S608 - only placeholders are joined
-                + places,
+                "INSERT INTO ledger_queuedentry "  # noqa: S608 - only placeholders are joined
+                "(id, entry, salt, leaf, action, subject, queued_at, actor, agency) VALUES " + places,
                 values,
             )
     return ids

@@ -192,7 +192,7 @@ class _Recomputation:
         """Yields the leaf hash of each entry as its content makes it; None where there is none."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT index, id, entry, salt, leaf, action, subject FROM ledger_entry "
+                "SELECT index, id, entry, salt, leaf, action, subject, actor, agency FROM ledger_entry "
                 "WHERE index >= %s AND index < %s ORDER BY index",
                 [start, end],
             )
@@ -203,12 +203,27 @@ class _Recomputation:
                 continue
             yield self._leaf(*rows.popleft())
 
-    def _leaf(
-        self, index: int, entry_id: UUID, entry: bytes, salt: bytes, leaf: bytes, action: str, subject: str
+    def _leaf(  # noqa: PLR0913 - the columns of a row
+        self,
+        index: int,
+        entry_id: UUID,
+        entry: bytes,
+        salt: bytes,
+        leaf: bytes,
+        action: str,
+        subject: str,
+        actor: str,
+        agency: UUID | None,
     ) -> bytes:
         committed = commitment(salt=bytes(salt), entry=bytes(entry))
         if committed == bytes(leaf):
-            beside = {"id": str(entry_id), "action": action, "subject": subject}
+            beside = {
+                "id": str(entry_id),
+                "action": action,
+                "subject": subject,
+                "actor": actor,
+                "agency": str(agency or ""),
+            }
             if wrong := _differing(bytes(entry), beside):
                 self._report.add(COLUMNS, index, ", ".join(wrong))
         else:
@@ -274,6 +289,8 @@ def _differing(entry: bytes, beside: dict[str, str]) -> list[str]:
     """Returns which of the values stored beside an entry it does not say itself."""
     try:
         said = json.loads(entry)
+        who = said["actor"]
+        said |= {"actor": f"{who['kind']}:{who['id']}", "agency": who.get("agency", "")}
         return [name for name, value in beside.items() if str(said[name])[:80] != value]
     except (ValueError, LookupError, TypeError):
         return ["entry"]
