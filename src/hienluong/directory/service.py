@@ -42,6 +42,7 @@ from hienluong.directory.commands import (
 from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
+from hienluong.directory.looks import Purpose, all_purposes, declare_purpose, look, purpose_title
 from hienluong.directory.middleware import ActingRequest, act_in, acting_actor, calling_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
@@ -118,6 +119,7 @@ __all__ = [
     "Permission",
     "Person",
     "Post",
+    "Purpose",
     "Question",
     "Recent",
     "SendingRightRef",
@@ -137,6 +139,7 @@ __all__ = [
     "agency_codes",
     "agency_search_key",
     "all_permissions",
+    "all_purposes",
     "allowed",
     "ask",
     "assign_post",
@@ -153,6 +156,7 @@ __all__ = [
     "day_field",
     "deactivate_person",
     "declare",
+    "declare_purpose",
     "end_agency",
     "end_post",
     "ensure_echo_partner",
@@ -169,6 +173,7 @@ __all__ = [
     "kind_by_code",
     "load_reference_data",
     "lock_administrators",
+    "look",
     "map_of_communes",
     "may_administer",
     "merge_agencies",
@@ -182,6 +187,7 @@ __all__ = [
     "posts_of",
     "primary_code_of",
     "primary_codes",
+    "purpose_title",
     "record_refusal",
     "rename_agency",
     "require",

@@ -11,8 +11,10 @@ from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.service import Person, User, actor_of, posts_of
-from hienluong.identity.models import SignOn
+from hienluong.directory.service import Person, User, actor_of, look, posts_of
+from hienluong.identity.models import SignOn, SignOnClient
+from hienluong.identity.purposes import SIGN_ON
+from hienluong.ledger.service import ActorRef
 
 SCOPES = ("openid", "profile", "post")
 """What a system may ask for: who it is; name and user name; agency, post and role acted in."""
@@ -54,6 +56,11 @@ class SignOnAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships 
     ) -> dict[str, Any]:
         """Returns what the system is told; of the posts only the one in which the person signed on, while it lasts."""
         person = Person.objects.get(user=user)
+        asks = SignOnClient.objects.only("name", "agency").filter(client=client).first()
+        if asks is not None:
+            look(
+                ActorRef("system", str(asks.pk), asks.name, agency=str(asks.agency_id)), [person.pk], SIGN_ON
+            )
         claims: dict[str, Any] = {"sub": str(person.pk)}
         if "profile" in scopes:
             claims |= {"name": person.full_name, "preferred_username": user.get_username()}

@@ -30,7 +30,7 @@ from hienluong.ledger.disclosure import (
     recompute,
 )
 from hienluong.ledger.log import newest_checkpoint, prove, public_bundle, public_tile, published, verifier
-from hienluong.ledger.models import Entry, QueuedEntry, Verification
+from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Verification
 from hienluong.ledger.notes import Verifier
 from hienluong.ledger.records import SALT_BYTES, commitment
 from hienluong.ledger.sequencer import sequence_waiting
@@ -45,6 +45,7 @@ __all__ = [
     "Disclosed",
     "ProofInvalid",
     "Recomputed",
+    "SignedCheckpoint",
     "TlogProof",
     "Verifier",
     "Wanted",
@@ -62,10 +63,10 @@ __all__ = [
     "public_bundle",
     "public_tile",
     "published",
+    "recompute",
     "record",
     "record_many",
     "record_refusal",
-    "recompute",
     "sequence_waiting",
     "verifier",
     "verify_log",

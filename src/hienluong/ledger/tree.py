@@ -256,10 +256,8 @@ def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[byte
     Raises:
         ProofInvalid: it does not, or the proof is no proof of that shape.
     """
-    found = leaf
-    for _left, _sibling, found in climb(leaf, index, size, proof):
-        pass
-    if found != root:
+    steps = [found for _left, _sibling, found in climb(leaf, index, size, proof)]
+    if [leaf, *steps][-1] != root:
         raise ProofInvalid("The proof leads to another root.")
 
 

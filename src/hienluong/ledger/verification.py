@@ -203,7 +203,7 @@ class _Recomputation:
                 continue
             yield self._leaf(*rows.popleft())
 
-    def _leaf(  # noqa: PLR0913 - the columns of a row
+    def _leaf(
         self,
         index: int,
         entry_id: UUID,
