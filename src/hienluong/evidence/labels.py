@@ -48,7 +48,7 @@ EXCHANGE: Mapping[str, _Text] = {
     "composing.drafts-cleared": _t("Old drafts were cleared away"),
     "mailbox.inbox-exported": _t("The inbox was exported as a table"),
     "mailbox.sent-exported": _t("The list of sent documents was exported as a table"),
-    "deadlines.announce": _t("An announcement of a deadline was made"),
+    "deadlines.announce_document": _t("An announcement of a deadline was made"),
     "deadlines.cancel_announcement": _t("An announcement was called off"),
     "deadlines.people_reminded": _t("People were reminded of deadlines"),
     "deadlines.urgent_overdue": _t("An urgent document was overdue"),
@@ -201,7 +201,7 @@ HOUSE: Mapping[str, _Text] = {
     "webhooks.enable_webhook": _t("A webhook was put to use again"),
     "webhooks.end_webhook": _t("A webhook was ended"),
     "webhooks.rotate_webhook_secret": _t("The secret of a webhook was renewed"),
-    "webhooks.replay": _t("Messages of a webhook were sent again"),
+    "webhooks.replay_messages": _t("Messages of a webhook were sent again"),
 }
 ACTIONS: Mapping[str, _Text] = {**EXCHANGE, **PEOPLE, **HOUSE}
 
