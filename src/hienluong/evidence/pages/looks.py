@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +23,13 @@ from hienluong.kit.errors import InvalidInput
 def mine(request: HttpRequest) -> HttpResponse:
     """Lists who has looked at one's own data."""
     page = looks.own_looks(acting_actor(request), before=request.GET.get("before", ""))
-    context = {"page": page, "purposes": all_purposes(), **pager(request, page.next, cursor="before")}
+    context = {
+        "page": page,
+        "purposes": all_purposes(),
+        "minutes": settings.LOOK_MINUTES,
+        "hours": settings.LISTED_LOOK_HOURS,
+        **pager(request, page.next, cursor="before"),
+    }
     return render(request, "evidence/looks.html", context)
 
 
