@@ -54,7 +54,7 @@ def test_clerk_takes_the_document_and_its_evidence_and_anybody_checks_it(
     document = (place / "document/packet.edxml").read_bytes()
     assert hashlib.sha256(document).hexdigest() == packet.transmissions.get().receipt["sha256"]
     readme = (place / "README.txt").read_text(encoding="utf-8")
-    assert "Cách tự kiểm, không cần chúng tôi" in readme
+    assert "Cách tự kiểm tra, không cần chúng tôi" in readme
     assert "How to check it without us" in readme
     done = checked(place, str(ledger.verifier()))
     assert done.returncode == 0, done.stderr
