@@ -40,8 +40,8 @@ class EntryFilter(forms.Form):
         label=_("By whom"), required=False, max_length=80, help_text=_("A user name, or kind:id.")
     )
     action = forms.ChoiceField(label=_("What was done"), required=False)
-    since = day_field(_("From"), required=False)
-    until = day_field(_("To"), required=False)
+    since = day_field(_("First day"), required=False)
+    until = day_field(_("Last day"), required=False)
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # Django's own

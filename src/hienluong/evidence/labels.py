@@ -259,8 +259,8 @@ DETAILS: Mapping[str, _Text] = {
     "what": _("What was looked at"),
     "actor": _("By whom"),
     "action": _("What was done"),
-    "since": _("From"),
-    "until": _("To"),
+    "since": _("First day"),
+    "until": _("Last day"),
 }
 """Facts of entries by their names; others are shown as they are called there."""
 

@@ -32,10 +32,14 @@ def names_of(subjects: Iterable[str]) -> dict[str, str]:
             names = _NAMED[kind](numbers)
             found.update({f"{kind}:{number}": name for number, name in names.items()})
         elif kind in KINDS:
-            found.update(
-                {f"{kind}:{number}".rstrip(":"): f"{KINDS[kind]} {number}".strip() for number in numbers}
-            )
+            found.update({f"{kind}:{number}".rstrip(":"): _by_kind(kind, number) for number in numbers})
     return found
+
+
+def _by_kind(kind: str, number: str) -> str:
+    """Returns what a thing without a name is called: its kind, and its number or the end of its id."""
+    short = f"…{number[-6:]}" if as_uuid(number) else number
+    return f"{KINDS[kind]} {short}".strip()
 
 
 def _uuids(numbers: set[str]) -> list[UUID]:

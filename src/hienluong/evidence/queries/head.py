@@ -23,6 +23,7 @@ class PublicHead:
         days: the last days, the oldest first.
         sizes: how many entries checkpoints covered at the end of each of them.
         added: how many were added on each of them.
+        witnesses: who outside cosigned the newest checkpoint, by name.
     """
 
     checkpoint: SignedCheckpoint | None
@@ -30,6 +31,12 @@ class PublicHead:
     days: list[datetime]
     sizes: list[int]
     added: list[int]
+    witnesses: list[str]
+
+    @property
+    def added_today(self) -> int:
+        """Returns how many entries were added today."""
+        return self.added[-1]
 
 
 def public_head(*, now: datetime) -> PublicHead:
@@ -39,4 +46,4 @@ def public_head(*, now: datetime) -> PublicHead:
     sizes = ledger.growth(ends)
     added = [after - before for before, after in pairwise(sizes)]
     days = [end - timedelta(days=1) for end in ends[1:]]
-    return PublicHead(ledger.newest_checkpoint(), str(ledger.verifier()), days, sizes[1:], added)
+    return PublicHead(ledger.newest_checkpoint(), str(ledger.verifier()), days, sizes[1:], added, [])
