@@ -25,6 +25,7 @@ NO_SECRET = {
     "row.key_id == key_id": "the public part of a secret, which names it",
     "bytes(known) != sha256": "the hash of a file that the same agency handed in",
     "leaf != hashed": "two hashes that anybody may read",
+    "one.key_id == key.key_id": "the short name of a public key",
     "verifier.key_id.hex() != key_id": "the short name of a public key",
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",
 }

@@ -42,7 +42,6 @@ from hienluong.directory.commands import (
 from hienluong.directory.commands.administrators import keep_an_administrator, lock_administrators
 from hienluong.directory.commands.agency_changes import begin_change
 from hienluong.directory.commands.people import NAME_LIMIT, TELEPHONE_LIMIT, TITLE_LIMIT, UNIT_LIMIT
-from hienluong.directory.looks import Purpose, all_purposes, declare_purpose, look, purpose_title
 from hienluong.directory.middleware import ActingRequest, act_in, acting_actor, calling_actor
 from hienluong.directory.models import Agency, Leave, Person, Post, User
 from hienluong.directory.permissions import (
@@ -93,6 +92,7 @@ from hienluong.directory.queries import (
     today,
     valid_on,
 )
+from hienluong.directory.queries.looks import Purpose, all_purposes, declare_purpose, look, purpose_title
 from hienluong.directory.recent import Recent, forget
 from hienluong.directory.search_extension import ensure_extension
 from hienluong.directory.table_answer import table_answer

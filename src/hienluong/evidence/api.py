@@ -45,28 +45,28 @@ def list_entries(
     )
 
 
-@router.get("/entries/{entry_id}", response=ProofStateOut, summary="Whether an entry is under a checkpoint")
-def read_entry(request: HttpRequest, entry_id: UUID) -> ProofStateOut:
+@router.get("/entries/{ledger_entry}", response=ProofStateOut, summary="Whether an entry is under a checkpoint")
+def read_entry(request: HttpRequest, ledger_entry: UUID) -> ProofStateOut:
     """Says whether a checkpoint covers an entry, and else by when one will; a receipt names its entry."""
-    return ProofStateOut.of(receipts.proven_entry(calling_actor(request), entry_id, now=clock.now()))
+    return ProofStateOut.of(receipts.proven_entry(calling_actor(request), ledger_entry, now=clock.now()))
 
 
-@router.get("/entries/{entry_id}/proof", summary="The proof of an entry", openapi_extra=_content(PROOF))
-def read_proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+@router.get("/entries/{ledger_entry}/proof", summary="The proof of an entry", openapi_extra=_content(PROOF))
+def read_proof(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
     """Gives the proof as a `.tlog-proof` file, the same for everybody who may see the entry.
 
     409 with `Retry-After` until a checkpoint covers it, which is within twenty seconds. A later checkpoint gives another
     proof of the same entry; each stays good.
     """
-    found = receipts.proof_of_entry(calling_actor(request), entry_id)
+    found = receipts.proof_of_entry(calling_actor(request), ledger_entry)
     return HttpResponse(found.text(), content_type=PROOF)
 
 
-@router.get("/entries/{entry_id}/document", summary="An entry as a PDF", openapi_extra=_content(PDF))
-def read_entry_document(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+@router.get("/entries/{ledger_entry}/document", summary="An entry as a PDF", openapi_extra=_content(PDF))
+def read_entry_document(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
     """Gives the entry and its proof as a PDF with a QR code, in Vietnamese and English."""
     now = clock.now()
-    found = receipts.proven_entry(calling_actor(request), entry_id, now=now)
+    found = receipts.proven_entry(calling_actor(request), ledger_entry, now=now)
     return HttpResponse(receipt_pdf(found, now=now), content_type=PDF)
 
 
