@@ -1,15 +1,14 @@
 """The systems and the people of the axis's specifications, and a log that grows."""
 
-from tests.exchange.conftest import *  # noqa: F403 - its cast, whole
-from tests.exchange.pages.conftest import _in_english, visit  # noqa: F401 - its browsers
-
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.test import Client
-from personas import DONG_HOI, HOME_AFFAIRS, KHE_SANH, System, deliver, document
 from pytest_django import Settings
+from tests.exchange.conftest import *  # noqa: F403 - its cast, whole
+from tests.exchange.pages.conftest import _in_english, visit  # noqa: F401 - its browsers
+from tests.exchange.personas import DONG_HOI, HOME_AFFAIRS, KHE_SANH, System, deliver, document
 
 from hienluong.exchange.models import Packet
 from hienluong.kit import clock
@@ -40,7 +39,7 @@ def grow() -> Callable[[], int]:
 
 
 @pytest.fixture
-def auditor(visit: Callable[..., Client], settings: Settings) -> Client:
+def auditor(visit: Callable[..., Client], settings: Settings) -> Client:  # noqa: F811 - the fixture
     """An auditor of the province, in a browser; here Sở Nội vụ's auditors watch over everything."""
     settings.AUDIT_AGENCIES = [HOME_AFFAIRS]
     return visit(HOME_AFFAIRS, "auditor", "Trần Văn Soát")

@@ -15,6 +15,7 @@ import pytest
 from django.test import Client
 from personas import DONG_HOI, FINANCE, HOME_AFFAIRS, System
 
+from hienluong.directory.service import Actor
 from hienluong.evidence import commands
 from hienluong.evidence.errors import BundleEmpty, BundleTooLarge
 from hienluong.exchange.models import Packet
@@ -49,8 +50,18 @@ def test_clerk_takes_the_document_and_its_evidence_and_anybody_checks_it(
     grow()
     place = unpacked(visit(HOME_AFFAIRS).post(f"/evidence/packets/{packet.pk}/bundle.zip"), tmp_path)
     names = {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
-    assert {"README.txt", "verify.py", "key.txt", "checkpoint.txt", "entries.csv", "document/packet.edxml"} <= names
-    assert [len([name for name in names if name.startswith(f"{folder}/")]) for folder in ("entries", "salts", "proofs")] == [4] * 3
+    assert {
+        "README.txt",
+        "verify.py",
+        "key.txt",
+        "checkpoint.txt",
+        "entries.csv",
+        "document/packet.edxml",
+    } <= names
+    assert [
+        len([name for name in names if name.startswith(f"{folder}/")])
+        for folder in ("entries", "salts", "proofs")
+    ] == [4] * 3
     document = (place / "document/packet.edxml").read_bytes()
     assert hashlib.sha256(document).hexdigest() == packet.transmissions.get().receipt["sha256"]
     readme = (place / "README.txt").read_text(encoding="utf-8")
@@ -68,10 +79,13 @@ def test_bundle_in_which_anything_was_altered_does_not_pass(
     grow()
     place = unpacked(visit(HOME_AFFAIRS).post(f"/evidence/packets/{packet.pk}/bundle.zip"), tmp_path)
     if what == "key":
-        assert checked(place, "example.vn/log+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").returncode != 0
+        assert (
+            checked(place, "example.vn/log+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").returncode
+            != 0
+        )
         return
     pattern = {"entry": "entries/*", "salt": "salts/*", "proof": "proofs/*", "document": "document/*"}[what]
-    file = sorted(place.glob(pattern))[0]
+    file = min(place.glob(pattern))
     content = bytearray(file.read_bytes())
     content[60 if what == "proof" else 5] ^= 1
     file.write_bytes(content)
@@ -102,14 +116,18 @@ def test_auditor_takes_entries_along_and_no_content(
     grow()
     place = unpacked(auditor.post(f"/evidence/packets/{packet.pk}/bundle.zip"), tmp_path / "packet")
     assert not (place / "document").exists()
-    assert packet.subject not in "".join(path.read_text("utf-8", "replace") for path in place.rglob("*") if path.is_file())
+    assert packet.subject not in "".join(
+        path.read_text("utf-8", "replace") for path in place.rglob("*") if path.is_file()
+    )
     found = auditor.post("/evidence/bundle.zip", {"action": "exchange.packet-delivered"})
     place = unpacked(found, tmp_path / "search")
     assert len(list(place.glob("proofs/*"))) == 2
     assert checked(place).returncode == 0
 
 
-def test_unrelated_agency_and_officers_take_nothing_along(visit: Callable[..., Client], packet: Packet, grow: Grow) -> None:
+def test_unrelated_agency_and_officers_take_nothing_along(
+    visit: Callable[..., Client], packet: Packet, grow: Grow
+) -> None:
     grow()
     address = f"/evidence/packets/{packet.pk}/bundle.zip"
     assert visit(FINANCE).post(address).status_code == 404
@@ -129,7 +147,5 @@ def test_bundle_without_a_checkpoint_is_asked_for_again_and_a_huge_one_in_parts(
     monkeypatch.setattr("hienluong.evidence.commands.bundles.BUNDLE_MOST", 2)
     with pytest.raises(BundleTooLarge):
         commands.export_packet(actor=clerk, packet_id=packet.pk, now=clock.now())
-    from hienluong.directory.service import Actor
-
     with pytest.raises(BundleTooLarge):
         commands.export_entries(actor=Actor.platform("specification"), wanted=Wanted(), now=clock.now())

@@ -27,6 +27,7 @@ from hienluong.evidence.queries import entries
 from hienluong.exchange.models import Packet
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
+from hienluong.ledger.disclosure import _wanted
 from hienluong.ledger.models import Entry
 from hienluong.ledger.service import Wanted
 
@@ -132,7 +133,9 @@ def test_search_costs_the_same_however_many_entries_there_are(auditor: Client, g
     assert page.count('data-label="What was done"') == entries.PAGE
     further = re.search(r'href="(/evidence/\?[^"]*before=[^"]*)" rel="next"', page)
     assert further
-    assert auditor.get(further[1].replace("&amp;", "&")).content.decode().count("An attachment was read") >= 15
+    assert (
+        auditor.get(further[1].replace("&amp;", "&")).content.decode().count("An attachment was read") >= 15
+    )
 
 
 @pytest.mark.parametrize(
@@ -146,8 +149,6 @@ def test_search_costs_the_same_however_many_entries_there_are(auditor: Client, g
     ],
 )
 def test_search_goes_by_an_index_and_never_through_the_log(wanted: Wanted, index: str) -> None:
-    from hienluong.ledger.disclosure import _wanted
-
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
     plan = _wanted(wanted).order_by("-queued_at", "-index")[:51].explain()
@@ -179,7 +180,9 @@ def run(*arguments: str) -> Any:
     return CliRunner().invoke(group, [*arguments, "--json"], obj=nullcontext)
 
 
-def test_command_line_finds_takes_along_prints_and_answers(packet: Packet, grow: Grow, tmp_path: Path) -> None:
+def test_command_line_finds_takes_along_prints_and_answers(
+    packet: Packet, grow: Grow, tmp_path: Path
+) -> None:
     grow()
     found = run("entries", "--subject", f"packet:{packet.pk}")
     assert found.exit_code == 0, found.output

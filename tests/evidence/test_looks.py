@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -35,15 +37,13 @@ def hanh(agencies: object) -> Person:
 
 def looks(person: Person) -> list[str]:
     """Returns for what a person was looked at, as it waits in the ledger."""
-    import json
-
     found = QueuedEntry.objects.filter(action=SEEN, subject=f"person:{person.pk}").order_by("queued_at")
     return [json.loads(bytes(row.entry))["details"]["purpose"] for row in found]
 
 
-def test_look_by_somebody_else_is_an_entry_with_agency_and_purpose(hanh: Person, home_affairs: System) -> None:
-    import json
-
+def test_look_by_somebody_else_is_an_entry_with_agency_and_purpose(
+    hanh: Person, home_affairs: System
+) -> None:
     clerk = home_affairs.clerk("administrator")
     look(clerk, [hanh.pk], ON_REQUEST)
     entry = json.loads(bytes(QueuedEntry.objects.get(action=SEEN).entry))
@@ -67,8 +67,6 @@ def test_look_that_goes_on_is_one_look_and_another_purpose_another(
 
 
 def test_own_data_is_nobodys_look(hanh: Person, home_affairs: System) -> None:
-    from dataclasses import replace
-
     look(replace(home_affairs.clerk(), id=hanh.pk), [hanh.pk], AUDIT)
     look(None, [hanh.pk], AUDIT)
     assert looks(hanh) == []
@@ -100,7 +98,12 @@ def test_page_that_shows_a_persons_data_records_the_look(
     visit: Callable[..., Client], hanh: Person, agencies: dict[str, object], path: str, purpose: str
 ) -> None:
     post = directory.assign_post(
-        actor=PLATFORM, person=hanh, agency=agencies[DONG_HOI], role="officer", title="Chuyên viên", now=clock.now()
+        actor=PLATFORM,
+        person=hanh,
+        agency=agencies[DONG_HOI],
+        role="officer",
+        title="Chuyên viên",
+        now=clock.now(),
     )
     administrator = visit(HOME_AFFAIRS, "administrator", "Phạm Quản Trị")
     names = {"person": hanh.pk, "post": post.pk, "user": hanh.user_id}

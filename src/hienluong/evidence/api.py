@@ -11,7 +11,7 @@ from ninja import Query, Router
 from hienluong.directory.service import calling_actor
 from hienluong.evidence.queries import entries, receipts
 from hienluong.evidence.receipt_pdf import receipt_pdf
-from hienluong.evidence.schemas import EntriesOut, EntryOut, ProofStateOut
+from hienluong.evidence.schemas import LedgerEntriesOut, LedgerEntryOut, ProofStateOut
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_cursor, write_cursor
 from hienluong.systems.service import SystemBearer
@@ -28,31 +28,33 @@ def _content(kind: str) -> dict[str, Any]:
 
 
 @router.get(
-    "/packets/{packet_id}/entries", response=EntriesOut, summary="Entries of the ledger about a packet"
+    "/packets/{packet_id}/entries", response=LedgerEntriesOut, summary="Entries of the ledger about a packet"
 )
-def list_entries(
+def list_ledger_entries(
     request: HttpRequest,
     packet_id: UUID,
     before: Annotated[str, Query(description="a cursor of an earlier answer; empty: the newest")] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> EntriesOut:
+) -> LedgerEntriesOut:
     """Lists what the ledger says about a packet of the agency: the sender sees every delivery, a recipient its own."""
     place = str(read_cursor("entries", before, field="before")) if before else ""
     _party, page = entries.entries_of_packet(calling_actor(request), packet_id, before=place, limit=limit)
-    return EntriesOut.model_construct(
-        items=[EntryOut.of(line) for line in page.items],
+    return LedgerEntriesOut.model_construct(
+        items=[LedgerEntryOut.of(line) for line in page.items],
         next=write_cursor("entries", page.next) if page.next else None,
     )
 
 
-@router.get("/entries/{ledger_entry}", response=ProofStateOut, summary="Whether an entry is under a checkpoint")
-def read_entry(request: HttpRequest, ledger_entry: UUID) -> ProofStateOut:
+@router.get(
+    "/entries/{ledger_entry}", response=ProofStateOut, summary="Whether an entry is under a checkpoint"
+)
+def read_ledger_entry(request: HttpRequest, ledger_entry: UUID) -> ProofStateOut:
     """Says whether a checkpoint covers an entry, and else by when one will; a receipt names its entry."""
     return ProofStateOut.of(receipts.proven_entry(calling_actor(request), ledger_entry, now=clock.now()))
 
 
 @router.get("/entries/{ledger_entry}/proof", summary="The proof of an entry", openapi_extra=_content(PROOF))
-def read_proof(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
+def read_ledger_proof(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
     """Gives the proof as a `.tlog-proof` file, the same for everybody who may see the entry.
 
     409 with `Retry-After` until a checkpoint covers it, which is within twenty seconds. A later checkpoint gives another
@@ -63,7 +65,7 @@ def read_proof(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
 
 
 @router.get("/entries/{ledger_entry}/document", summary="An entry as a PDF", openapi_extra=_content(PDF))
-def read_entry_document(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
+def read_ledger_document(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
     """Gives the entry and its proof as a PDF with a QR code, in Vietnamese and English."""
     now = clock.now()
     found = receipts.proven_entry(calling_actor(request), ledger_entry, now=now)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 _file = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.group(help=_("Evidence from the ledger.\n\nExample: hienluong evidence entries --subject packet:0199…"))
+@click.group(
+    help=_("Evidence from the ledger.\n\nExample: hienluong evidence entries --subject packet:0199…")
+)
 def group() -> None:
     """Holds the commands about evidence."""
 
@@ -60,7 +62,8 @@ def _wanted(subject: str, by: str, action: str, since: date | None, until: date 
 
 
 @group.command(
-    "entries", help=_("Find entries, newest first.\n\nExample: hienluong evidence entries --by hanh --since 2026-11-01")
+    "entries",
+    help=_("Find entries, newest first.\n\nExample: hienluong evidence entries --by hanh --since 2026-11-01"),
 )
 @narrowed
 @click.option("--limit", type=click.IntRange(1, 500), default=50, help=_("How many at most."))
@@ -166,7 +169,13 @@ def list_looks(*, actor: Actor, now: datetime, person: str, request: str, limit:
     commands.answer_request(actor=actor, person_id=person_id, request=request, now=now)
     page = looks.looks_at(actor, person_id, limit=limit)
     facts = [
-        {"at": one.at, "agency": one.agency, "by": one.by, "purpose": str(one.purpose), "entry": str(one.entry_id)}
+        {
+            "at": one.at,
+            "agency": one.agency,
+            "by": one.by,
+            "purpose": str(one.purpose),
+            "entry": str(one.entry_id),
+        }
         for one in page.items
     ]
     lines = [

@@ -287,7 +287,9 @@ def action_words(action: str, *, refused: bool = False) -> str:
     if words is None:
         titles = {one.name: one.title for one in all_permissions()}
         words = titles.get(action, action)
-    return gettext("Refused: %(act)s") % {"act": words} if refused else str(words)[:1].upper() + str(words)[1:]
+    return (
+        gettext("Refused: %(act)s") % {"act": words} if refused else str(words)[:1].upper() + str(words)[1:]
+    )
 
 
 def actor_words(actor: Mapping[str, str]) -> str:

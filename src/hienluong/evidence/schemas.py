@@ -12,7 +12,7 @@ from hienluong.evidence.queries.entries import Line
 from hienluong.evidence.queries.receipts import Proven
 
 
-class EntryOut(Schema):
+class LedgerEntryOut(Schema):
     """An entry of the ledger, as it was recorded."""
 
     id: UUID
@@ -27,7 +27,7 @@ class EntryOut(Schema):
     details: dict[str, Any]
 
     @classmethod
-    def of(cls, line: Line) -> EntryOut:
+    def of(cls, line: Line) -> LedgerEntryOut:
         """Returns what is said of an entry."""
         entry = line.entry
         return cls.model_construct(
@@ -42,10 +42,10 @@ class EntryOut(Schema):
         )
 
 
-class EntriesOut(Schema):
+class LedgerEntriesOut(Schema):
     """Entries, newest first."""
 
-    items: list[EntryOut]
+    items: list[LedgerEntryOut]
     next: str | None
 
 
