@@ -48,6 +48,8 @@ PUBLIC = {
     "api/errors": "where the type of a problem document leads: the same",
     "log/": "the head of the public log, its key, and a form that checks proofs in the browser alone",
     "log/checkpoint": "the head of the public log; hashes and a signature",
+    "log/key-changes/<int:number>": "how the public log changed its key; signed by both keys",
+    "witness/add-checkpoint": "other logs ask us to cosign here; the signature of a log that we watch is the key",
     "log/tile/entries/<path:place>": "the public records of the log: hashes",
     "log/tile/<str:level>/<path:place>": "the tree of the public log: hashes",
     "design/": "the parts that pages are made of; holds no data",

@@ -30,7 +30,7 @@ HEADERS = {
 }
 
 
-PROGRAMS = ("/api/", "/log/checkpoint", "/log/tile/")
+PROGRAMS = ("/api/", "/log/checkpoint", "/log/key-changes/", "/log/tile/", "/witness/")
 """Where programs ask and no person; the page of the log itself is for people."""
 
 

@@ -54,7 +54,7 @@ class Bundle:
         yield "README.txt", [self._readme().encode()]
         yield "verify.py", [_data("verify.py.txt").encode()]
         yield "key.txt", [f"{self.key}\n".encode()]
-        yield "checkpoint.txt", [self.head.note.encode()]
+        yield "checkpoint.txt", [ledger.cosigned(self.head).encode()]
         yield "entries.csv", csv_chunks(COLUMNS, map(_row, self.entries))
         yield from self.documents
         for entry, proof in zip(self.entries, ledger.proofs(self.entries, self.head), strict=True):

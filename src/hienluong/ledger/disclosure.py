@@ -19,9 +19,10 @@ from django.db.models import Q, QuerySet
 from hienluong.kit.cursors import Page, page_of
 from hienluong.ledger.checkpoints import unchecked
 from hienluong.ledger.errors import EntryUnknown, NotInCheckpoint
-from hienluong.ledger.log import newest_checkpoint, prove, signer
-from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Tile
-from hienluong.ledger.notes import parse_note
+from hienluong.ledger.keyring import keys_through_time
+from hienluong.ledger.log import cosigned, newest_checkpoint, prove
+from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Tile, Witness
+from hienluong.ledger.notes import Verifier, parse_note
 from hienluong.ledger.records import commitment, public_record
 from hienluong.ledger.sequencer import CHECKPOINT_EVERY
 from hienluong.ledger.tlog_proof import TlogProof
@@ -208,11 +209,11 @@ def proofs(entries: Iterable[Disclosed], head: SignedCheckpoint) -> Iterator[Tlo
         found = Tile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
         return bytes(found or b"")
 
-    tree = Tree(head.size, read)
+    tree, note = Tree(head.size, read), cosigned(head)
     for one in entries:
         if one.index is None or one.index >= head.size:
             raise NotInCheckpoint(entry_id=one.id)
-        yield TlogProof(one.index, tree.inclusion_proof(one.index), head.note, one.salt + one.entry)
+        yield TlogProof(one.index, tree.inclusion_proof(one.index), note, one.salt + one.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,20 +260,26 @@ def recompute(entry_id: UUID) -> tuple[TlogProof, Recomputed]:
     head = unchecked(proof.checkpoint)
     committed = commitment(salt=proof.salt, entry=proof.entry)
     leaf = leaf_hash(public_record(committed))
-    key = signer(proof.checkpoint).verifier
+    key = Verifier(head.origin, keys_through_time(proof.checkpoint).at(head.size))
     fault, way = "", []
     try:
         way = list(climb(leaf, proof.index, head.size, proof.hashes))
     except ProofInvalid as problem:
         fault = str(problem)
     text, signatures = parse_note(proof.checkpoint)
-    signed = head.origin == key.name and any(
-        one.key_id == key.key_id and key.accepts(text, one.signature) for one in signatures
+    signed = any(
+        (one.name, one.key_id) == (key.name, key.key_id) and key.accepts(text, one.signature)
+        for one in signatures
     )
     root = way[-1][2] if way else leaf
     return proof, Recomputed(
         committed, leaf, way, root, head.root, head.size, head.origin, str(key), signed, fault
     )
+
+
+def witnesses() -> list[Witness]:
+    """Returns who is asked to cosign, by name, each with the size that it knows and when it last cosigned."""
+    return list(Witness.objects.filter(removed_at=None).order_by("name")[:50])
 
 
 def growth(days: Sequence[datetime]) -> list[int]:

@@ -6,17 +6,12 @@ An act and its entry commit together or not at all. The entry is private canonic
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from hienluong.kit.ids import new_id
-from hienluong.kit.jcs import canonical_json
 from hienluong.ledger.disclosure import (
     Cover,
     Disclosed,
@@ -28,15 +23,31 @@ from hienluong.ledger.disclosure import (
     growth,
     proofs,
     recompute,
+    witnesses,
 )
-from hienluong.ledger.log import newest_checkpoint, prove, public_bundle, public_tile, published, verifier
+from hienluong.ledger.entries import Act, ActorRef, record_many
+from hienluong.ledger.explanations import explain_changes
+from hienluong.ledger.guards import guard, guarded
+from hienluong.ledger.log import (
+    cosigned,
+    head_note,
+    newest_checkpoint,
+    prove,
+    public_bundle,
+    public_tile,
+    published,
+    verifier,
+)
 from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Verification
 from hienluong.ledger.notes import Verifier
-from hienluong.ledger.records import SALT_BYTES, commitment
+from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
+from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
 from hienluong.ledger.tree import ProofInvalid
-from hienluong.ledger.verification import check_log, verify_log
+from hienluong.ledger.verification import check_log, verify_ledger, verify_log
+from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
+from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
 
 __all__ = [
     "Act",
@@ -49,57 +60,48 @@ __all__ = [
     "TlogProof",
     "Verifier",
     "Wanted",
+    "add_checkpoint",
+    "ask_witnesses",
+    "begin_key_change",
     "check_log",
+    "cosigned",
     "cover_of",
     "entry_by_id",
+    "explain_changes",
     "find_entries",
     "growth",
+    "guard",
+    "guarded",
     "head",
+    "head_note",
     "last_verification",
     "newest_checkpoint",
     "oldest_waiting",
+    "open_contradictions",
+    "our_cosigner",
     "proofs",
     "prove",
     "public_bundle",
     "public_tile",
     "published",
+    "published_key_change",
+    "quorum_waiting_since",
     "recompute",
     "record",
     "record_many",
     "record_refusal",
+    "required_cosignatures",
     "sequence_waiting",
+    "stamp",
+    "stamp_waiting_since",
+    "stamps_wanted",
     "verifier",
+    "verify_ledger",
     "verify_log",
     "verify_proof",
     "waiting",
+    "witnesses",
 ]
-
-ENTRY_MAX_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class ActorRef:
-    """Who acted, as stored in the entry: kind (person, system, platform), id and the name at that time.
-
-    `acting_for` names what the person stands in for ("post:12"); the entry says so only then. `agency` is the id of the
-    agency acted for; empty for the platform and for whoever is not known.
-    """
-
-    kind: str
-    id: str
-    name: str
-    acting_for: str = ""
-    agency: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """One act to record: a dotted action, its subject as "kind:id" and the facts, hashes instead of bodies."""
-
-    action: str
-    subject: str
-    details: dict[str, Any]
-    id: UUID = field(default_factory=new_id)
 
 
 def record(
@@ -117,47 +119,6 @@ def record(
         ValueError: the entry is larger than 4 kB; entries hold hashes, not bodies.
     """
     return record_many(actor=actor, acts=[Act(action, subject, details)], now=now, outcome=outcome)[0]
-
-
-def record_many(
-    *, actor: ActorRef, acts: Sequence[Act], now: datetime, outcome: Literal["done", "refused"] = "done"
-) -> list[UUID]:
-    """Queues several entries of one actor in one statement and returns their ids in order."""
-    values: list[Any] = []
-    ids: list[UUID] = []
-    for act in acts:
-        entry = canonical_json(
-            {
-                "v": 1,
-                "id": str(act.id),
-                "at": now.isoformat(timespec="milliseconds"),
-                "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name}
-                | ({"acting_for": actor.acting_for} if actor.acting_for else {})
-                | ({"agency": actor.agency} if actor.agency else {}),
-                "action": act.action,
-                "subject": act.subject,
-                "outcome": outcome,
-                "details": act.details,
-            }
-        )
-        if len(entry) > ENTRY_MAX_BYTES:
-            raise ValueError(
-                f"The ledger entry of {act.action} has {len(entry)} bytes; at most {ENTRY_MAX_BYTES}."
-            )
-        salt = secrets.token_bytes(SALT_BYTES)
-        leaf = commitment(salt=salt, entry=entry)
-        values += [act.id, entry, salt, leaf, act.action, act.subject[:80], now]
-        values += [f"{actor.kind}:{actor.id}"[:80], actor.agency or None]
-        ids.append(act.id)
-    if ids:
-        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(ids))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO ledger_queuedentry "  # noqa: S608 - only placeholders are joined
-                "(id, entry, salt, leaf, action, subject, queued_at, actor, agency) VALUES " + places,
-                values,
-            )
-    return ids
 
 
 def record_refusal(

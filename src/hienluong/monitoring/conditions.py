@@ -103,6 +103,29 @@ def _ledger(facts: Facts) -> float | None:
     return _minutes(facts.now - oldest) if oldest else 0.0
 
 
+def _ledger_faults(facts: Facts) -> float | None:  # noqa: ARG001 - every condition is given the facts
+    last = ledger.last_verification()
+    return float(last.faults) if last else None
+
+
+def _witnesses(facts: Facts) -> float | None:
+    if not ledger.required_cosignatures():
+        return None
+    since = ledger.quorum_waiting_since()
+    return _minutes(facts.now - since) if since else 0.0
+
+
+def _timestamps(facts: Facts) -> float | None:
+    if not ledger.stamps_wanted():
+        return None
+    since = ledger.stamp_waiting_since()
+    return _minutes(facts.now - since) / 60 if since else 0.0
+
+
+def _contradictions(facts: Facts) -> float | None:  # noqa: ARG001 - every condition is given the facts
+    return float(ledger.open_contradictions())
+
+
 def _backup(facts: Facts) -> float | None:
     probe = _probes.get("backup")
     return probe(facts.now) if probe else None
@@ -200,6 +223,46 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
         "ALARM_LEDGER_MINUTES",
         _("Look whether the worker runs: it puts the ledger in order every five seconds."),
         _ledger,
+    ),
+    Condition(
+        "ledger_faults",
+        _("Faults that the last verification of the ledger found"),
+        "",
+        False,
+        "ALARM_LEDGER_FAULTS",
+        _(
+            "Run “hienluong ledger verify”, which names each; keep the database as evidence, and find out who wrote to it."
+        ),
+        _ledger_faults,
+    ),
+    Condition(
+        "witnesses",
+        _("Time that a checkpoint has waited for its cosignatures"),
+        "minutes",
+        False,
+        "ALARM_WITNESSES_MINUTES",
+        _("Run “hienluong ledger witness list”: it says which witness does not cosign, and why."),
+        _witnesses,
+    ),
+    Condition(
+        "timestamps",
+        _("Time that a checkpoint has waited for a time-stamp"),
+        "hours",
+        False,
+        "ALARM_TIMESTAMPS_HOURS",
+        _("Run “hienluong ledger timestamps --stamp”: it says why the authority gives none."),
+        _timestamps,
+    ),
+    Condition(
+        "contradictions",
+        _("Logs that contradicted themselves"),
+        "",
+        False,
+        "ALARM_CONTRADICTIONS",
+        _(
+            "Run “hienluong ledger witness status”. Somebody rewrote a log, or restored an older copy: find out who, then settle it."
+        ),
+        _contradictions,
     ),
     Condition(
         "backup",

@@ -23,6 +23,10 @@ ConditionName = Literal[
     "disk_free",
     "worker",
     "ledger",
+    "ledger_faults",
+    "witnesses",
+    "timestamps",
+    "contradictions",
     "backup",
     "webhooks",
 ]

@@ -19,19 +19,21 @@ class PublicHead:
 
     Attributes:
         checkpoint: the newest one; None before the first.
+        note: the same with the cosignatures of witnesses, as it is published; "" before the first.
         key: the public key, as programs want it.
         days: the last days, the oldest first.
         sizes: how many entries checkpoints covered at the end of each of them.
         added: how many were added on each of them.
-        witnesses: who outside cosigned the newest checkpoint, by name.
+        witnesses: who outside cosigns: name, key, the size it knows, when it last cosigned (None: never).
     """
 
     checkpoint: SignedCheckpoint | None
+    note: str
     key: str
     days: list[datetime]
     sizes: list[int]
     added: list[int]
-    witnesses: list[str]
+    witnesses: list[tuple[str, str, int, datetime | None]]
 
     @property
     def added_today(self) -> int:
@@ -46,4 +48,7 @@ def public_head(*, now: datetime) -> PublicHead:
     sizes = ledger.growth(ends)
     added = [after - before for before, after in pairwise(sizes)]
     days = [end - timedelta(days=1) for end in ends[1:]]
-    return PublicHead(ledger.newest_checkpoint(), str(ledger.verifier()), days, sizes[1:], added, [])
+    cosigned = [(one.name, one.vkey, one.size, one.cosigned_at) for one in ledger.witnesses()]
+    newest = ledger.newest_checkpoint()
+    note = ledger.cosigned(newest) if newest else ""
+    return PublicHead(newest, note, str(ledger.verifier()), days, sizes[1:], added, cosigned)

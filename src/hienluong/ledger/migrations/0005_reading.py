@@ -13,7 +13,7 @@ WHERE said.id = {table}.id
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ledger", "0002_tiles_and_checkpoints")]
+    dependencies = [("ledger", "0004_witnesses_stamps_and_key_changes")]
 
     operations = [
         *(
