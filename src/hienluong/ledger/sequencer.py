@@ -86,8 +86,9 @@ def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
         ), numbered AS (
             SELECT base.last + row_number() OVER (ORDER BY queued_at, id) AS index, taken.* FROM taken, base
         ), placed AS (
-            INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at)
-            SELECT index, id, entry, salt, leaf, action, subject, queued_at, %s FROM numbered
+            INSERT INTO ledger_entry
+                (index, id, entry, salt, leaf, action, subject, queued_at, actor, agency, sequenced_at)
+            SELECT index, id, entry, salt, leaf, action, subject, queued_at, actor, agency, %s FROM numbered
             RETURNING index, leaf
         ), acts AS (
             SELECT xact, began_at, max(index) AS act FROM numbered GROUP BY xact, began_at
@@ -127,9 +128,19 @@ def _seal(cursor: CursorWrapper, now: datetime) -> list[bytes]:
     act = Act(ACTION, f"rows:{first}", Batch(first, changes, root).details())
     written = write_entry(actor=SEQUENCER, act=act, now=now, outcome="done")
     cursor.execute(
-        "INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at) "
-        "SELECT coalesce(max(index) + 1, 0), %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_entry",
-        [act.id, written.entry, written.salt, written.leaf, act.action, act.subject, now, now],
+        "INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, actor, queued_at, sequenced_at) "
+        "SELECT coalesce(max(index) + 1, 0), %s, %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_entry",
+        [
+            act.id,
+            written.entry,
+            written.salt,
+            written.leaf,
+            act.action,
+            act.subject,
+            SEQUENCER.subject,
+            now,
+            now,
+        ],
     )
     return [written.leaf]
 
