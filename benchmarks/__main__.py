@@ -1,14 +1,21 @@
-"""Runs the benchmarks: `python -m benchmarks [accept] [through] [as2] [evidence] [--seconds N] [--rounds N] [--json]`."""
+"""Runs the benchmarks: `python -m benchmarks [accept] [through] [as2] [cost] [evidence] [--seconds N] [--rounds N] [--json]`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
-from benchmarks import accept, beside_as2, evidence, through
+from benchmarks import accept, beside_as2, cost, evidence, through
 
-ALL = {"accept": accept.run, "through": through.run, "as2": beside_as2.run, "evidence": evidence.run}
-"""Acceptance beside PostgreSQL and the disk; the whole way to the confirmation; acceptance beside django-pyas2; the ledger."""
+ALL = {
+    "accept": accept.run,
+    "through": through.run,
+    "as2": beside_as2.run,
+    "cost": cost.run,
+    "evidence": evidence.run,
+}
+"""Acceptance beside PostgreSQL and the disk; the whole way to the confirmation; acceptance beside django-pyas2; acceptance
+with and without evidence; the ledger."""
 
 
 def main() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import resource
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg import ClientCursor
 
 from hienluong.directory import service as directory
@@ -17,7 +18,9 @@ from hienluong.directory.models import AgencyCode
 from hienluong.exchange.commands import accept_packet
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
-from hienluong.ledger.models import Entry
+from hienluong.ledger.models import Change, Entry, QueuedChange
+from hienluong.ledger.sequencer import SEQUENCER_LOCK
+from hienluong.ledger.table_checks import check_acts, check_batches, check_rows
 from hienluong.systems import service as systems
 
 
@@ -107,6 +110,55 @@ def evidence(order: dict[str, int]) -> dict[str, Any]:
         "proof_ms": proofs,
         "verified_seconds": verified,
         "hashed_seconds": hashed,
+    }
+
+
+def rows(order: dict[str, int]) -> dict[str, Any]:
+    """Lets a guarded table grow by so many rows, a hundred an act, and measures the verification of tables, and its memory."""
+    with (
+        connection.cursor() as cursor
+    ):  # the worker beside us does not begin: it is measured how long it takes
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SEQUENCER_LOCK])
+    begin = time.perf_counter()
+    for start in range(0, order["rows"], 100):
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO files_destruction (file_id, holder, destroyed_at, reason, journaled) "
+                "SELECT gen_random_uuid(), gen_random_uuid(), now(), 'benchmark ' || one, true "
+                "FROM generate_series(%s::int, %s::int) AS one",
+                [start + 1, min(start + 100, order["rows"])],
+            )
+            ledger.record(
+                actor=ledger.ActorRef("system", "0", "benchmark"),
+                action="files.destroy",
+                subject=f"rows:{start}",
+                details={},
+                now=clock.now(),
+            )
+    written = time.perf_counter() - begin
+    waiting = QueuedChange.objects.count()
+    begin = time.perf_counter()
+    ledger.sequence_waiting(now=clock.now(), sign=True)
+    sequenced = time.perf_counter() - begin
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    seconds = {}
+    for name, check in (
+        ("batches", lambda: check_batches(ledger.head())),
+        ("acts", check_acts),
+        ("rows", check_rows),
+    ):
+        begin = time.perf_counter()
+        found = list(check())
+        seconds[name] = time.perf_counter() - begin
+        assert found == [], found[:5]
+    return {
+        "rows": order["rows"],
+        "changes": Change.objects.count(),
+        "written_seconds": written,
+        "sequenced_per_second": waiting / sequenced,
+        "seconds": seconds,
+        "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "peak_kib_before": before,
     }
 
 

@@ -15,7 +15,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +36,12 @@ class Province:
     Attributes:
         data: its data directory.
         port: of its web server, on 127.0.0.1.
+        environment: what its processes find in theirs beside the rest.
     """
 
     data: Path
     port: int
+    environment: Mapping[str, str] = field(default_factory=dict)
     served: psutil.Popen | None = None
 
     @property
@@ -76,6 +78,7 @@ class Province:
             "HIENLUONG_DATA_DIR": str(self.data),
             "HIENLUONG_PORT": str(self.port),
             "PYTHONPATH": os.pathsep.join(filter(None, [str(REPOSITORY), os.environ.get("PYTHONPATH")])),
+            **self.environment,
         }
 
     def start(self) -> None:
@@ -150,13 +153,17 @@ class Province:
 
 
 @contextmanager
-def new_province() -> Iterator[Province]:
-    """Makes an installation, serves it while the block runs, and removes it."""
+def new_province(environment: Mapping[str, str] | None = None) -> Iterator[Province]:
+    """Makes an installation, serves it while the block runs, and removes it.
+
+    Args:
+        environment: what its processes find in theirs beside the rest.
+    """
     place = Path(tempfile.mkdtemp(prefix="hl-bench-"))
     place.chmod(0o755)  # PostgreSQL's user must be able to pass
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        province = Province(place / "data", probe.getsockname()[1])
+        province = Province(place / "data", probe.getsockname()[1], environment or {})
     try:
         province.run("init")
         province.start()

@@ -82,7 +82,7 @@ BEGIN
     FOR one IN
         SELECT oid::regclass FROM pg_class
         WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
-            AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission')
+            AND relname NOT IN ('django_migrations', 'django_content_type', 'auth_permission', 'ledger_guard')
     LOOP
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO has_rows;
         IF has_rows THEN

@@ -183,7 +183,7 @@ def test_exceptions_name_commands_that_exist(house: Any) -> None:
 def test_clock_is_read_only_by_interfaces(house: Any) -> None:
     # The clock is read where a request, a job or a command line comes in; everything below is given the moment.
     interfaces = {
-        "api", "inbox_api", "idempotency", "pages", "tasks", "cli", "server_command", "identity", "tokens", "middleware", "demonstration", "management",
+        "api", "inbox_api", "idempotency", "pages", "tasks", "cli", "server_command", "migrating", "identity", "tokens", "middleware", "demonstration", "management",
         "queries", "kit", "config",
     }  # fmt: skip
     readers = [

@@ -126,7 +126,7 @@ def document(number: int = 15, *to: str, **changes: Any) -> bytes:
     Args:
         number: of the document; with the notation it makes the document id.
         to: codes of the recipients; Đồng Hới when none is named.
-        changes: sender, subject, content, notation, kind (0 … 3), files, hop (when it left), name, email.
+        changes: sender, subject, content, notation, kind (0 … 3), files, hop (when it left), date, name, email.
     """
     sender = changes.get("sender", HOME_AFFAIRS)
     notation = changes.get("notation", "SNV-VP")
@@ -143,7 +143,9 @@ def document(number: int = 15, *to: str, **changes: Any) -> bytes:
                 receivers=tuple(Organ(organ_id=code, organ_name="Nơi nhận") for code in to or (DONG_HOI,)),
                 document_id=f"{HOME_AFFAIRS},2026/11/24,{number}/{notation}",
                 code=Code(number=str(number), notation=notation),
-                promulgation=PromulgationInfo(place="Quảng Trị", date=WireDate("2026/11/24")),
+                promulgation=PromulgationInfo(
+                    place="Quảng Trị", date=WireDate(changes.get("date", "2026/11/24"))
+                ),
                 document_type=DocumentType(type_name="Công văn"),
                 subject=changes.get("subject", "V/v tập huấn công tác văn thư"),
                 content=changes.get("content"),

@@ -21,12 +21,14 @@ from hienluong.exchange.models import Recipient
 from hienluong.kit import clock
 from hienluong.kit.search_key import words_of
 
-pytestmark = [pytest.mark.prove, pytest.mark.django_db, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1800)]
 
 STORED = int(os.environ.get("GROWTH_PACKETS", "1000000"))
 A_FEW = 1_000
-BATCH = 100
+BATCH, BATCHES = 40, 5
 LOOKS = 20
+MOST_STEPS = 4
+"""So many statements more than among a few packets: the days, the index, in two lists at most."""
 MOST_GROWTH = 1.5
 """Of a page's time between a thousand packets and all of them; the machine's noise is in it."""
 MOST_MILLISECONDS = 100
@@ -67,9 +69,9 @@ FILL = (
     FROM filled ORDER BY i
     """,
     """
-    INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, state, business_state,
-        attempts, failure, taken_over, created_at, changed_at, delivered_at, fetched_at, confirmed_at, position)
-    SELECT packet_id, file_id, (%(recipients)s::bigint[])[r], (%(codes)s::text[])[r], 'edoc',
+    INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, promulgated_on, state,
+        business_state, attempts, failure, taken_over, created_at, changed_at, delivered_at, fetched_at, confirmed_at, position)
+    SELECT packet_id, file_id, (%(recipients)s::bigint[])[r], (%(codes)s::text[])[r], 'edoc', at::date,
         CASE WHEN i %% 500 = 0 THEN 'delivered' ELSE 'confirmed' END, CASE WHEN i %% 500 = 0 THEN '' ELSE '03' END,
         0, '', '[]', at, at, at, at, at, nextval('exchange_position')
     FROM filled ORDER BY i
@@ -111,23 +113,26 @@ def _fill(agencies: Mapping[str, Agency], first: int, count: int) -> None:
         for statement in FILL:
             cursor.execute(statement, values if "%" in statement else None)
         for table in ("packet", "transmission", "part", "delivery", "deliveryevent"):
-            cursor.execute(f"ANALYZE exchange_{table}")
-        cursor.execute("ANALYZE files_sealedfile")
-        cursor.execute("ANALYZE files_holding")
+            cursor.execute(f"VACUUM ANALYZE exchange_{table}")
+        cursor.execute("VACUUM ANALYZE files_sealedfile")
+        cursor.execute("VACUUM ANALYZE files_holding")
+        cursor.execute("CHECKPOINT")  # so that the disk is not busy with what was just stored
 
 
 def _seconds_each(home_affairs: System, first: int) -> tuple[float, float]:
-    """Returns the median seconds that accepting a packet took, and the seconds that carrying each of a batch took."""
-    taken = []
-    for number in range(first, first + BATCH):
-        source = document(number, DONG_HOI, CABINET)
+    """Returns the median seconds that accepting a packet took, and that carrying one took in each of some batches."""
+    taken, carried = [], []
+    for start in range(first, first + BATCHES * BATCH, BATCH):
+        for number in range(start, start + BATCH):
+            source = document(number, DONG_HOI, CABINET)
+            began = time.perf_counter()
+            answer = home_affairs.hand_in(source)
+            taken.append(time.perf_counter() - began)
+            assert answer.status_code == 201, answer.content
         began = time.perf_counter()
-        answer = home_affairs.hand_in(source)
-        taken.append(time.perf_counter() - began)
-        assert answer.status_code == 201, answer.content
-    began = time.perf_counter()
-    deliver(DONG_HOI)
-    return statistics.median(taken), (time.perf_counter() - began) / BATCH
+        deliver(DONG_HOI)
+        carried.append((time.perf_counter() - began) / BATCH)
+    return statistics.median(taken), statistics.median(carried)
 
 
 def _sign_in(agency: Agency, role: str) -> Client:
@@ -161,6 +166,10 @@ def test_million_stored_packets_slow_neither_the_axis_nor_its_pages(
 ) -> None:
     clerk, operator = _sign_in(agencies[DONG_HOI], "clerk"), _sign_in(agencies[FINANCE], "operator")
     first_day = f"{clock.in_vietnam(clock.now()) - timedelta(seconds=STORED * 10 - 90_000):%d/%m/%Y}"
+    month_later = (
+        f"{clock.in_vietnam(clock.now()) - timedelta(seconds=STORED * 10 - 90_000, days=-30):%d/%m/%Y}"
+    )
+    today = f"{clock.in_vietnam(clock.now()):%d/%m/%Y}"
     searches: dict[str, Callable[[], Any]] = {
         "search for what many have": lambda: clerk.get("/exchange/inbox/?q=nội dung"),
         "search for what few have": lambda: clerk.get("/exchange/inbox/?q=nội dung số 777"),
@@ -168,10 +177,23 @@ def test_million_stored_packets_slow_neither_the_axis_nor_its_pages(
         "search for what others have": lambda: clerk.get("/exchange/inbox/?q=khe sanh"),
         "search for nothing there": lambda: clerk.get("/exchange/inbox/?q=bão số mười"),
         "search by date": lambda: clerk.get(f"/exchange/inbox/?dated_from={first_day}&dated_to={first_day}"),
+        "search by a month": lambda: clerk.get(
+            f"/exchange/inbox/?dated_from={first_day}&dated_to={month_later}"
+        ),
+        "search by every day there was": lambda: clerk.get(
+            f"/exchange/inbox/?dated_from={first_day}&dated_to={today}"
+        ),
+        "search by a month and words": lambda: clerk.get(
+            f"/exchange/inbox/?q=nội dung&dated_from={first_day}&dated_to={month_later}"
+        ),
+        "search by a month in what was sent": lambda: clerk.get(
+            f"/exchange/sent/?dated_from={first_day}&dated_to={month_later}"
+        ),
         "search by all at once": lambda: clerk.get(
             f"/exchange/inbox/?subject=noi dung&agency=so noi vu&number=400&dated_from={first_day}"
         ),
         "search in what was sent": lambda: clerk.get("/exchange/sent/?q=777&agency=khe sanh"),
+        "search over everything": lambda: clerk.get("/search/?q=nội dung số 777"),
         "search by API": lambda: dong_hoi.get("/inbox", {"q": "777", "state": "confirmed"}),
     }
     pages: dict[str, Callable[[], Any]] = {
@@ -180,6 +202,21 @@ def test_million_stored_packets_slow_neither_the_axis_nor_its_pages(
         "inbox, all of it": lambda: clerk.get("/exchange/inbox/?show="),
         "sent": lambda: clerk.get("/exchange/sent/"),
         "monitor": lambda: operator.get("/exchange/monitor/"),
+        "waiting by commune": lambda: operator.get("/exchange/monitor/communes/"),
+        "waiting by recipient": lambda: operator.get("/exchange/monitor/waiting/"),
+        "failures": lambda: operator.get("/exchange/monitor/failures/"),
+        "packets to be given again": lambda: operator.post(
+            "/exchange/monitor/again/",
+            {
+                "to": DONG_HOI,
+                "since": first_day,
+                "until": month_later,
+                "reason": "Máy chủ khôi phục từ bản sao lưu.",
+                "step": "check",
+            },
+        ),
+        "retention": lambda: clerk.get("/retention/"),
+        "deadlines": lambda: clerk.get("/deadlines/"),
         "inbox by API": lambda: dong_hoi.get("/inbox", {"limit": 50}),
     }
     _seconds_each(home_affairs, 10_000)  # what is loaded once is loaded now
@@ -215,8 +252,7 @@ def test_million_stored_packets_slow_neither_the_axis_nor_its_pages(
     assert {name: asked for name, (_, asked) in looks.items()} == {
         name: asked for name, (_, asked) in few.items()
     }
-    # A search that finds nothing asks for nothing further.
-    assert {name for name, (_, asked) in searched.items() if asked > max(searched_few.values())} == set()
+    assert {name for name, (_, asked) in searched.items() if asked > searched_few[name] + MOST_STEPS} == set()
     assert {name: ms for name, (ms, _) in searched.items() if ms > MOST_MILLISECONDS} == {}
     assert {name: times for name, times in growth.items() if times > MOST_GROWTH} == {}
     assert empty[0] / full[0] >= LEAST_SHARE

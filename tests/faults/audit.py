@@ -49,6 +49,7 @@ def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Fact
     with psycopg.connect(axis.database_url) as database:
         _compare_rows(database, documents)
         entries = _check_ledger(database, [document["ledger_entry"] for document in documents.values()])
+    verified = json.loads(axis.run("ledger", "verify", "--json"))
     opened = axis.inside("open_all_files")
     assert opened["wrong"] == []
     assert opened["orphans"] >= 0, "a row has no file"
@@ -59,6 +60,7 @@ def audit(axis: Axis, senders: Mapping[str, Facts], receivers: Mapping[str, Fact
         "resends": sum(receipt["resends"] for receipt in receipts),
         "receipts given again": sum(receipt["repeated"] for receipt in receipts),
         "ledger entries": entries,
+        "changes of rows compared with tables": verified["changes"],
         "copies opened": opened["copies"],
         "orphan files": opened["orphans"],
     }

@@ -66,5 +66,7 @@ def test_backup_while_documents_flow_holds_every_one_acknowledged_before_it_and_
             assert before <= kept
             restored.wait(lambda: database.execute(ARRIVED).fetchone() == (True,), 60)
             assert database.execute(f"{GAPS} WHERE index <> place").fetchone() == (0,)
+        verified = json.loads(restored.run("ledger", "verify", "--json"))
+        assert verified["changes"] > len(before)
     finally:
         restored.end()

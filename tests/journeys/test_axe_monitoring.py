@@ -13,6 +13,7 @@ from hienluong.directory.service import Actor
 from hienluong.exchange.channels.mailbox import FILE_MISSING
 from hienluong.exchange.models import Delivery
 from hienluong.kit import clock
+from hienluong.ledger import service as ledger
 from hienluong.monitoring import commands
 from hienluong.monitoring.models import Alarm, DiskSample
 
@@ -24,7 +25,7 @@ PLACE = "/exchange/monitor/"
 
 @pytest.fixture
 def trouble(cast: Cast) -> int:
-    """A platform that is not well: failures of two causes, a disk that fills, alarms, a silence; gives a failure."""
+    """A platform that is not well: failures of two causes, a disk that fills, rows changed past the application, alarms, a silence; gives a failure."""
     now = clock.now()
     failing = list(Delivery.objects.filter(recipient__agency__place="province").order_by("pk")[:2])
     Delivery.objects.filter(pk=failing[0].pk).update(state="dead", failure=FILE_MISSING, attempts=6)
@@ -59,6 +60,7 @@ def trouble(cast: Cast) -> int:
         reason="Đã đặt ổ đĩa lớn hơn, lắp trong tuần này.",
         now=now,
     )
+    ledger.check_log(now=now)  # finds what was changed above past the application
     commands.evaluate_alarms(now=now)
     return int(failing[0].pk)
 

@@ -20,6 +20,7 @@ from hienluong.exchange.models import Delivery, Recipient
 from hienluong.exchange.service import Attached, Draft
 from hienluong.files import service as files
 from hienluong.kit import clock
+from hienluong.ledger import service as ledger
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
@@ -150,6 +151,8 @@ def test_document_is_asked_back_by_one_clerk_and_given_back_by_the_other(
     holders = files.holders_of(delivery.transmission.file_id)
     assert clerks.receiver.agency_id not in holders
     assert clerks.sender.agency_id in holders
+    ledger.sequence_waiting(now=clock.now())
+    assert [fault.text() for fault in ledger.verify_ledger().faults] == []
 
 
 def test_returned_document_is_sent_to_the_right_agency_in_one_act(

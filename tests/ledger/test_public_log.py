@@ -184,7 +184,7 @@ def test_command_signs_what_waits_when_asked(book: Book) -> None:
     book.record(2)
     signed = run("checkpoint", "--sign")
     assert signed.output.split("\n")[1] == "2"
-    assert run("verify").output == "The log is whole: 2 entries, 1 tiles, 1 checkpoints.\n"
+    assert run("verify").output.split("\n")[0] == "The log is whole: 2 entries, 1 tiles, 1 checkpoints."
 
 
 def test_daily_verification_is_kept_and_counted(book: Book) -> None:

@@ -86,7 +86,7 @@ def test_register_asks_a_number_for_each_is_checked_and_says_what_could_not_be_d
     missing = _text(clerk.post(BATCH, {**form, f"number_{three[1].pk}": "6", "step": "check"}))
     assert f'href="#id_number_{three[2].pk}"' in missing
     form |= {f"number_{three[1].pk}": "6", f"number_{three[2].pk}": "7"}
-    assert "Check before you send" in _text(clerk.post(BATCH, {**form, "step": "check"}))
+    assert "Check before you continue" in _text(clerk.post(BATCH, {**form, "step": "check"}))
     assert _states()[1:] == [("delivered", "")] * 2
     for _again in range(2):  # the button was pressed twice
         page = _text(clerk.post(BATCH, {**form, "step": "send"}))

@@ -138,6 +138,38 @@ def test_what_lies_beyond_the_newest_entries_is_found_by_the_index(
     assert "3/SNV-VP" not in sent
 
 
+@pytest.mark.parametrize("walked", [2, search.WALKED])
+def test_days_long_past_are_found_page_by_page_on_pages_and_by_the_api(
+    dong_hoi: System, visit: Visit, received: Received, monkeypatch: pytest.MonkeyPatch, walked: int
+) -> None:
+    """Eleven letters of the days 01 to 11, arrived in another order than they are dated, of which six are asked for."""
+    monkeypatch.setattr(search, "WALKED", walked)
+    arrived = (3, 9, 1, 6, 11, 4, 2, 10, 5, 8, 7)
+    for day in arrived:
+        received(day, date=f"2026/11/{day:02}", subject="Lịch trực" if day != 5 else "Khác")
+    asked = {"dated_from": "2026-11-02", "dated_to": "2026-11-07"}
+    wanted = [str(day) for day in arrived if 2 <= day <= 7]
+
+    numbers: list[str] = []
+    query: dict[str, Any] = {**asked, "limit": 2}
+    while "after" not in query or query["after"]:
+        answer = dong_hoi.get("/inbox", query).json()
+        numbers += [one["packet"]["code_number"] for one in answer["items"]]
+        query["after"] = answer["next"]
+    assert numbers == wanted
+    assert [one["packet"]["code_number"] for one in dong_hoi.inbox(**asked, q="lich truc")] == [
+        number for number in wanted if number != "5"
+    ]
+
+    days = {"dated_from": "02/11/2026", "dated_to": "07/11/2026"}
+    for address in ("/exchange/inbox/", "/exchange/sent/"):
+        page = _text(visit(DONG_HOI if "inbox" in address else HOME_AFFAIRS).get(address, days))
+        places = [page.find(f"{day}/SNV-VP") for day in reversed(arrived) if 2 <= day <= 7]
+        assert -1 not in places
+        assert places == sorted(places)
+        assert not any(f">{day}/SNV-VP" in page for day in (1, 8, 9, 10, 11))
+
+
 def test_recipient_added_later_finds_the_document_too(
     home_affairs: System, khe_sanh: System, received: Received
 ) -> None:

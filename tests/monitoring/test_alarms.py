@@ -266,6 +266,14 @@ def _note(at: datetime) -> None:
     ledger.record(actor=PLATFORM.ref, action="a.b", subject="c:d", details={}, now=at)
 
 
+def _change_behind_the_ledger() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        cursor.execute("UPDATE exchange_packet SET subject = 'Khác'")
+        cursor.execute("SET LOCAL session_replication_role = origin")
+    ledger.check_log(now=clock.now())
+
+
 def _disk(now: datetime, free: int) -> None:
     DiskSample.objects.bulk_create(
         DiskSample(at=now - timedelta(hours=hours), place="data", free=free + hours, total=1000, database=1)
@@ -282,6 +290,7 @@ def _disk(now: datetime, free: int) -> None:
         ("worker", lambda _patch, now: _beat(now - 5 * MINUTE)),
         ("worker", lambda _patch, _now: _silence_worker()),
         ("ledger", lambda _patch, now: _note(now - 6 * MINUTE)),
+        ("ledger_faults", lambda _patch, _now: _change_behind_the_ledger()),
         ("backup", lambda patch, _now: patch.setitem(conditions._probes, "backup", lambda _at: 49.0)),
     ],
 )

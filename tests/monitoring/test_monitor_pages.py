@@ -34,7 +34,7 @@ Visit = Callable[..., Client]
 Failed = Callable[..., Delivery]
 
 PATH = "/exchange/monitor/"
-MONITOR_QUERIES = 20
+MONITOR_QUERIES = 21
 FAILURES_QUERIES = 6
 REASON = {"reason": "Đã sửa xong.", "step": "send"}
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency, Person, Post, User
 from hienluong.identity.models import SignOnClient
+from hienluong.ledger import service as ledger
 from hienluong.staff.models import Delegation
 from hienluong.systems.models import AgencySystem
 
 
+@ledger.guarded()
 class RightsChange(models.Model):
     """One change of what a person or a system may do (Decree 30/2020, App. VI, III.3). Never changed afterwards."""
 
@@ -56,6 +58,7 @@ class RightsChange(models.Model):
         return f"{self.kind} by {self.by_name}"
 
 
+@ledger.guarded()
 class RightsAlert(models.Model):
     """One person to whom a change is shown until they confirm it or say that it is wrong."""
 
@@ -86,6 +89,7 @@ class RightsAlert(models.Model):
         return f"{self.change_id} → {self.reader_id}"
 
 
+@ledger.guarded()
 class AccessCase(models.Model):
     """A change that somebody reported as wrong: administrators look into it and say what came of it."""
 
@@ -106,6 +110,7 @@ class AccessCase(models.Model):
         return f"case {self.pk}"
 
 
+@ledger.guarded()
 class AccessReview(models.Model):
     """The review of accounts and rights of one quarter. Once finished, it and its lines cannot be changed any more."""
 
@@ -131,6 +136,7 @@ def _names_one(kind: str) -> models.Q:
     return models.Q(kind=kind, **others)
 
 
+@ledger.guarded()
 class ReviewLine(models.Model):
     """One right to be looked at: a post, a system, a delegation of the right to sign, or an account without any post."""
 
@@ -187,6 +193,7 @@ class ReviewLine(models.Model):
         return f"{self.review_id}: {self.kind} {self.decision}"
 
 
+@ledger.guarded()
 class BreakGlass(models.Model):
     """A request to see the content of one thing that the requester may not see by role (decision 11).
 
@@ -248,6 +255,7 @@ class BreakGlass(models.Model):
         return f"{self.kind} {self.object_id}: {self.state}"
 
 
+@ledger.guarded()
 class BreakGlassLook(models.Model):
     """One look that was taken: what of the thing was shown, and when."""
 

@@ -16,6 +16,7 @@ from hienluong.antivirus.models import Finding, Scan
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Hold
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger import service as ledger
 
 SCAN_AWAITED = _("waits until its attachments are scanned for malware")
 KEPT_APART = _("kept apart: malware, or not to be scanned")
@@ -53,8 +54,16 @@ def _ask_for_scans(packets: Collection[UUID], now: datetime) -> None:
         cursor.execute(
             "INSERT INTO antivirus_scan (packet_id, state, due_at, attempts, trouble, engine, asked_at, decided_by,"
             " decision_reason) SELECT DISTINCT packet_id, %s, %s::timestamptz, 0, '', '', %s::timestamptz, '', ''"
-            " FROM exchange_part WHERE packet_id = ANY(%s::uuid[]) ORDER BY packet_id ON CONFLICT DO NOTHING",
+            " FROM exchange_part WHERE packet_id = ANY(%s::uuid[]) ORDER BY packet_id ON CONFLICT DO NOTHING"
+            " RETURNING packet_id",
             [policy.WAITING, now, now, list(packets)],
+        )
+        asked = [str(packet) for (packet,) in cursor.fetchall()]
+    if asked:
+        ledger.record_many(
+            actor=ledger.ActorRef("platform", "antivirus", "antivirus"),
+            acts=[ledger.Act("antivirus.scan-asked", f"packet:{one}", {}) for one in asked],
+            now=now,
         )
 
 

@@ -6,8 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.exchange.models import Packet
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded(attempts="counts", due_at="when to try next", trouble="of the last attempt")
 class Scan(models.Model):
     """A packet whose attachments are scanned before anybody receives it, and what came of it."""
 
@@ -59,6 +61,7 @@ class Scan(models.Model):
         return f"{self.packet_id}: {self.state}"
 
 
+@ledger.guarded()
 class Finding(models.Model):
     """What clamd found in one attachment."""
 

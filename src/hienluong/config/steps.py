@@ -47,9 +47,22 @@ def load_reference_data() -> None:
 
 def reapply_destructions() -> int:
     """Destroys again what was destroyed before or after the backup was made; returns how many copies."""
-    from hienluong.files import service  # noqa: PLC0415 - needs Django
+    from django.db import transaction  # noqa: PLC0415 - needs Django
 
-    return service.reapply_destructions()
+    from hienluong.files import service  # noqa: PLC0415 - the same
+    from hienluong.kit import clock  # noqa: PLC0415 - the same
+    from hienluong.ledger import service as ledger  # noqa: PLC0415 - the same
+
+    with transaction.atomic():  # the vault does not know the ledger: whoever calls it says what was done
+        copies = service.reapply_destructions()
+        ledger.record(
+            actor=ledger.ActorRef("platform", "restore", "restore"),
+            action="config.restore",
+            subject="installation",
+            details={"destroyed_again": copies},
+            now=clock.now(),
+        )
+    return copies
 
 
 def furnish() -> None:

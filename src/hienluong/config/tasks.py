@@ -7,7 +7,7 @@ from hienluong.identity import service as identity
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
-from hienluong.ledger.errors import LedgerDamaged
+from hienluong.ledger.errors import VerificationFailed
 from hienluong.systems import service as systems
 
 
@@ -34,7 +34,7 @@ def verify_ledger(timestamp: int) -> None:
     """Recomputes the whole log and keeps what it found; a job that found a fault fails, for everybody to see."""
     found = ledger.check_log(now=clock.now())
     if found.faults:
-        raise LedgerDamaged(count=found.faults, fault=found.first_fault)
+        raise VerificationFailed(count=found.faults, fault=found.first_fault)
 
 
 @jobs.periodic(cron="17 3 * * *", name="config.sweep_orphans")

@@ -8,8 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.exchange.models import Delivery, Packet
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded()
 class Reference(models.Model):
     """That a packet revokes, updates or replaces a document; kept too for a document that is not (yet) here."""
 
@@ -53,6 +55,7 @@ class Reference(models.Model):
         return f"{self.packet_id} {self.what} {self.document_id}"
 
 
+@ledger.guarded()
 class Recall(models.Model):
     """That a document was taken back, or asked back, from one recipient; kept on both sides when the copy is gone."""
 

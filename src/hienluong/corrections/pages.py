@@ -80,6 +80,7 @@ def recall(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         facts=_facts(packet),
         warning=gettext_lazy("Where it is given back, the recipient's copy is destroyed. The record stays."),
         tone="danger",
+        about=_number(packet),
     )
     return ask(request, form, question, act)
 
@@ -113,6 +114,7 @@ def revoke(request: HttpRequest, packet_id: UUID) -> HttpResponse:
             "Copies that nobody has fetched are withdrawn at once; an agency that agrees destroys its copy. This cannot be undone."
         ),
         tone="danger",
+        about=_number(packet),
     )
     return ask(request, form, question, act)
 
@@ -153,6 +155,7 @@ def correct(request: HttpRequest, delivery_id: int) -> HttpResponse:
             *([(gettext_lazy("Returned because"), reason)] if reason else []),
         ],
         agencies=[(codes[agency.pk], agency.name) for agency in agencies if agency.pk in codes],
+        about=_number(wrong.packet),
     )
     return ask(request, form, question, act)
 
@@ -174,5 +177,8 @@ def _address(packet: Packet) -> str:
 
 
 def _facts(packet: Packet) -> list[Fact]:
-    number = "/".join(part for part in (packet.code_number, packet.code_notation) if part)
-    return [(gettext_lazy("Document"), f"{number} — {packet.subject}")]
+    return [(gettext_lazy("Document"), f"{_number(packet)} — {packet.subject}")]
+
+
+def _number(packet: Packet) -> str:
+    return "/".join(part for part in (packet.code_number, packet.code_notation) if part)

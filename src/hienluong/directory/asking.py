@@ -110,6 +110,7 @@ class Question:
         agencies: codes and names to choose from by typing.
         tone: of the button that acts; "danger" for what cannot be undone.
         template: of the page that asks.
+        about: the name of the page it is about, where no section of the menu leads there.
     """
 
     title: Text
@@ -121,6 +122,7 @@ class Question:
     agencies: Sequence[tuple[str, str]] = ()
     tone: str = "primary"
     template: str = "directory/ask.html"
+    about: Text = ""
 
 
 def ask(

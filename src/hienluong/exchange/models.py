@@ -10,8 +10,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded(search_key="made from other columns", holders="made from the deliveries")
 class Packet(models.Model):
     """A document or a status, identified by what it says (decision 1): sender, document id, kind and digest."""
 
@@ -80,6 +82,9 @@ class Packet(models.Model):
         ]
         indexes = [
             models.Index(fields=["sender", "-id"], name="exchange_packet_of_sender"),
+            models.Index(
+                fields=["sender", "kind", "promulgated_on"], include=["id"], name="exchange_packet_dated"
+            ),
             models.Index(fields=["document_id"], name="exchange_packet_document"),
             GinIndex(
                 fields=["holders", "search_key", "promulgated_on"],
@@ -93,6 +98,7 @@ class Packet(models.Model):
         return self.document_id
 
 
+@ledger.guarded()
 class Transmission(models.Model):
     """One file handed in: the same file or the same idempotency key again gets the first receipt again."""
 
@@ -122,6 +128,7 @@ class Transmission(models.Model):
         return self.id.hex
 
 
+@ledger.guarded()
 class Audience(models.Model):
     """A group of recipients that a transmission was sent to, as the group was at that moment; never changed."""
 
@@ -140,6 +147,7 @@ class Audience(models.Model):
         return self.name
 
 
+@ledger.guarded()
 class Part(models.Model):
     """An attachment of a packet, as it is after unwrapping."""
 
@@ -171,6 +179,7 @@ class Scan(models.Model):
         return str(self.packet_id)
 
 
+@ledger.guarded(search_key="made from other columns")
 class Recipient(models.Model):
     """A mailbox in the province, or a code outside it that waits for a route. Its row is the drainer's lock (decision 2)."""
 
@@ -188,6 +197,12 @@ class Recipient(models.Model):
         return self.code
 
 
+@ledger.guarded(
+    attempts="counts",
+    due_at="when to try next",
+    failure="of the last attempt",
+    changed_at="also of putting off",
+)
 class Delivery(models.Model):
     """The journey of one packet to one recipient. What is due says so itself; nothing is queued (decision 2)."""
 
@@ -225,6 +240,7 @@ class Delivery(models.Model):
     kind = models.CharField(
         max_length=6, choices=Packet.Kind, help_text="the packet's, so that indices can tell them apart"
     )
+    promulgated_on = models.DateField(null=True, help_text="the packet's, so that an index knows it")
     state = models.CharField(max_length=10, choices=State)
     business_state = models.CharField(max_length=2, blank=True, help_text="the last status in order: 01 … 16")
     standing = models.CharField(
@@ -268,6 +284,11 @@ class Delivery(models.Model):
             ),
             models.Index(fields=["recipient", "-position"], name="exchange_delivery_mailbox"),
             models.Index(
+                fields=["recipient", "kind", "promulgated_on"],
+                include=["position", "state", "packet", "id"],
+                name="exchange_delivery_dated",
+            ),
+            models.Index(
                 fields=["recipient", "position"],
                 condition=models.Q(state__in=["delivered", "fetched"]),
                 name="exchange_delivery_open",
@@ -303,6 +324,7 @@ class Delivery(models.Model):
         return DeliveryEvent.Plane.AGAIN if self.given_again_at else DeliveryEvent.Plane.MAILBOX
 
 
+@ledger.guarded()
 class DeliveryEvent(models.Model):
     """One step of a delivery on one of its planes; never changed."""
 

@@ -1,24 +1,58 @@
 """Finds packets by what stands in their header: number, notation, subject, agency, date, or words of any of these.
 
 A mailbox of a million entries answers at once, whatever is asked. What many packets hold is met within the newest few
-thousand entries, so these are walked first. What is rare is not; for that an index (`exchange_packet_search`) knows the
-packets with these words that this agency holds. Both are one statement, and the second half of it is done only where
-the first did not fill the page.
+thousand entries, so these are walked first; where days are asked for, the newest few thousand of these days are next,
+which an index knows. What is rare is met in neither; for that another index (`exchange_packet_search`) knows the packets
+with these words that this agency holds. Each step is taken only where those before it did not fill the page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
-from hienluong.kit.criteria import Conditions, Criteria, conditions
+from hienluong.kit.criteria import Conditions, Criteria, conditions, days
 from hienluong.kit.search_key import patterns
 
 WALKED = 2_000
-"""So many of the newest entries are looked at one by one before the index is asked."""
+"""So many entries are looked at one by one in a step."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """Where is looked: a table, in a statement `e`, its columns with the packet and the place, and that one's type."""
+
+    table: str
+    packet: str
+    place: str
+    type: str
+
+
+_MAILBOX = _Shelf("exchange_delivery", "packet_id", "position", "bigint")
+_SENT = _Shelf("exchange_packet", "id", "id", "uuid")
+
+_WALK = """
+WITH walked AS MATERIALIZED ({walk} ORDER BY place {order} LIMIT %s),
+near AS (
+    SELECT w.id, w.place FROM walked w
+    CROSS JOIN LATERAL (SELECT * FROM exchange_packet WHERE id = w.packet_id OFFSET 0) p -- one by one, as meant
+    WHERE {packet} ORDER BY w.place {order} LIMIT %s
+)
+SELECT ARRAY(SELECT id FROM near ORDER BY place {order}),
+    (SELECT count(*) FROM walked), (SELECT place FROM walked ORDER BY place {reverse} LIMIT 1)
+"""
+_REST = """
+WITH held AS MATERIALIZED (
+    SELECT p.id FROM exchange_packet p WHERE p.holders @> ARRAY[%s::uuid] AND {packet}
+)
+SELECT e.id, e.{shelf.place} AS place FROM held
+CROSS JOIN LATERAL (SELECT * FROM {shelf.table} WHERE {shelf.packet} = held.id OFFSET 0) e -- not by hash: it would read everything
+WHERE {where} ORDER BY place {order} LIMIT %s
+"""
 
 
 def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> Conditions:
@@ -35,42 +69,51 @@ def _of_packet(criteria: Criteria, *, received: bool, only_open: bool) -> Condit
     return where
 
 
-_FOUND = """
-WITH walked AS MATERIALIZED ({walked}),
-near AS MATERIALIZED (
-    SELECT w.id, w.place FROM walked w
-    CROSS JOIN LATERAL (SELECT * FROM exchange_packet WHERE id = w.packet_id OFFSET 0) p -- one by one, as meant
-    WHERE {packet}
-    ORDER BY w.place {order} LIMIT %s
-),
-held AS MATERIALIZED (
-    SELECT p.id FROM exchange_packet p
-    WHERE (SELECT count(*) FROM near) < %s AND (SELECT count(*) FROM walked) = %s
-    AND p.holders @> ARRAY[%s::uuid] AND {packet}
-),
-far AS MATERIALIZED ({far} ORDER BY place {order} LIMIT %s)
-SELECT id FROM (SELECT id, place FROM near UNION ALL SELECT id, place FROM far) found ORDER BY place {order} LIMIT %s
-"""
-
-
 def _find(
-    walked: tuple[str, Sequence[Any]],
-    far: tuple[str, Sequence[Any]],
+    shelf: _Shelf,
+    entry: Conditions,
     packet: Conditions,
+    criteria: Criteria,
+    *,
     holder: UUID,
-    order: str,
+    start: int | UUID | None,
     limit: int,
+    forward: bool = False,
 ) -> list[Any]:
-    statement = _FOUND.format(walked=walked[0], far=far[0], packet=packet, order=order)
-    values = [
-        *(*walked[1], WALKED),
-        *(*packet.values, limit),
-        *(limit, WALKED, holder, *packet.values),
-        *(*far[1], limit, limit),
-    ]
+    """Returns ids in the order of their places beyond `start`: what the walks meet, then what the index knows."""
+    order, reverse, side = ("ASC", "DESC", ">") if forward else ("DESC", "ASC", "<")
+    on_days = days(criteria, day="e.promulgated_on")
+
+    def beyond(*conditions: Conditions) -> Conditions:
+        where = entry.plus(*conditions)
+        where.add(f"e.{shelf.place} IS NOT NULL")
+        if start is not None:
+            where.add(f"e.{shelf.place} {side} %s::{shelf.type}", start)
+        return where
+
+    found: list[Any] = []
     with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        return [number for (number,) in cursor.fetchall()]
+        # Days that leave out nothing at the end where the first walk began would only repeat it.
+        for dated in (False, True) if (criteria.dated_from if forward else criteria.dated_to) else (False,):
+            where = beyond(on_days) if dated else beyond()
+            walk = f"SELECT e.id, e.{shelf.packet} AS packet_id, e.{shelf.place} AS place FROM {shelf.table} e WHERE {where}"  # noqa: S608 - our own statement
+            if dated:  # out of the index of the days, however many they are, and only then in order
+                walk = f"SELECT * FROM ({walk} OFFSET 0) AS dated"  # noqa: S608 - our own statement
+            cursor.execute(
+                _WALK.format(walk=walk, packet=packet, order=order, reverse=reverse),
+                [*where.values, WALKED, *packet.values, limit - len(found)],
+            )
+            ids, walked, last = cursor.fetchone()
+            found += ids
+            if len(found) >= limit or walked < WALKED:
+                return found
+            start = last
+        where = beyond()
+        cursor.execute(
+            _REST.format(shelf=shelf, packet=packet, where=where, order=order),
+            [holder, *packet.values, *where.values, limit - len(found)],
+        )
+        return found + [number for (number, *_) in cursor.fetchall()]
 
 
 def enter_waiting() -> None:
@@ -93,25 +136,13 @@ def find_in_mailbox(
 ) -> list[int]:
     """Returns ids of entries of an agency's mailbox: oldest first after a place, or newest first before one."""
     entry = Conditions()
-    entry.add("d.recipient_id = (SELECT id FROM exchange_recipient WHERE agency_id = %s)", holder)
+    entry.add("e.recipient_id = (SELECT id FROM exchange_recipient WHERE agency_id = %s)", holder)
     for column, values in (("state", states), ("business_state", business_states), ("kind", [kind or ""])):
         if any(values):
-            entry.add(f"d.{column} IN ({', '.join(['%s'] * len(values))})", *values)
-    if after is not None:
-        entry.add("d.position > %s::bigint", after)
-    elif before is not None:
-        entry.add("d.position < %s::bigint", before)
-    else:
-        entry.add("d.position IS NOT NULL")
-    order, beyond = ("ASC", "> (SELECT max(") if after is not None else ("DESC", "< (SELECT min(")
-    walked = f"SELECT d.id, d.packet_id, d.position AS place FROM exchange_delivery d WHERE {entry} ORDER BY d.position {order} LIMIT %s"  # noqa: S608 - our own statement
-    far = (  # one by one again: a hash join would read the whole mailbox
-        "SELECT d.id, d.position AS place FROM held CROSS JOIN LATERAL "  # noqa: S608 - our own statement
-        "(SELECT * FROM exchange_delivery WHERE packet_id = held.id OFFSET 0) d "
-        f"WHERE {entry} AND d.position {beyond}place) FROM walked)"
-    )
+            entry.add(f"e.{column} IN ({', '.join(['%s'] * len(values))})", *values)
     packet = _of_packet(criteria, received=True, only_open=only_open)
-    return _find((walked, entry.values), (far, entry.values), packet, holder, order, limit)
+    start, forward = (before, False) if after is None else (after, True)
+    return _find(_MAILBOX, entry, packet, criteria, holder=holder, start=start, limit=limit, forward=forward)
 
 
 def find_sent(
@@ -119,15 +150,8 @@ def find_sent(
 ) -> list[UUID]:
     """Returns ids of packets that an agency sent, newest first."""
     sent = Conditions()
-    sent.add("s.sender_id = %s::uuid", holder)
+    sent.add("e.sender_id = %s::uuid", holder)
     if kind:
-        sent.add("s.kind = %s", kind)
-    if before is not None:
-        sent.add("s.id < %s::uuid", before)
-    walked = f"SELECT s.id, s.id AS packet_id, s.id AS place FROM exchange_packet s WHERE {sent} ORDER BY s.id DESC LIMIT %s"  # noqa: S608 - our own statement
-    far = (
-        "SELECT s.id, s.id AS place FROM held JOIN exchange_packet s ON s.id = held.id "  # noqa: S608 - our own statement
-        f"WHERE {sent} AND s.id < (SELECT place FROM walked ORDER BY place LIMIT 1)"
-    )
+        sent.add("e.kind = %s", kind)
     packet = _of_packet(criteria, received=False, only_open=True)
-    return _find((walked, sent.values), (far, sent.values), packet, holder, "DESC", limit)
+    return _find(_SENT, sent, packet, criteria, holder=holder, start=before, limit=limit)

@@ -222,10 +222,24 @@ def sweep_expired(*, now: datetime) -> int:
     for rows in (
         Token.objects.filter(expires_at__lte=now),
         Session.objects.filter(expire_date__lte=now),
-        OneTimeSignIn.objects.filter(expires_at__lte=now - timedelta(days=1)),
         SignInSession.objects.exclude(session_key__in=Session.objects.values("session_key")),
     ):
         swept += rows.delete()[0]
+    return swept + _sweep_sign_ins(now)
+
+
+@transaction.atomic
+def _sweep_sign_ins(now: datetime) -> int:
+    """Deletes one-time sign-ins that are out of date; how to sign in is guarded, so the ledger says that they went."""
+    swept = OneTimeSignIn.objects.filter(expires_at__lte=now - timedelta(days=1)).delete()[0]
+    if swept:
+        ledger.record(
+            actor=ActorRef("platform", "sign-in", "sign-in"),
+            action="identity.sweep_one_time_sign_ins",
+            subject="one-time-sign-ins",
+            details={"count": swept},
+            now=now,
+        )
     return swept
 
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency, Post, User
+from hienluong.ledger import service as ledger
 
 _BROWSERS = (
     ("Edg/", "Edge"), ("OPR/", "Opera"), ("coc_coc", "Cốc Cốc"), ("Firefox/", "Firefox"),
@@ -25,6 +26,7 @@ def browser_named(device: str) -> str:
     return ", ".join(filter(None, names)) or device[:40] or "–"
 
 
+@ledger.guarded()
 class OneTimeSignIn(models.Model):
     """A single-use sign-in that an operator of the server hands out; only its hash is kept."""
 
@@ -62,6 +64,7 @@ class SignInSession(models.Model):
         return browser_named(self.device)
 
 
+@ledger.guarded(locked_until="counts wrong passwords")
 class AccountState(models.Model):
     """What sign-in remembers about an account beside its password: a row is there only once there is something."""
 
@@ -75,6 +78,7 @@ class AccountState(models.Model):
         return f"state of {self.user_id}"
 
 
+@ledger.guarded()
 class AccountClosure(models.Model):
     """One closing of an account; the account is open again from `reopened_at` on, which also counts as its last use."""
 
@@ -100,6 +104,7 @@ class AccountClosure(models.Model):
         return f"{self.user_id}: {self.reason}"
 
 
+@ledger.guarded()
 class SignOnClient(models.Model):
     """A system of an agency into which people sign in with their account here (OpenID Connect, code flow)."""
 

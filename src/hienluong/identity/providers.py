@@ -28,6 +28,7 @@ from allauth.socialaccount.signals import social_account_added
 from django.conf import settings
 from django.contrib import messages
 from django.core.cache import cache
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
@@ -42,6 +43,12 @@ from hienluong.ledger import service as ledger
 from hienluong.ledger.service import ActorRef
 
 log = logging.getLogger(__name__)
+
+ledger.guard(
+    SocialAccount,
+    last_login="the time of last use",
+    extra_data="what the provider said at the last sign-in; nothing rests on it",
+)
 
 PROVIDER = "openid_connect"
 LIMITS = Limits(connect=5.0, read=10.0, total=15.0, answer_bytes=1024 * 1024)
@@ -272,6 +279,9 @@ class CheckingAdapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]  # the 
         login = self.get_provider().sociallogin_from_response(request, {"id_token": claims})
         login.claims = claims
         login.account.extra_data = {}
+        login.connect = transaction.atomic(
+            login.connect
+        )  # the link and the entry that says so commit together
         return login
 
     def _decode_id_token(self, app: SocialApp, id_token: str) -> dict[str, Any]:

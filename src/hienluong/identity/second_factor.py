@@ -30,6 +30,8 @@ ONE_TIME_SIGN_IN = "one_time_sign_in"
 STRONG_METHODS = frozenset({"mfa", ONE_TIME_SIGN_IN})
 _CONTEXT = b"identity.second-factor"
 
+ledger.guard(Authenticator, last_used_at="the time of last use")
+
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth ships no types for it
     """Keeps the secrets of second factors sealed, and says in our words what is wrong."""
@@ -131,9 +133,13 @@ def _record(action: str, user: User, details: dict[str, Any], *, refused: bool =
 
 
 @receiver(post_save, sender=Authenticator)  # allauth's own signal comes after the commit
-def _added(instance: Authenticator, *, created: bool, **_more: Any) -> None:
-    if created:
-        _record("identity.add_second_factor", instance.user, {"type": instance.type})
+def _saved(
+    instance: Authenticator, *, created: bool, update_fields: frozenset[str] | None, **_more: Any
+) -> None:
+    """Records that a factor was added or changed: recovery codes were shown, one of them was used up."""
+    if created or update_fields != frozenset({"last_used_at"}):
+        change = "add" if created else "change"
+        _record(f"identity.{change}_second_factor", instance.user, {"type": instance.type})
 
 
 @receiver(signals.authenticator_removed)

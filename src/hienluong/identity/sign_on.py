@@ -13,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import Person, User, actor_of, posts_of
 from hienluong.identity.models import SignOn
+from hienluong.ledger import service as ledger
+
+ledger.guard(Client)  # of agencies' systems too: `systems` keeps theirs in the same table
 
 SCOPES = ("openid", "profile", "post")
 """What a system may ask for: who it is; name and user name; agency, post and role acted in."""

@@ -1,6 +1,7 @@
 """Addresses of signing in, of one's own account, of accounts and sign-on for administrators, and of the endpoints."""
 
 from allauth.idp.oidc import views as provider
+from django.db import transaction
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
@@ -94,6 +95,11 @@ _of_allauth: list[URLPattern | URLResolver] = [
         name="mfa_generate_recovery_codes",
     ),
 ]
+for _page in _of_allauth:  # what they change of an account commits together with the entry that says so
+    if (
+        isinstance(_page, URLPattern) and _page.name != "openid_connect_callback"
+    ):  # it calls another server first: `providers` sees to it
+        _page.callback = transaction.atomic(_page.callback)
 # Single sign-on of agencies' systems. The token endpoint that answers is that of `systems`, which stands before it in
 # config.urls and counts refusals; here it has the name by which allauth tells of it.
 _sign_on: list[URLPattern | URLResolver] = [

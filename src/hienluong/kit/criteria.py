@@ -11,6 +11,7 @@ from typing import Any
 
 from hienluong.kit.search_key import number_pattern, patterns
 
+_TELLS_LITTLE = len("%abc%")
 _LINES = {"notation": 1, "subject": 3, "agency": 4}
 
 
@@ -49,6 +50,14 @@ class Conditions:
         self.texts.append(condition)
         self.values += values
 
+    def plus(self, *others: Conditions) -> Conditions:
+        """Returns these and those of others."""
+        found = Conditions()
+        for one in (self, *others):
+            found.texts += one.texts
+            found.values += one.values
+        return found
+
     def __str__(self) -> str:
         return " AND ".join(self.texts) or "true"
 
@@ -63,8 +72,15 @@ def conditions(criteria: Criteria, *, key: str, day: str, agency_in_key: bool = 
         agency_in_key: whether the agency that is looked for is the one in the key; else it is left out.
     """
     found = Conditions()
-    for pattern in patterns(criteria.text):
-        found.add(f"{key} LIKE %s", pattern)
+    asked = patterns(criteria.text)
+    telling = [
+        pattern for pattern in asked if len(pattern) > _TELLS_LITTLE or any(map(str.isdecimal, pattern))
+    ]
+    for pattern in asked:
+        # Short words stand in half of all keys: to follow them through an index costs more than to look for them in
+        # what the others found.
+        column = key if pattern in telling or not telling else f"({key} || '')"
+        found.add(f"{column} LIKE %s", pattern)
     if criteria.number:
         found.add(f"{key} LIKE %s", number_pattern(criteria.number))
     for name, line in _LINES.items():
@@ -73,6 +89,12 @@ def conditions(criteria: Criteria, *, key: str, day: str, agency_in_key: bool = 
         for pattern in patterns(getattr(criteria, name)):
             found.add(f"{key} LIKE %s", pattern)  # what an index can answer; the line is looked at then
             found.add(f"split_part({key}, E'\\n', {line}) LIKE %s", pattern)
+    return found.plus(days(criteria, day=day))
+
+
+def days(criteria: Criteria, *, day: str) -> Conditions:
+    """Returns what the column of a document's date must be."""
+    found = Conditions()
     if criteria.dated_from:
         found.add(f"{day} >= %s::date", criteria.dated_from)
     if criteria.dated_to:

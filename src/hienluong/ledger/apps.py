@@ -1,6 +1,7 @@
-"""Names the module to Django."""
+"""Names the module to Django; guards tables once they are there."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class LedgerConfig(AppConfig):
@@ -9,5 +10,9 @@ class LedgerConfig(AppConfig):
     name = "hienluong.ledger"
 
     def ready(self) -> None:
-        """Imports what registers itself."""
-        from hienluong.ledger import figures  # noqa: F401, PLC0415 - it needs loaded models
+        """Imports what registers itself, and reads which tables are guarded."""
+        from hienluong.ledger import figures, guards, migrating  # noqa: F401, PLC0415 - they need loaded models
+
+        guards.settle()
+        pre_migrate.connect(migrating.before_migrations, sender=self)
+        post_migrate.connect(migrating.after_migrations, sender=self)

@@ -22,6 +22,18 @@ class LedgerDamaged(LedgerError):
     todo = _("Keep this database as evidence, find out who wrote to it, and restore the last sound backup.")
 
 
+class VerificationFailed(LedgerDamaged):
+    """A verification found that the log or a table is not as the acts left it."""
+
+    code = "ledger.verification-failed"
+    title = _("The ledger or a table was changed")
+    kept = _("Nothing was changed by looking.")
+    todo = _(
+        "Keep this database as evidence and find out who wrote to it. Then restore the last sound backup, or, where it was a "
+        "repair of rows by hand, say so: hienluong ledger explain-changes."
+    )
+
+
 class EntryUnknown(NotFound):
     """No entry has this id."""
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Func
 
 
 class AbstractEntry(models.Model):
@@ -25,6 +27,13 @@ class QueuedEntry(AbstractEntry):
     """An entry that committed with its act and has no place yet."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    xact = models.BigIntegerField(
+        db_default=Func(function="txid_current"), help_text="the transaction that it committed with"
+    )
+    began_at = models.DateTimeField(
+        db_default=Func(function="transaction_timestamp"),
+        help_text="when that began: numbers of transactions start again in a restored database",
+    )
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
@@ -38,7 +47,12 @@ class Entry(AbstractEntry):
     sequenced_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["subject", "index"], name="ledger_entry_subject")]
+        indexes = [
+            models.Index(fields=["subject", "index"], name="ledger_entry_subject"),
+            models.Index(
+                fields=["index"], condition=models.Q(action="ledger.rows"), name="ledger_entry_rows"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.index} {self.action} {self.subject}"
@@ -76,12 +90,89 @@ class Verification(models.Model):
 
     started_at = models.DateTimeField(db_index=True)
     size = models.BigIntegerField(help_text="so many entries were read")
+    changes = models.BigIntegerField(default=0, help_text="so many changes of rows were compared with tables")
     seconds = models.FloatField()
     faults = models.PositiveIntegerField()
     first_fault = models.CharField(max_length=300, blank=True)
 
     def __str__(self) -> str:
         return f"{self.started_at}: {self.size} entries, {self.faults} faults"
+
+
+class Guard(models.Model):
+    """That a table is guarded, in these columns; another set of columns is another guard, the old one ends."""
+
+    id = models.AutoField(primary_key=True)
+    table_name = models.CharField(max_length=63)
+    columns = ArrayField(models.CharField(max_length=63), help_text="in the order of their digests")
+    forms = ArrayField(models.CharField(max_length=60), help_text="how their values become bytes")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    suspended = models.BooleanField(
+        default=False, help_text="its triggers are away while migrations change the table"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["table_name"], condition=models.Q(until=None), name="ledger_one_guard_of_a_table"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} ({self.pk})"
+
+
+class AbstractChange(models.Model):
+    """What both tables of changes hold: one row of a guarded table, and its digests after the change."""
+
+    class Op(models.TextChoices):
+        """What was done to the row."""
+
+        INSERTED = "I"
+        UPDATED = "U"
+        DELETED = "D"
+        BASELINE = "B"  # it was there when the guard began
+
+    xact = models.BigIntegerField(db_default=Func(function="txid_current"))
+    began_at = models.DateTimeField(db_default=Func(function="transaction_timestamp"))
+    guard = models.IntegerField(
+        help_text="a Guard; no foreign key: this is written with every change of a row"
+    )
+    row_key = models.TextField(help_text="the key of the row")
+    op = models.CharField(max_length=1, choices=Op)
+    digests = models.BinaryField(help_text="16 bytes of SHA-256 of each column; of a deleted row: none")
+
+    class Meta:
+        abstract = True
+
+
+class QueuedChange(AbstractChange):
+    """A change that a trigger wrote down in the transaction that made it, and that waits for the sequencer."""
+
+    id = models.BigAutoField(primary_key=True)
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.row_key}"
+
+
+class Change(AbstractChange):
+    """A change at its place: places are 0, 1, 2 … without a gap, and an entry of the log holds the root of each batch."""
+
+    place = models.BigIntegerField(primary_key=True)
+    id = models.BigIntegerField(help_text="from the queue: of one row, a later change has a larger one")
+    act = models.BigIntegerField(
+        null=True, help_text="index of the entry of the same transaction; null: no act made it"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["guard"], name="ledger_change_guard"),
+            models.Index(fields=["place"], condition=models.Q(act=None), name="ledger_change_without_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.op} {self.row_key}"
 
 
 class Witness(models.Model):

@@ -1,6 +1,7 @@
 """The one sequencer: waiting entries get their index, the tree its tiles and the log its checkpoint, in one transaction.
 
-A crash therefore leaves an entry either in the queue or in the log with its tiles; there is no third state to mend.
+The changes of guarded rows are placed with the entry of their own transaction, and an entry holds the root over each batch.
+A crash therefore leaves an entry or a change either in the queue or in the log; there is no third state to mend.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger.changes import ACTION, Batch, last_batch, root_from
 from hienluong.ledger.checkpoints import Checkpoint
+from hienluong.ledger.entries import Act, ActorRef, write_entry
 from hienluong.ledger.errors import LedgerDamaged
 from hienluong.ledger.keyring import signers
 from hienluong.ledger.log import Extent, extent, stored_tiles
@@ -23,6 +26,7 @@ from hienluong.ledger.tree import Growth, Tree, leaf_hash
 
 BATCH: Final = 5000
 SEQUENCER_LOCK: Final = 0x6869656E  # "hien": one sequencer in the whole database
+SEQUENCER: Final = ActorRef("platform", "ledger", "ledger")
 CHECKPOINT_EVERY: Final = timedelta(seconds=15)
 """A checkpoint is signed at most so often; with a sequencer that looks every five seconds an entry waits at most twenty."""
 
@@ -50,7 +54,7 @@ def sequence_waiting(*, now: datetime, sign: bool = False) -> int:
             _require_sound(reach)
             behind = reach.entries > reach.leaves
             placed = _earlier(cursor, reach) if behind else _take(cursor, now)
-            growth = _grow(cursor, reach, placed)
+            growth = _grow(cursor, reach, placed if behind else placed + _seal(cursor, now))
             if not behind:
                 moved += len(placed)
                 if len(placed) < BATCH:
@@ -66,7 +70,11 @@ def _require_sound(reach: Extent) -> None:
 
 
 def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
-    """Moves entries from the queue to their places and returns their commitments in order."""
+    """Moves entries and changes from their queues to their places; returns the entries' commitments in order.
+
+    It is one statement, so it sees one moment: an entry and the changes of its transaction, or neither. Changes whose entry
+    waits for a later batch wait with it; those that no entry came with are placed without an act.
+    """
     cursor.execute(
         """
         WITH taken AS (
@@ -75,18 +83,55 @@ def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
             ) RETURNING *
         ), base AS (
             SELECT coalesce(max(index), -1) AS last FROM ledger_entry
+        ), numbered AS (
+            SELECT base.last + row_number() OVER (ORDER BY queued_at, id) AS index, taken.* FROM taken, base
         ), placed AS (
             INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at)
-            SELECT base.last + row_number() OVER (ORDER BY queued_at, id),
-                   id, entry, salt, leaf, action, subject, queued_at, %s
-            FROM taken, base
+            SELECT index, id, entry, salt, leaf, action, subject, queued_at, %s FROM numbered
             RETURNING index, leaf
+        ), acts AS (
+            SELECT xact, began_at, max(index) AS act FROM numbered GROUP BY xact, began_at
+        ), moved AS (
+            DELETE FROM ledger_queuedchange WHERE (xact, began_at) NOT IN (
+                SELECT xact, began_at FROM ledger_queuedentry EXCEPT SELECT xact, began_at FROM acts
+            ) RETURNING *
+        ), changed AS (
+            INSERT INTO ledger_change (place, id, act, xact, began_at, guard, row_key, op, digests)
+            SELECT %s + row_number() OVER (ORDER BY id) - 1, id, act, xact, began_at, guard, row_key, op, digests
+            FROM moved LEFT JOIN acts USING (xact, began_at)
         )
         SELECT leaf FROM placed ORDER BY index
         """,
-        [BATCH, now],
+        [BATCH, now, _changes(cursor)],
     )
     return [bytes(leaf) for (leaf,) in cursor.fetchall()]
+
+
+def _changes(cursor: CursorWrapper) -> int:
+    """Returns how many changes have their place, as the log says it."""
+    last = last_batch(cursor)
+    end = last.end if last else 0
+    cursor.execute("SELECT coalesce(max(place) + 1, 0) FROM ledger_change")
+    if cursor.fetchone()[0] != end:
+        raise LedgerDamaged(detail=_("The changes of rows at its end are missing, or there are too many."))
+    return end
+
+
+def _seal(cursor: CursorWrapper, now: datetime) -> list[bytes]:
+    """Appends the entry that holds the root over the changes just placed, and returns its commitment; none: nothing."""
+    last = last_batch(cursor)
+    first = last.end if last else 0
+    changes, root = root_from(first)
+    if not changes:
+        return []
+    act = Act(ACTION, f"rows:{first}", Batch(first, changes, root).details())
+    written = write_entry(actor=SEQUENCER, act=act, now=now, outcome="done")
+    cursor.execute(
+        "INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at) "
+        "SELECT coalesce(max(index) + 1, 0), %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_entry",
+        [act.id, written.entry, written.salt, written.leaf, act.action, act.subject, now, now],
+    )
+    return [written.leaf]
 
 
 def _earlier(cursor: CursorWrapper, reach: Extent) -> list[bytes]:

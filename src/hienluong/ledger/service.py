@@ -13,6 +13,8 @@ from uuid import UUID
 from django.db import transaction
 
 from hienluong.ledger.entries import Act, ActorRef, record_many
+from hienluong.ledger.explanations import explain_changes
+from hienluong.ledger.guards import guard, guarded
 from hienluong.ledger.log import head_note, prove, public_bundle, public_tile, published, verifier
 from hienluong.ledger.models import Entry, QueuedEntry, Verification
 from hienluong.ledger.notes import Verifier
@@ -21,7 +23,7 @@ from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
 from hienluong.ledger.tree import ProofInvalid
-from hienluong.ledger.verification import check_log, verify_log
+from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
 from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
 
@@ -35,6 +37,9 @@ __all__ = [
     "ask_witnesses",
     "begin_key_change",
     "check_log",
+    "explain_changes",
+    "guard",
+    "guarded",
     "head",
     "head_note",
     "last_verification",
@@ -56,6 +61,7 @@ __all__ = [
     "stamp_waiting_since",
     "stamps_wanted",
     "verifier",
+    "verify_ledger",
     "verify_log",
     "verify_proof",
     "waiting",

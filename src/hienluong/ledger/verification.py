@@ -1,4 +1,4 @@
-"""The recomputation of the whole log from its entries: what was changed, taken out or put in is named.
+"""The recomputation of the whole log from its entries, and the comparison of tables with it: what was changed is named.
 
 Bounded in memory: sixteen tiles' entries at a time. Where an entry and its tile differ, the tile is believed if the tile
 above it, or the newest checkpoint, vouches for it; then the entry is at fault, and otherwise the tile.
@@ -12,6 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from itertools import chain
 from typing import Any, Final
 
 from django.db import connection
@@ -19,12 +20,14 @@ from django.db import connection
 from hienluong.kit.errors import fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.checkpoints import open_checkpoint, unchecked
+from hienluong.ledger.guards import tables
 from hienluong.ledger.keyring import Keys, keys_through_time
 from hienluong.ledger.log import Extent, extent, stored_tiles
-from hienluong.ledger.models import SignedCheckpoint, Tile, Verification
+from hienluong.ledger.models import Change, SignedCheckpoint, Tile, Verification
 from hienluong.ledger.notes import NoteInvalid, Verifier
 from hienluong.ledger.outside_word import check_word_of_others
 from hienluong.ledger.records import VERSION
+from hienluong.ledger.table_checks import check_acts, check_batches, check_rows
 from hienluong.ledger.tree import (
     HASH_BYTES,
     TILE_BYTES,
@@ -84,34 +87,55 @@ class Report:
 
     Attributes:
         size: so many entries were read.
-        tiles, checkpoints: so many were compared.
+        tiles, checkpoints, tables: so many were compared.
+        changes: so many changes of rows are in the log.
         root: the root over the entries.
-        faults: what is wrong, in the order of the log; at most a hundred.
+        count: how much is wrong.
+        faults: the first hundred of it, the log's before the tables'.
     """
 
     size: int
     tiles: int = 0
     checkpoints: int = 0
+    tables: int = 0
+    changes: int = 0
     root: bytes = b""
+    count: int = 0
     faults: list[Fault] = field(default_factory=list)
 
     def add(self, sentence: str, place: object, column: str = "") -> None:
         """Notes a fault."""
+        self.count += 1
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(sentence, str(place), column))
 
 
 def check_log(*, now: datetime) -> Verification:
-    """Recomputes the whole log, keeps what was found, and returns it; the clock calls it once a day."""
+    """Recomputes the whole log, compares the tables, keeps what was found, and returns it; the clock calls it once a day."""
     begin = time.monotonic()
-    report = verify_log()
+    report = verify_ledger()
     return Verification.objects.create(
         started_at=now,
         size=report.size,
+        changes=report.changes,
         seconds=round(time.monotonic() - begin, 3),
-        faults=len(report.faults),
+        faults=report.count,
         first_fault=report.faults[0].text()[:300] if report.faults else "",
     )
+
+
+def verify_ledger(*, all_checkpoints: bool = False) -> Report:
+    """Recomputes the whole log and compares every guarded table with it; reads only.
+
+    Args:
+        all_checkpoints: whether every checkpoint is recomputed and not only the newest thousand.
+    """
+    report = verify_log(all_checkpoints=all_checkpoints)
+    report.tables = len(tables())
+    report.changes = Change.objects.count()
+    for found in chain(check_batches(report.size), check_acts(), check_rows()):
+        report.add(*found)
+    return report
 
 
 def verify_log(*, all_checkpoints: bool = False) -> Report:

@@ -103,6 +103,11 @@ def _ledger(facts: Facts) -> float | None:
     return _minutes(facts.now - oldest) if oldest else 0.0
 
 
+def _ledger_faults(facts: Facts) -> float | None:  # noqa: ARG001 - every condition is given the facts
+    last = ledger.last_verification()
+    return float(last.faults) if last else None
+
+
 def _witnesses(facts: Facts) -> float | None:
     if not ledger.required_cosignatures():
         return None
@@ -218,6 +223,17 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
         "ALARM_LEDGER_MINUTES",
         _("Look whether the worker runs: it puts the ledger in order every five seconds."),
         _ledger,
+    ),
+    Condition(
+        "ledger_faults",
+        _("Faults that the last verification of the ledger found"),
+        "",
+        False,
+        "ALARM_LEDGER_FAULTS",
+        _(
+            "Run “hienluong ledger verify”, which names each; keep the database as evidence, and find out who wrote to it."
+        ),
+        _ledger_faults,
     ),
     Condition(
         "witnesses",

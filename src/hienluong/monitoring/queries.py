@@ -112,6 +112,8 @@ class Overview:
     dead_count: int
     ledger_head: int
     ledger_waiting: int
+    verified_at: datetime | None
+    ledger_faults: int
     webhooks_stopped: int
     webhooks_failing: int
     disks: list[Forecast]
@@ -149,6 +151,7 @@ def overview(actor: Actor | None, *, now: datetime) -> Overview:
     require(actor, "monitoring.view_monitor")
     counts = _counts()
     hooks = webhooks.trouble_counts()
+    verification = ledger.last_verification()
     return Overview(
         flow=flow_of_axis(now=now),
         waiting=waiting(actor, now=now, limit=FIRST),
@@ -159,6 +162,8 @@ def overview(actor: Actor | None, *, now: datetime) -> Overview:
         dead_count=counts["dead"],
         ledger_head=ledger.head(),
         ledger_waiting=ledger.waiting(),
+        verified_at=verification.started_at if verification else None,
+        ledger_faults=verification.faults if verification else 0,
         webhooks_stopped=hooks.stopped,
         webhooks_failing=hooks.failing,
         disks=disk_forecasts(now=now),

@@ -23,6 +23,7 @@ ConditionName = Literal[
     "disk_free",
     "worker",
     "ledger",
+    "ledger_faults",
     "witnesses",
     "timestamps",
     "contradictions",

@@ -23,6 +23,7 @@ RAISED: Final = {
     "disk_free": _("Alarm: only {value} percent of a disk is free (limit: {limit})."),
     "worker": _("Alarm: the worker has been silent for {value} minutes (limit: {limit})."),
     "ledger": _("Alarm: a ledger entry has waited for its place for {value} minutes (limit: {limit})."),
+    "ledger_faults": _("Alarm: the verification of the ledger found {value} faults (limit: {limit})."),
     "witnesses": _(
         "Alarm: a checkpoint of the ledger has waited for its cosignatures for {value} minutes (limit: {limit})."
     ),
@@ -41,6 +42,7 @@ CLEARED: Final = {
     "disk_free": _("All clear: every disk has room enough again."),
     "worker": _("All clear: the worker is at work."),
     "ledger": _("All clear: the ledger is in order."),
+    "ledger_faults": _("All clear: the last verification found the ledger whole."),
     "witnesses": _("All clear: the ledger is cosigned."),
     "timestamps": _("All clear: the ledger is stamped."),
     "contradictions": _("All clear: every contradiction is settled."),

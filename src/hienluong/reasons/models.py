@@ -8,7 +8,10 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.ledger import service as ledger
 
+
+@ledger.guarded()
 class Reason(models.Model):
     """One reason in words; a changed wording is a new row, so that what was written stays findable."""
 

@@ -8,8 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded(sort_key="made from the name", search_key="made from the name")
 class RecipientGroup(models.Model):
     """Agencies that a document can be sent to together; of one agency, or (no owner) of the whole province."""
 
@@ -49,6 +51,7 @@ class RecipientGroup(models.Model):
         return self.name
 
 
+@ledger.guarded()
 class GroupMember(models.Model):
     """An agency in a group that is kept by hand."""
 

@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency
 from hienluong.exchange.models import Packet
+from hienluong.ledger import service as ledger
 
 OPEN = ("proposed", "approved")
 
 
+@ledger.guarded()
 class Period(models.Model):
     """For how long documents of one kind are kept, from a day on."""
 
@@ -46,6 +48,7 @@ class Period(models.Model):
         return not self.source
 
 
+@ledger.guarded()
 class Hold(models.Model):
     """That a packet must not be destroyed until the hold is lifted; the database refuses it too (migration 0001)."""
 
@@ -80,6 +83,7 @@ class Hold(models.Model):
         return f"{self.packet_id}: {self.reason}"
 
 
+@ledger.guarded()
 class Disposal(models.Model):
     """A list of documents of one agency that are over their time, and what was decided about it."""
 
@@ -123,6 +127,7 @@ class Disposal(models.Model):
         return f"{self.agency_id}: {self.state}"
 
 
+@ledger.guarded()
 class DisposalItem(models.Model):
     """One document of a disposal: by which period it is over its time, and what became of the agency's copy."""
 

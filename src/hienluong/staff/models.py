@@ -6,8 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Post
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded()
 class Delegation(models.Model):
     """A written delegation of the right to sign, from one post to another; never changed, only revoked."""
 

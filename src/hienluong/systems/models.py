@@ -9,8 +9,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded(
+    last_used_at="the time of last use", sort_key="made from the name", search_key="made from the name"
+)
 class AgencySystem(models.Model):
     """A system of an agency that calls the API with its own OAuth2 client (RFC 6749, client credentials)."""
 
@@ -38,6 +42,7 @@ class AgencySystem(models.Model):
         return f"{self.name} ({self.agency})"
 
 
+@ledger.guarded(last_used_at="the time of last use")
 class SystemSecret(models.Model):
     """A secret of a system. Two may be good at once, so that a new one takes over without a gap.
 
@@ -63,6 +68,7 @@ class SystemSecret(models.Model):
         return self.key_id
 
 
+@ledger.guarded()
 class SendingRight(models.Model):
     """An explicit, dated right of a system to send for others (decision 4).
 
@@ -148,6 +154,7 @@ class KeptAnswer(models.Model):
         return self.key
 
 
+@ledger.guarded()
 class SandboxAgency(models.Model):
     """A test agency of the sandbox, and the real agency whose developers it serves."""
 

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models import Agency
+from hienluong.ledger import service as ledger
 
 
 class Direction(models.TextChoices):
@@ -46,6 +47,7 @@ class Profile(models.Model):
         return self.name
 
 
+@ledger.guarded()
 class Intake(models.Model):
     """One file handed in, a register or an archive of packets: checked, taken over or not, perhaps undone; never deleted."""
 
@@ -86,6 +88,7 @@ class Intake(models.Model):
         return self.file_name
 
 
+@ledger.guarded(search_key="made from other columns")
 class TakenDocument(models.Model):
     """A document of an earlier system: a line of its register, or a packet with its attachments. History, never delivered."""
 
@@ -157,6 +160,7 @@ class AsideFile(models.Model):
         return self.name
 
 
+@ledger.guarded()
 class NumberBook(models.Model):
     """One series of numbers of an agency in a year (Decree 30/2020/NĐ-CP, art. 15): the next one is in it."""
 
@@ -180,6 +184,7 @@ class NumberBook(models.Model):
         return f"{self.series} {self.year}"
 
 
+@ledger.guarded()
 class GivenNumber(models.Model):
     """A number that a book gave; never changed, never given again."""
 

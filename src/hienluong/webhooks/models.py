@@ -8,9 +8,16 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.ledger import service as ledger
 from hienluong.systems.models import AgencySystem
 
 
+@ledger.guarded(
+    last_success_at="the time of last use",
+    failing_since="counts failures",
+    failures="counts",
+    rest_until="when to try next",
+)
 class Webhook(models.Model):
     """An https address of an agency's system and the kinds of events it wants to hear of."""
 
@@ -48,6 +55,7 @@ class Webhook(models.Model):
         return self.url
 
 
+@ledger.guarded()
 class WebhookSecret(models.Model):
     """A secret that signs what is sent. Two may be good at once, so that a new one takes over without a gap.
 

@@ -149,9 +149,8 @@ def _settle(
     )
     _note_engine(answers=True, version=engine, problem="", now=now)
     exchange.wake_packet(packet_id=packet_id, now=now)
-    if state == policy.CLEAN:
-        return
-    _tell(scan, state, found, trouble, now)
+    if state != policy.CLEAN:
+        _tell(scan, state, found, trouble, now)
     ledger.record(
         actor=SCANNER.ref,
         action=f"antivirus.packet-{state}",

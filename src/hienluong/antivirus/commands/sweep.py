@@ -64,6 +64,14 @@ def sweep_stored(*, now: datetime, looked_at: int = LOOKED_AT) -> int:
         ],
         ignore_conflicts=True,
     )
+    if wanted:
+        ledger.record(
+            actor=SCANNER.ref,
+            action="antivirus.stored-asked",
+            subject="antivirus:sweep",
+            details={"packets": len(wanted), "to": str(wanted[-1])},
+            now=now,
+        )
     sweep.asked += len(wanted)
     if not window:
         sweep.done_at = now

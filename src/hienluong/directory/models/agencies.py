@@ -10,6 +10,8 @@ from django.db.models.functions import Upper
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hienluong.ledger import service as ledger
+
 
 class AdministrativeUnit(models.Model):
     """A province, a commune of today, or a commune or district of before; codes are the statistics office's.
@@ -52,6 +54,7 @@ class AdministrativeUnit(models.Model):
         return self.full_name
 
 
+@ledger.guarded(sort_key="made from the name", search_key="made from names and codes")
 class Agency(models.Model):
     """An agency that sends and receives documents, inside the province or outside it."""
 
@@ -126,6 +129,7 @@ class Agency(models.Model):
         return self.place == Agency.Place.SANDBOX
 
 
+@ledger.guarded()
 class AgencyCode(models.Model):
     """A code an agency is or was known by on the wire. A code once issued is never given to another agency."""
 
@@ -168,6 +172,7 @@ class AgencyCode(models.Model):
         return self.code
 
 
+@ledger.guarded()
 class FormerName(models.Model):
     """A name an agency had before; the present one began when the last of these ended."""
 
@@ -181,6 +186,7 @@ class FormerName(models.Model):
         return self.name
 
 
+@ledger.guarded()
 class FormerParent(models.Model):
     """Under whom an agency stood before; None is the top."""
 
@@ -193,6 +199,7 @@ class FormerParent(models.Model):
         return f"{self.agency} < {self.parent}"
 
 
+@ledger.guarded()
 class OtherSuccessor(models.Model):
     """A further successor of an agency that was split; `Agency.successor` is the one that answers for it."""
 
@@ -208,6 +215,7 @@ class OtherSuccessor(models.Model):
         return f"{self.agency} → {self.successor}"
 
 
+@ledger.guarded()
 class RemovedAgency(models.Model):
     """An agency that an undone import had created: systems that copied it drop it too."""
 

@@ -6,8 +6,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.kit import worktime
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded()
 class CalendarDay(models.Model):
     """A holiday or a make-up working day; seeded from a package, edited by administrators."""
 
@@ -31,6 +33,7 @@ class CalendarDay(models.Model):
         return self.source.startswith(worktime.PUBLIC_LIST)
 
 
+@ledger.guarded()
 class WorkingHours(models.Model):
     """The working hours of public offices from a date on."""
 

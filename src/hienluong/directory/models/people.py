@@ -9,12 +9,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.models.agencies import Agency
+from hienluong.ledger import service as ledger
 
 
+@ledger.guarded(last_login="the time of last use")
 class User(AbstractUser):
     """An account that can sign in; the person behind it is a `Person`."""
 
 
+@ledger.guarded(sort_key="made from the name", search_key="made from the name")
 class Person(models.Model):
     """A person who works for one or several agencies."""
 
@@ -30,6 +33,7 @@ class Person(models.Model):
         return self.full_name
 
 
+@ledger.guarded()
 class Post(models.Model):
     """A person's post in an agency, with one role. A session acts for ONE post (decision 11)."""
 
@@ -70,6 +74,7 @@ class Post(models.Model):
         return f"{self.title} — {self.agency}"
 
 
+@ledger.guarded()
 class Leave(models.Model):
     """The holder of a post is away for some days; why is nobody's business here and is not kept.
 

@@ -39,9 +39,9 @@ _TRANSMISSION = """transmission AS (
     ON CONFLICT DO NOTHING RETURNING id
 )"""
 _DELIVERIES = """delivery AS (
-    INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, state, due_at,
-        created_at, changed_at, taken_over, business_state, attempts, failure)
-    SELECT packet.id, %s, recipient.id, one.code, %s, one.state, CASE one.state WHEN %s THEN %s END,
+    INSERT INTO exchange_delivery (packet_id, transmission_id, recipient_id, recipient_code, kind, promulgated_on, state,
+        due_at, created_at, changed_at, taken_over, business_state, attempts, failure)
+    SELECT packet.id, %s, recipient.id, one.code, %s, %s, one.state, CASE one.state WHEN %s THEN %s END,
         %s, %s, one.taken_over::jsonb, '', 0, ''
     FROM packet, unnest(%s::text[], %s::text[], %s::text[], %s::text[]) WITH ORDINALITY
         AS one (code, known_as, state, taken_over, place)
@@ -221,7 +221,8 @@ def deliver_also(
     """Inserts deliveries of a transmission that was accepted before, to recipients that were added to it."""
     stored = StoredFile(transmission.pk, transmission.size, bytes(transmission.sha256), b"")
     handed_in = HandedIn(transmission.submitter, stored, None, {})
-    _deliver_to_more({"id": packet.pk, "kind": packet.kind, "accepted_at": now}, addressees, handed_in)
+    row = {"id": packet.pk, "kind": packet.kind, "promulgated_on": packet.promulgated_on, "accepted_at": now}
+    _deliver_to_more(row, addressees, handed_in)
 
 
 def _deliver_to_more(packet: dict[str, Any], addressees: Sequence[Addressee], handed_in: HandedIn) -> None:
@@ -277,6 +278,7 @@ def _delivery_values(
     return [
         handed_in.stored.id,
         packet["kind"],
+        packet["promulgated_on"],
         *(policy.WAITING, now, now, now),
         [one.code for one in addressees],
         [one.primary_code for one in addressees],

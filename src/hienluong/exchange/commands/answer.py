@@ -283,7 +283,6 @@ def open_entry(*, actor: Actor, delivery_id: int, now: datetime) -> Delivery:
     return entry(actor, delivery_id)
 
 
-@transaction.atomic
 def _note_first_look(actor: Actor, packet: Packet, now: datetime) -> None:
     """Counts reading an attachment as fetching: what somebody has seen is not taken back without asking."""
     if packet.sender_id == actor.agency_id:
@@ -305,6 +304,7 @@ class PartRead:
     chunks: Iterator[bytes]
 
 
+@transaction.atomic
 def read_part(*, actor: Actor, packet_id: UUID, position: int, now: datetime) -> PartRead:
     """Hands an attachment to someone of an agency that holds the packet, or by break-glass, and records who looked.
 

@@ -16,7 +16,7 @@ import click
 from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.kit.errors import gettext_noop as _n
-from hienluong.kit.server_command import REFUSED, Printer, answers
+from hienluong.kit.server_command import REFUSED, Printer, answers, caller
 from hienluong.kit.terminal import translate as _
 from hienluong.ledger.cli.keys import rotate_key, timestamps
 from hienluong.ledger.cli.witness import witness_group
@@ -90,7 +90,8 @@ def prove(*, entry_id: UUID, output: Path | None) -> Answer:
 
 @group.command(
     help=_(
-        "Recompute the whole log from its entries and name what was changed, deleted or inserted.\n\n"
+        "Recompute the whole log from its entries, compare the tables with it, and name what was changed, "
+        "deleted or inserted.\n\n"
         "Example: hienluong ledger verify"
     )
 )
@@ -101,23 +102,50 @@ def prove(*, entry_id: UUID, output: Path | None) -> Answer:
 )
 @answers
 def verify(*, all_checkpoints: bool) -> Answer:
-    """Recomputes the log."""
+    """Recomputes the log and compares the tables."""
     from hienluong.ledger import service  # noqa: PLC0415 - needs Django
-    from hienluong.ledger.errors import LedgerDamaged  # noqa: PLC0415 - the same
+    from hienluong.ledger.errors import VerificationFailed  # noqa: PLC0415 - the same
 
-    report = service.verify_log(all_checkpoints=all_checkpoints)
+    report = service.verify_ledger(all_checkpoints=all_checkpoints)
     if report.faults:
         for fault in report.faults:
             click.echo(fault.text(_), err=True)
-        raise LedgerDamaged(count=len(report.faults), fault=report.faults[0].text(_))
+        raise VerificationFailed(count=report.count, fault=report.faults[0].text(_))
     value = {
         "entries": report.size,
         "tiles": report.tiles,
         "checkpoints": report.checkpoints,
         "root": report.root.hex(),
+        "tables": report.tables,
+        "changes": report.changes,
     }
-    line = _("The log is whole: {entries} entries, {tiles} tiles, {checkpoints} checkpoints.")
-    return value, [line.format(**value)]
+    lines = [
+        _("The log is whole: {entries} entries, {tiles} tiles, {checkpoints} checkpoints."),
+        _("{tables} tables are as acts left them: {changes} changes of rows were compared."),
+    ]
+    return value, [line.format(**value) for line in lines]
+
+
+@group.command(
+    help=_(
+        "Say for the record why rows were changed past the application; afterwards “verify” takes them as they are.\n\n"
+        "Example: hienluong ledger explain-changes --reason “Restored three rows by hand, ticket 4711”"
+    )
+)
+@click.option("--reason", required=True, help=_("What was done and why: at most 500 letters."))
+@answers
+def explain_changes(*, reason: str) -> Answer:
+    """Explains changes that no act came with."""
+    from hienluong.ledger import service  # noqa: PLC0415 - needs Django
+
+    actor = service.ActorRef("platform", "command line", caller())
+    done = service.explain_changes(actor=actor, reason=reason, now=clock.now())
+    value = {"changes": done.changes, "rows": done.rows}
+    return value, [
+        _(
+            "Explained: {changes} changes that no act came with, {rows} rows changed past the triggers."
+        ).format(**value)
+    ]
 
 
 @group.command(

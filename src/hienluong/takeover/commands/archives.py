@@ -37,7 +37,7 @@ from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key
 from hienluong.ledger import service as ledger
 from hienluong.takeover.agencies import agency_for
-from hienluong.takeover.commands.under_way import require_under_way
+from hienluong.takeover.commands.under_way import record_taken, require_under_way
 from hienluong.takeover.errors import IntakeUnknown
 from hienluong.takeover.formats import archives as reading
 from hienluong.takeover.formats.archives import ArchivedFile, walk_folder
@@ -105,7 +105,15 @@ def take_folder(
         created_at=now,
     )
     if not dry_run:
-        row.save(force_insert=True)
+        with transaction.atomic():
+            row.save(force_insert=True)
+            ledger.record(
+                actor=actor.ref,
+                action="takeover.folder-begun",
+                subject=f"intake:{row.pk}",
+                details={"agency": str(row.agency_id)},
+                now=now,
+            )
     take(row, walk_folder(folder, file_limit=file_limit()), now, dry_run=dry_run, at_once=at_once)
     with transaction.atomic():
         if not dry_run:
@@ -137,6 +145,7 @@ def take(
             walked_on = sum(taking.take(one) for one in islice(remaining, at_once))
             if not dry_run:
                 require_under_way(row)
+                taking.record()
         if not walked_on:
             break
     taking.finish()
@@ -148,6 +157,7 @@ class _Taking:
     def __init__(self, row: Intake, now: datetime, *, dry_run: bool) -> None:
         self.row, self.now, self.dry_run = row, now, dry_run
         self.counts = {"files": 0, "taken": 0, "there": 0, "broken": 0, "other": 0}
+        self.recorded = 0  # of those taken
         self.seen: set[bytes] = set()
         self.aside: list[dict[str, Any]] = []
         self.digest, self.size = hashlib.sha256(), 0
@@ -183,6 +193,12 @@ class _Taking:
             self._keep_aside(one, "secret", {"marker": marker}, keep=False)
             return
         self._take_packet(one, wire)
+
+    def record(self) -> None:
+        """Records what was taken since the last time: documents and their entry commit together."""
+        taken = self.counts["taken"] - self.recorded
+        record_taken(self.row, taken, self.now)
+        self.recorded += taken
 
     def finish(self) -> None:
         if not self.dry_run:  # an earlier attempt may have been interrupted: what it took counts as taken

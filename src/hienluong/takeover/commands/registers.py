@@ -18,7 +18,7 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
 from hienluong.kit.search_key import search_key, words_of
-from hienluong.takeover.commands.under_way import require_under_way
+from hienluong.takeover.commands.under_way import record_taken, require_under_way
 from hienluong.takeover.errors import RowsRefused
 from hienluong.takeover.formats.registers import Line, is_heading, read_lines
 from hienluong.takeover.formats.tables import read_rows, split_heading
@@ -48,6 +48,7 @@ def take(row: Intake, source: BinaryIO, now: datetime, *, dry_run: bool) -> None
             _take_batch(row, batch, counts)
         if not dry_run:
             require_under_way(row)
+            record_taken(row, counts["taken"], now)
             # An earlier attempt may have been broken off after its commit: what it took counts as taken.
             counts["taken"] = row.documents.count()
             counts["there"] = counts["rows"] - counts["wrong"] - counts["taken"]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0002_tiles_and_checkpoints'),
+        ('ledger', '0003_guards'),
     ]
 
     operations = [
