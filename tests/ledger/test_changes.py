@@ -21,8 +21,8 @@ from hienluong.ledger.cli import group
 from hienluong.ledger.errors import LedgerDamaged
 from hienluong.ledger.models import Change, Entry, Guard, QueuedChange, Verification
 from hienluong.ledger.rows import reading
-from hienluong.ledger.tree import full_subtree
 from hienluong.reasons.models import Reason
+from hienluong.tlog.tree import full_subtree
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

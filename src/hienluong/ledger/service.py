@@ -39,15 +39,15 @@ from hienluong.ledger.log import (
     verifier,
 )
 from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Verification
-from hienluong.ledger.notes import Verifier
 from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
-from hienluong.ledger.tlog_proof import TlogProof, verify_proof
-from hienluong.ledger.tree import ProofInvalid
 from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
 from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
+from hienluong.tlog.notes import Verifier
+from hienluong.tlog.proof import TlogProof, verify_proof
+from hienluong.tlog.tree import ProofInvalid
 
 __all__ = [
     "Act",
