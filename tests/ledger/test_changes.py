@@ -23,8 +23,8 @@ from hienluong.ledger.changes import Batch, line_at
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import LedgerDamaged
 from hienluong.ledger.models import Change, Entry, Guard, QueuedChange, Verification
-from hienluong.ledger.tree import full_subtree, leaf_hash
 from hienluong.reasons.models import Reason
+from hienluong.tlog.tree import full_subtree, leaf_hash
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

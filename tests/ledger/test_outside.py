@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from django.test import Client
-from tests.ledger.conftest import Book
+from tests.ledger.conftest import Book, build_outside
 
 from hienluong.ledger import service as ledger
-from hienluong.ledger.paths import tile_path
-from hienluong.ledger.tree import last_tiles, tile_width
-
-SOURCE = Path(__file__).parent / "outside" / "verify.go"
-GOPATH = Path("/usr/share/gocode")  # where Debian's golang-golang-x-mod-dev lies
+from hienluong.tlog.paths import tile_path
+from hienluong.tlog.tree import last_tiles, tile_width
 
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -25,13 +21,7 @@ Verify = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="session")
 def verify(tmp_path_factory: pytest.TempPathFactory) -> Verify:
     """The outside verifier, built once."""
-    if not shutil.which("go") or not (GOPATH / "src/golang.org/x/mod/sumdb/tlog").is_dir():
-        pytest.skip("Go is missing: apt-get install golang-go golang-golang-x-mod-dev")
-    place = tmp_path_factory.mktemp("outside")
-    program = place / "verify"
-    environment = {**os.environ, "GO111MODULE": "off", "GOPATH": str(GOPATH), "CGO_ENABLED": "0"}
-    environment.setdefault("GOCACHE", str(Path.home() / ".cache" / "go-build"))
-    subprocess.run(["go", "build", "-o", program, SOURCE], check=True, env=environment, timeout=300)
+    program = build_outside("verify", tmp_path_factory.mktemp("outside"))
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [str(program), str(ledger.verifier()), *map(str, arguments)]
@@ -101,3 +91,11 @@ def test_outside_verifier_follows_our_growth_by_the_public_tiles_and_refuses_alt
         tile.write_bytes(sound)
     new.write_text(new.read_text(encoding="utf-8").replace("\n555\n", "\n554\n"), encoding="utf-8")
     assert "invalid signature" in verify("grown", old, new, tmp_path).stderr
+
+
+def test_program_that_the_documentation_prints_is_the_one_that_is_built_and_has_at_most_25_lines() -> None:
+    here = Path(__file__)
+    page = (here.parents[2] / "docs/integrate/verify.md").read_text(encoding="utf-8")
+    (printed,) = re.findall(r"```go\n(.*?)```", page, re.DOTALL)
+    assert printed in (here.parent / "outside/verify.go").read_text(encoding="utf-8")
+    assert printed.count("\n") <= 25

@@ -15,12 +15,12 @@ from tests.ledger.conftest import NOW, Book
 
 from hienluong.kit.figures import Period, compute
 from hienluong.ledger import service as ledger
-from hienluong.ledger.checkpoints import open_checkpoint
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import EntryUnknown, LedgerDamaged, NotInCheckpoint
 from hienluong.ledger.models import Entry, SignedCheckpoint, Tile, Verification
 from hienluong.ledger.sequencer import BATCH, CHECKPOINT_EVERY
 from hienluong.ledger.verification import verify_log
+from hienluong.tlog.checkpoints import open_checkpoint
 
 
 def get(path: str) -> bytes:
@@ -96,6 +96,16 @@ def test_tile_costs_two_statements(book: Book, django_assert_num_queries: object
     for path in ("tile/0/000.p/3", "tile/entries/000.p/3"):
         with django_assert_num_queries(2):  # type: ignore[operator]  # a fixture without a public type
             get(path)
+
+
+def test_proof_costs_as_many_statements_in_a_log_of_any_length(
+    book: Book, django_assert_num_queries: object
+) -> None:
+    ids = book.grow(700)
+    for index in (0, 255, 256, 511, 512, 699):
+        with django_assert_num_queries(6):  # type: ignore[operator]  # a fixture without a public type
+            proof = ledger.prove(ids[index])
+        assert ledger.verify_proof(proof, ledger.verifier()).size == 700
 
 
 def test_log_keeps_its_name_when_the_public_address_changes(book: Book, settings: Settings) -> None:

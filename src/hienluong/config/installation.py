@@ -75,7 +75,7 @@ def new_receipt_key() -> str:
 
 
 def new_ledger_key() -> str:
-    """Returns a new Ed25519 key in PEM, with which the ledger's checkpoints are signed."""
+    """Returns a new Ed25519 key in PEM, with which checkpoints are signed: the ledger's own, or as a witness others'."""
     from hienluong.kit.jws import new_key  # noqa: PLC0415 - start fast
 
     return new_key()
@@ -92,6 +92,7 @@ SECRETS: Mapping[str, Callable[[], str]] = {
     "sign-on-key": new_signing_key,
     "receipt-key": new_receipt_key,
     "ledger-key": new_ledger_key,
+    "witness-key": new_ledger_key,
 }
 """Every secret of an installation and how it is made; each is a file."""
 
@@ -354,6 +355,13 @@ class Installation:
             )
         write_durably(self.secrets / "receipt-key", new_receipt_key() + "\n")
         return SigningKey(self.secret("receipt-key")).jwk["kid"]
+
+    def make_ledger_key(self) -> str:
+        """Makes a further key for the ledger, durable beside the present one, and returns it in PEM."""
+        pem = new_ledger_key()
+        name = hashlib.sha256(pem.encode()).hexdigest()[:8]
+        write_durably(self.secrets / f"ledger-key.{name}", pem + "\n")
+        return pem
 
     def make_missing_secrets(self) -> None:
         """Makes the secrets that do not exist yet; a new version of the program may need a new one."""

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "hienluong.takeover",
     "hienluong.antivirus",
     "hienluong.retention",
+    "hienluong.evidence",
     "hienluong.config",
 ]
 
@@ -354,6 +355,25 @@ RECEIPT_FORMER_KEYS = INSTALLATION.json_secret("receipt-keys.former", []) if INS
 # in its last checkpoint, else the public address.
 LEDGER_KEY = INSTALLATION.secret("ledger-key") if INSTALLATION and not TESTING else new_ledger_key()
 LEDGER_ORIGIN = os.environ.get("HIENLUONG_LEDGER_ORIGIN", "")
+# Evidence. A look at somebody's data is an entry; the same person looking again within so long is still looking.
+LOOK_MINUTES = _number("HIENLUONG_LOOK_MINUTES", 60)
+LISTED_LOOK_HOURS = _number("HIENLUONG_LISTED_LOOK_HOURS", 24)
+# Keys in a module (PKCS#11, as URIs), and where those lie that were made when the key was changed.
+LEDGER_KEY_URIS = os.environ.get("HIENLUONG_LEDGER_KEY_URIS", "").split()
+LEDGER_KEY_DIR = INSTALLATION.secrets if INSTALLATION and not TESTING else None
+# We as a witness of other logs: our name and key.
+WITNESS_NAME = os.environ.get("HIENLUONG_WITNESS_NAME", "")
+WITNESS_KEY = INSTALLATION.secret("witness-key") if INSTALLATION and not TESTING else new_ledger_key()
+WITNESS_KEY_URI = os.environ.get("HIENLUONG_WITNESS_KEY_URI", "")
+# Our own witnesses are asked for each new checkpoint, at most so often.
+WITNESS_EVERY_SECONDS = _number("HIENLUONG_WITNESS_EVERY_SECONDS", 30)
+# The authority for time-stamps (RFC 3161) and the certificates that its own must lead to; none unless both are named.
+TSA_URL = os.environ.get("HIENLUONG_TSA_URL", "")
+TSA_CA_FILE = os.environ.get("HIENLUONG_TSA_CA_FILE", "")
+# Where witnesses and the authority may stand beside public addresses on the usual ports, and whose certificates are believed.
+LEDGER_ALLOWED_NETWORKS = _names("HIENLUONG_LEDGER_NETWORKS")
+LEDGER_PORTS = [int(port) for port in _names("HIENLUONG_LEDGER_PORTS")] or [80, 443, 8080, 8443]
+LEDGER_CA_FILE = os.environ.get("HIENLUONG_LEDGER_CA_FILE", "")
 
 # Webhooks: messages to agencies' systems at addresses of their own.
 WEBHOOK_KEY = _secret("webhook-key")
@@ -384,6 +404,9 @@ ALARM_DISK_FREE_PERCENT = _number("HIENLUONG_ALARM_DISK_FREE_PERCENT", 10)
 ALARM_WORKER_MINUTES = _number("HIENLUONG_ALARM_WORKER_MINUTES", 3)
 ALARM_LEDGER_MINUTES = _number("HIENLUONG_ALARM_LEDGER_MINUTES", 5)
 ALARM_LEDGER_FAULTS = _number("HIENLUONG_ALARM_LEDGER_FAULTS", 0)
+ALARM_WITNESSES_MINUTES = _number("HIENLUONG_ALARM_WITNESSES_MINUTES", 15)
+ALARM_TIMESTAMPS_HOURS = _number("HIENLUONG_ALARM_TIMESTAMPS_HOURS", 3)
+ALARM_CONTRADICTIONS = _number("HIENLUONG_ALARM_CONTRADICTIONS", 0)
 ALARM_BACKUP_HOURS = _number("HIENLUONG_ALARM_BACKUP_HOURS", 48)
 ALARM_WEBHOOKS_STOPPED = _number("HIENLUONG_ALARM_WEBHOOKS_STOPPED", 0)
 
@@ -396,6 +419,8 @@ DOWNLOAD_PLACES = _number("HIENLUONG_DOWNLOAD_PLACES", 8)
 # Which codes are the province's own. The merged province's code was not found in any public list
 # (H50 Quảng Trị, H46 Quảng Bình by inference): both are provisional and changed here or by import.
 PROVINCE_CODES = _names("HIENLUONG_PROVINCE_CODES") or ["H50", "H46"]
+# Codes of the agencies whose auditors see the entries of every agency in the ledger; others see their own agency's.
+AUDIT_AGENCIES = _names("HIENLUONG_AUDIT_AGENCIES") or PROVINCE_CODES
 # The code the axis writes into the trace of what it forwards (decision 3).
 AXIS_CODE = os.environ.get("HIENLUONG_AXIS_CODE") or PROVINCE_CODES[0]
 # A draft that nobody saved for so many days is cleared away.

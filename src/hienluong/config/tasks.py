@@ -17,6 +17,18 @@ def sequence_ledger(timestamp: int) -> None:
     ledger.sequence_waiting(now=clock.now())
 
 
+@jobs.periodic(cron="*/10 * * * * *", name="config.ask_witnesses")
+def ask_witnesses(timestamp: int) -> None:
+    """Asks the ledger's witnesses that are due; what became of it stands with each of them, and in the alarm."""
+    ledger.ask_witnesses(now=clock.now())
+
+
+@jobs.periodic(cron="*/5 * * * *", name="config.stamp_ledger")
+def stamp_ledger(timestamp: int) -> None:
+    """Has the newest checkpoint of the ledger stamped once an hour; a failure is tried again five minutes later."""
+    ledger.stamp(now=clock.now())
+
+
 @jobs.periodic(cron="43 4 * * *", name="config.verify_ledger")
 def verify_ledger(timestamp: int) -> None:
     """Recomputes the whole log and keeps what it found; a job that found a fault fails, for everybody to see."""

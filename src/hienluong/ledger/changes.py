@@ -15,7 +15,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from hienluong.ledger.rows import reading
-from hienluong.ledger.tree import Growth
+from hienluong.tlog.tree import Growth
 
 ACTION: Final = "ledger.rows"
 AT_ONCE: Final = 4096

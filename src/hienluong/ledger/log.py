@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
-from urllib.parse import urlsplit
+from functools import cache
+from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
-from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.checkpoints import unchecked
-from hienluong.ledger.errors import EntryUnknown, LedgerDamaged, NoCheckpoint, NotInCheckpoint
-from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Tile
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier
-from hienluong.ledger.records import bundle, public_record
-from hienluong.ledger.tlog_proof import TlogProof
-from hienluong.ledger.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width
+from hienluong.ledger.errors import EntryUnknown, NoCheckpoint, NotInCheckpoint
+from hienluong.ledger.keyring import signer
+from hienluong.ledger.models import Cosignature, Entry, QueuedEntry, SignedCheckpoint, Tile, WitnessPolicy
+from hienluong.tlog.notes import Verifier
+from hienluong.tlog.proof import TlogProof
+from hienluong.tlog.records import bundle, public_record
+from hienluong.tlog.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width, tiles_of_proof
+
+NEWEST_COSIGNATURES: Final = 200
+"""So many are looked at for the checkpoint that most witnesses cosigned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,21 @@ def extent() -> Extent:
     return Extent(entries, leaves, size or 0, bytes(root or b""), note or "", signed_at)
 
 
-def stored_tiles() -> TileReader:
-    """Returns a reader of the stored tiles that reads each once; for one task, then forgotten."""
+def stored_tiles(ahead: Iterable[tuple[int, int]] = ()) -> TileReader:
+    """Returns a reader of the stored tiles that reads each once; for one task, then forgotten.
+
+    Args:
+        ahead: level and number of tiles that are read at once, together.
+    """
+    known: dict[tuple[int, int], bytes] = {}
+    if places := [*set(ahead)]:
+        rows = Tile.objects.filter(pk__in=places).values_list("level", "number", "hashes")
+        known = {(level, number): bytes(hashes) for level, number, hashes in rows}
 
     @cache
     def read(level: int, number: int) -> bytes:
+        if (level, number) in known:
+            return known[level, number]
         found = Tile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
         return bytes(found or b"")
 
@@ -111,41 +124,34 @@ def prove(entry_id: UUID) -> TlogProof:
     entry = Entry.objects.filter(id=entry_id).first()
     if entry is None and not QueuedEntry.objects.filter(id=entry_id).exists():
         raise EntryUnknown(entry_id=entry_id)
-    head = newest_checkpoint()
-    if entry is None or head is None or entry.index >= head.size:
+    head = best_checkpoint(entry.index) if entry else None
+    if entry is None or head is None:
         raise NotInCheckpoint(entry_id=entry_id)
-    hashes = Tree(head.size, stored_tiles()).inclusion_proof(entry.index)
-    return TlogProof(entry.index, hashes, head.note, bytes(entry.salt) + bytes(entry.entry))
+    tiles = stored_tiles(tiles_of_proof(entry.index, head.size))
+    hashes = Tree(head.size, tiles).inclusion_proof(entry.index)
+    return TlogProof(entry.index, hashes, cosigned(head), bytes(entry.salt) + bytes(entry.entry))
 
 
-def signer(note: str) -> Signer:
-    """Returns the key of the log under its name.
+def best_checkpoint(index: int) -> SignedCheckpoint | None:
+    """Returns the checkpoint that proves a leaf best; None: none covers it yet.
 
-    The name is the origin of the log and stays what it was: the setting, else that of the newest checkpoint, else one
-    made from the public address.
-
-    Args:
-        note: the newest checkpoint; "" before the first one.
-
-    Raises:
-        LedgerDamaged: that checkpoint is none.
+    It is the newest that enough witnesses cosigned, else of the newest cosigned ones that with the most, else the newest.
     """
-    try:
-        origin = settings.LEDGER_ORIGIN or (unchecked(note).origin if note else default_origin())
-    except NoteInvalid as problem:
-        raise LedgerDamaged(detail=_("The newest checkpoint was changed.")) from problem
-    return _signer(origin, settings.LEDGER_KEY)
+    quorum = max(1, WitnessPolicy.objects.values_list("quorum", flat=True).first() or 0)
+    newest = Cosignature.objects.filter(size__gt=index).order_by("-size").values_list("size", flat=True)
+    counted = Counter(newest[:NEWEST_COSIGNATURES])
+    if counted:
+        size = max(counted, key=lambda size: (min(counted[size], quorum), size))
+        return SignedCheckpoint.objects.filter(size=size).first()
+    return SignedCheckpoint.objects.filter(size__gt=index).order_by("-size").first()
 
 
-@lru_cache(maxsize=8)
-def _signer(origin: str, pem: str) -> Signer:
-    return Signer(origin, pem)
-
-
-def default_origin() -> str:
-    """Returns the address of the public log without its scheme (tlog-tiles, “Parameters”)."""
-    address = urlsplit(settings.PUBLIC_URL)
-    return f"{address.netloc}{address.path}/log"
+def cosigned(checkpoint: SignedCheckpoint) -> str:
+    """Returns a checkpoint with the cosignatures that there are under it, in the order of their witnesses."""
+    lines = (
+        Cosignature.objects.filter(size=checkpoint.size).order_by("witness").values_list("line", flat=True)
+    )
+    return checkpoint.note + "".join(lines)
 
 
 def verifier() -> Verifier:
@@ -164,3 +170,12 @@ def published() -> SignedCheckpoint:
     if newest is None:
         raise NoCheckpoint
     return newest
+
+
+def head_note() -> str:
+    """Returns the newest checkpoint with the cosignatures that there are under it, as it is published.
+
+    Raises:
+        NoCheckpoint: the log has signed nothing yet.
+    """
+    return cosigned(published())

@@ -18,6 +18,8 @@ class AbstractEntry(models.Model):
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
     queued_at = models.DateTimeField()
+    actor = models.CharField(max_length=80, db_default="", help_text="who acted, as kind:id")
+    agency = models.UUIDField(null=True, help_text="the agency acted for, as the entry says")
 
     class Meta:
         abstract = True
@@ -47,8 +49,13 @@ class Entry(AbstractEntry):
     sequenced_at = models.DateTimeField()
 
     class Meta:
+        # The order in which people read: by the time of the act; the index settles ties.
         indexes = [
-            models.Index(fields=["subject", "index"], name="ledger_entry_subject"),
+            models.Index(fields=["queued_at", "index"], name="ledger_entry_time"),
+            models.Index(fields=["subject", "queued_at", "index"], name="ledger_entry_subject"),
+            models.Index(fields=["actor", "queued_at", "index"], name="ledger_entry_actor"),
+            models.Index(fields=["action", "queued_at", "index"], name="ledger_entry_action"),
+            models.Index(fields=["agency", "queued_at", "index"], name="ledger_entry_agency"),
             models.Index(
                 fields=["index"], condition=models.Q(action="ledger.rows"), name="ledger_entry_rows"
             ),
@@ -79,7 +86,7 @@ class SignedCheckpoint(models.Model):
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
     note = models.TextField(help_text="the signed note, as it is published")
-    signed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return f"{self.size} at {self.signed_at}"
@@ -173,3 +180,136 @@ class Change(AbstractChange):
 
     def __str__(self) -> str:
         return f"{self.place} {self.op} {self.row_key}"
+
+
+class Witness(models.Model):
+    """Somebody outside who is asked to cosign our checkpoints; never deleted: its cosignatures stay."""
+
+    vkey = models.CharField(max_length=400, unique=True, help_text="its public key (c2sp.org/signed-note)")
+    name = models.CharField(max_length=300, db_index=True)
+    url = models.CharField(max_length=500, help_text="its submission prefix (c2sp.org/tlog-witness)")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+    size = models.BigIntegerField(default=0, help_text="the size of ours that it knows")
+    asked_at = models.DateTimeField(null=True, blank=True)
+    cosigned_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0, help_text="in a row")
+    error = models.CharField(max_length=60, blank=True, help_text="code of the last failure")
+    next_at = models.DateTimeField(help_text="not asked again before")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Cosignature(models.Model):
+    """What a witness set under a checkpoint of ours."""
+
+    size = models.BigIntegerField()
+    witness = models.ForeignKey(Witness, models.PROTECT, related_name="+", db_index=False)
+    line = models.CharField(max_length=600, help_text="as it stands under the checkpoint")
+    cosigned_at = models.DateTimeField(help_text="the moment that it states")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["size", "witness"], name="ledger_cosignature_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.witness} under {self.size}"
+
+
+class WitnessPolicy(models.Model):
+    """How many witnesses must have cosigned before we call a checkpoint witnessed; one row."""
+
+    quorum = models.PositiveSmallIntegerField(default=0)
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.quorum} witnesses"
+
+
+class WatchedLog(models.Model):
+    """A log of somebody else's that we cosign, and the last checkpoint that we cosigned."""
+
+    origin = models.CharField(max_length=300, primary_key=True)
+    vkeys = models.TextField(help_text="its public keys, one a line: two while it changes its key")
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+    size = models.BigIntegerField(default=0)
+    root = models.BinaryField(max_length=32)
+    note = models.TextField(blank=True, help_text="the last checkpoint that we cosigned")
+    cosigned_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.size}"
+
+
+class Contradiction(models.Model):
+    """A log, somebody's or our own, that was seen to take back what it had signed; open until somebody has settled it."""
+
+    class Kind(models.TextChoices):
+        """What was seen."""
+
+        SPLIT_VIEW = "split-view", "two roots of one size, both signed: proof of a fork"
+        ROLLBACK = "rollback", "a checkpoint smaller than one we cosigned, and none that we cosigned"
+        INCONSISTENT = "inconsistent", "no proof that it grew out of what we cosigned"
+        OURS_BEHIND = "ours-behind", "a witness knows a longer log of ours than we have"
+        OURS_DIFFERS = "ours-differs", "a witness knows another log of ours than we have"
+
+    origin = models.CharField(max_length=300)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    size = models.BigIntegerField(help_text="of the checkpoint that does not fit, or that the witness named")
+    root = models.BinaryField(max_length=32, help_text="of that checkpoint; empty: the witness named none")
+    note = models.TextField(blank=True, help_text="that checkpoint, signed")
+    known_size = models.BigIntegerField(help_text="of the checkpoint that was known before")
+    known_note = models.TextField(blank=True, help_text="that checkpoint, signed")
+    told_by = models.CharField(max_length=300, blank=True, help_text="of our own log: which witness")
+    seen_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True, blank=True)
+    settled_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["origin", "size"], name="ledger_contradiction_place")]
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.kind} {self.size}"
+
+
+class CosignedHead(models.Model):
+    """A checkpoint of somebody else's that we cosigned: shown again, it is no rollback."""
+
+    pk = models.CompositePrimaryKey("origin", "size")
+    origin = models.CharField(max_length=300)
+    size = models.BigIntegerField()
+    root = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"{self.origin} {self.size}"
+
+
+class TimeStamp(models.Model):
+    """The word of an authority that a checkpoint was there at a moment (RFC 3161)."""
+
+    size = models.BigIntegerField(primary_key=True)
+    answer = models.BinaryField(help_text="the authority's answer in DER: the token and its status")
+    stamped_at = models.DateTimeField(help_text="the moment that it states")
+    authority = models.CharField(max_length=300, help_text="who signed it")
+    received_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.size} at {self.stamped_at}"
+
+
+class KeyChange(models.Model):
+    """A change of the log's key, which both keys signed."""
+
+    number = models.PositiveIntegerField(primary_key=True)
+    old_vkey = models.CharField(max_length=400)
+    new_vkey = models.CharField(max_length=400)
+    size = models.BigIntegerField(help_text="of the last checkpoint that the old key alone signed")
+    until = models.DateTimeField(help_text="so long the old key signs too")
+    note = models.TextField(help_text="the statement, signed by both, as it is published")
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.number}: from {self.size}"

@@ -1,4 +1,4 @@
-"""The public log for programs (c2sp.org/tlog-tiles): checkpoint, tiles, entry bundles; anonymous, without a session.
+"""The public log for programs (c2sp.org/tlog-tiles): checkpoint, tiles, entry bundles, and we as a witness; anonymous, without a session.
 
 Tiles and bundles never change, so whoever keeps copies between us and the world may keep them for good. They are hashes:
 compressing them would save nothing.
@@ -7,24 +7,39 @@ compressing them would save nothing.
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
+from hienluong.kit import clock
 from hienluong.ledger import service
 from hienluong.ledger.errors import NoCheckpoint
-from hienluong.ledger.paths import HIGHEST_LEVEL, parse_tile_path
+from hienluong.tlog.cosignatures import MAX_REQUEST_BYTES
+from hienluong.tlog.paths import HIGHEST_LEVEL, parse_tile_path
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_SECONDS = "public, max-age=5"
+TEXT = "text/plain; charset=utf-8"
 
 
 @require_safe
 def checkpoint(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django passes it
     """Answers with the newest checkpoint, or 404 before the first one."""
     try:
-        newest = service.published()
+        newest = service.head_note()
     except NoCheckpoint:
         return _nothing()
-    return _public(newest.note.encode(), "text/plain; charset=utf-8", FOR_SECONDS)
+    return _public(newest.encode(), TEXT, FOR_SECONDS)
+
+
+@csrf_exempt  # logs ask, without cookies
+@require_POST
+def add_checkpoint(request: HttpRequest) -> HttpResponse:
+    """Cosigns a checkpoint of a log that we watch, or says why not (c2sp.org/tlog-witness)."""
+    body = request.read(MAX_REQUEST_BYTES + 1)
+    if len(body) > MAX_REQUEST_BYTES:
+        return HttpResponse("too large\n", status=413, content_type=TEXT)
+    verdict = service.add_checkpoint(body, now=clock.now())
+    return HttpResponse(verdict.body.encode(), status=verdict.status, content_type=verdict.content_type)
 
 
 @require_safe
@@ -41,6 +56,13 @@ def entries(request: HttpRequest, place: str) -> HttpResponse:  # noqa: ARG001 -
     """Answers with a bundle of public records that a checkpoint covers, or 404."""
     found = parse_tile_path(place)
     return _nothing() if found is None else _for_good(service.public_bundle(*found))
+
+
+@require_safe
+def key_change(request: HttpRequest, number: int) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Answers with the statement about a change of the log's key, counted from 1, or 404."""
+    note = service.published_key_change(number)
+    return _public(note.encode(), TEXT, FOR_GOOD) if note else _nothing()
 
 
 def _for_good(content: bytes | None) -> HttpResponse:

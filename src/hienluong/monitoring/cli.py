@@ -25,7 +25,8 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 CAUSES = ["refused", "no-mailbox", "file-missing", "no-channel", "behind-dead-letter", "other"]
 CONDITIONS = [
     *("waiting", "dead_letters", "failure_rate", "disk_days", "disk_free"),
-    *("worker", "ledger", "ledger_faults", "backup", "webhooks"),
+    *("worker", "ledger", "ledger_faults", "witnesses", "timestamps", "contradictions"),
+    *("backup", "webhooks"),
 ]
 
 

@@ -108,6 +108,24 @@ def _ledger_faults(facts: Facts) -> float | None:  # noqa: ARG001 - every condit
     return float(last.faults) if last else None
 
 
+def _witnesses(facts: Facts) -> float | None:
+    if not ledger.required_cosignatures():
+        return None
+    since = ledger.quorum_waiting_since()
+    return _minutes(facts.now - since) if since else 0.0
+
+
+def _timestamps(facts: Facts) -> float | None:
+    if not ledger.stamps_wanted():
+        return None
+    since = ledger.stamp_waiting_since()
+    return _minutes(facts.now - since) / 60 if since else 0.0
+
+
+def _contradictions(facts: Facts) -> float | None:  # noqa: ARG001 - every condition is given the facts
+    return float(ledger.open_contradictions())
+
+
 def _backup(facts: Facts) -> float | None:
     probe = _probes.get("backup")
     return probe(facts.now) if probe else None
@@ -216,6 +234,35 @@ CONDITIONS: Final[tuple[Condition, ...]] = (
             "Run “hienluong ledger verify”, which names each; keep the database as evidence, and find out who wrote to it."
         ),
         _ledger_faults,
+    ),
+    Condition(
+        "witnesses",
+        _("Time that a checkpoint has waited for its cosignatures"),
+        "minutes",
+        False,
+        "ALARM_WITNESSES_MINUTES",
+        _("Run “hienluong ledger witness list”: it says which witness does not cosign, and why."),
+        _witnesses,
+    ),
+    Condition(
+        "timestamps",
+        _("Time that a checkpoint has waited for a time-stamp"),
+        "hours",
+        False,
+        "ALARM_TIMESTAMPS_HOURS",
+        _("Run “hienluong ledger timestamps --stamp”: it says why the authority gives none."),
+        _timestamps,
+    ),
+    Condition(
+        "contradictions",
+        _("Logs that contradicted themselves"),
+        "",
+        False,
+        "ALARM_CONTRADICTIONS",
+        _(
+            "Run “hienluong ledger witness status”. Somebody rewrote a log, or restored an older copy: find out who, then settle it."
+        ),
+        _contradictions,
     ),
     Condition(
         "backup",

@@ -24,6 +24,9 @@ ConditionName = Literal[
     "worker",
     "ledger",
     "ledger_faults",
+    "witnesses",
+    "timestamps",
+    "contradictions",
     "backup",
     "webhooks",
 ]

@@ -24,6 +24,13 @@ RAISED: Final = {
     "worker": _("Alarm: the worker has been silent for {value} minutes (limit: {limit})."),
     "ledger": _("Alarm: a ledger entry has waited for its place for {value} minutes (limit: {limit})."),
     "ledger_faults": _("Alarm: the verification of the ledger found {value} faults (limit: {limit})."),
+    "witnesses": _(
+        "Alarm: a checkpoint of the ledger has waited for its cosignatures for {value} minutes (limit: {limit})."
+    ),
+    "timestamps": _(
+        "Alarm: a checkpoint of the ledger has waited for a time-stamp for {value} hours (limit: {limit})."
+    ),
+    "contradictions": _("Alarm: {value} logs contradicted themselves (limit: {limit})."),
     "backup": _("Alarm: the last backup is {value} hours old (limit: {limit})."),
     "webhooks": _("Alarm: {value} webhooks are stopped after failures (limit: {limit})."),
 }
@@ -36,6 +43,9 @@ CLEARED: Final = {
     "worker": _("All clear: the worker is at work."),
     "ledger": _("All clear: the ledger is in order."),
     "ledger_faults": _("All clear: the last verification found the ledger whole."),
+    "witnesses": _("All clear: the ledger is cosigned."),
+    "timestamps": _("All clear: the ledger is stamped."),
+    "contradictions": _("All clear: every contradiction is settled."),
     "backup": _("All clear: there is a fresh backup."),
     "webhooks": _("All clear: the stopped webhooks are within the limit again."),
 }

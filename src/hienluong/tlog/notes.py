@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import ClassVar, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 ED25519 = b"\x01"
 """The type of the signatures (signed-note, “Signature types”)."""
@@ -24,6 +24,19 @@ _LINE = re.compile("— (\\S+) ([A-Za-z0-9+/]+={0,2})\n")
 
 class NoteInvalid(Exception):
     """The note is malformed, or no trusted key has signed it."""
+
+
+class PrivateKey(Protocol):
+    """A key that signs with Ed25519 (RFC 8032).
+
+    Attributes:
+        public: its public half, 32 bytes.
+    """
+
+    public: bytes
+
+    def sign(self, data: bytes) -> bytes:
+        """Returns the signature, 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,13 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Verifier:
-    """The public half of a key and its name."""
+    """The public half of a key and its name.
+
+    Attributes:
+        kind: the type of the signatures that it checks (signed-note, “Signature types”).
+    """
+
+    kind: ClassVar[bytes] = ED25519
 
     name: str
     key: bytes
@@ -52,7 +71,7 @@ class Verifier:
             raise ValueError("A public key of Ed25519 has 32 bytes.")
 
     @classmethod
-    def parse(cls, vkey: str) -> Verifier:
+    def parse(cls, vkey: str) -> Self:
         """Reads a key from its text form `name+id+key`, the id in hexadecimal, type and key in base64.
 
         Raises:
@@ -63,8 +82,8 @@ class Verifier:
             raise ValueError("A verifier key is a name, an id and a key, joined by “+”.")
         name, key_id, encoded = parts
         data = decoded(encoded)
-        if data is None or data[:1] != ED25519:
-            raise ValueError("The verifier key is no key of Ed25519.")
+        if data is None or data[:1] != cls.kind:
+            raise ValueError("The verifier key is no key of Ed25519 for this use.")
         verifier = cls(name, data[1:])
         if verifier.key_id.hex() != key_id:
             raise ValueError("The id in the verifier key does not belong to its name and key.")
@@ -73,16 +92,20 @@ class Verifier:
     @property
     def key_id(self) -> bytes:
         """Returns the short id that stands before each signature (signed-note, “Signatures”)."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.key).digest()[:ID_BYTES]
+        return sha256(self.name.encode() + b"\n" + self.kind + self.key).digest()[:ID_BYTES]
 
     def __str__(self) -> str:
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.key).decode()}"
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(self.kind + self.key).decode()}"
 
     def accepts(self, text: str, signature: bytes) -> bool:
         """Returns whether the key made this signature over the text."""
+        return self.made(signature, text.encode())
+
+    def made(self, signature: bytes, data: bytes) -> bool:
+        """Returns whether the key made this bare signature of Ed25519 (RFC 8032)."""
         try:
-            Ed25519PublicKey.from_public_bytes(self.key).verify(signature, text.encode())
-        except InvalidSignature:
+            Ed25519PublicKey.from_public_bytes(self.key).verify(signature, data)
+        except (InvalidSignature, ValueError):
             return False
         return True
 
@@ -94,32 +117,28 @@ class Signer:
         verifier: its public half.
     """
 
-    def __init__(self, name: str, pem: str) -> None:
-        """Reads the key.
-
-        Args:
-            name: of the key, without spaces and plus signs.
-            pem: an Ed25519 key, PKCS 8, not encrypted.
+    def __init__(self, name: str, key: PrivateKey) -> None:
+        """Gives a key its name, without spaces and plus signs.
 
         Raises:
-            ValueError: it is another kind of key, or the name cannot be one.
+            ValueError: the name cannot be one.
         """
-        key = serialization.load_pem_private_key(pem.encode(), password=None)
-        if not isinstance(key, Ed25519PrivateKey):
-            raise ValueError("not an Ed25519 key")  # noqa: TRY004 - the value is wrong, not its type
         self._key = key
-        raw = key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
-        self.verifier = Verifier(name, raw)
+        self.verifier = Verifier(name, key.public)
 
-    def sign(self, text: str) -> str:
-        """Returns the note: the text with this key's signature under it.
+    def sign(self, text: str) -> Signature:
+        """Returns this key's signature over a text.
 
         Raises:
             ValueError: the text is not one or more whole lines without control characters.
         """
         _require_text(text)
-        signature = Signature(self.verifier.name, self.verifier.key_id, self._key.sign(text.encode()))
-        return f"{text}\n{signature.line()}"
+        return Signature(self.verifier.name, self.verifier.key_id, self._key.sign(text.encode()))
+
+
+def sign_note(text: str, signers: Iterable[Signer]) -> str:
+    """Returns the note: the text with the signatures of these keys under it, in their order."""
+    return f"{text}\n{''.join(signer.sign(text).line() for signer in signers)}"
 
 
 def parse_note(note: str) -> tuple[str, list[Signature]]:
@@ -171,6 +190,18 @@ def open_note(note: str, verifiers: Iterable[Verifier]) -> tuple[str, list[Verif
     if not signed:
         raise NoteInvalid("No trusted key has signed the note.")
     return text, signed
+
+
+def signed_part(note: str, verifiers: Iterable[Verifier]) -> str:
+    """Returns the note with the signatures of the trusted keys alone.
+
+    Raises:
+        NoteInvalid: as `open_note`.
+    """
+    text, signed = open_note(note, verifiers)
+    keys = {(one.name, one.key_id) for one in signed}
+    lines = {(one.name, one.key_id): one.line() for one in reversed(parse_note(note)[1])}
+    return f"{text}\n{''.join(line for key, line in reversed(lines.items()) if key in keys)}"
 
 
 def _require_name(name: str) -> None:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, decoded, open_note, parse_note
-from hienluong.ledger.tree import HASH_BYTES
+from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, decoded, open_note, parse_note, sign_note
+from hienluong.tlog.tree import HASH_BYTES
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _LINES = 3
@@ -26,9 +26,9 @@ class Checkpoint:
         """Returns the text of the note (tlog-checkpoint, “Note text”)."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
-    def signed(self, signer: Signer) -> str:
-        """Returns the checkpoint with the log's signature under it."""
-        return signer.sign(self.text())
+    def signed(self, *signers: Signer) -> str:
+        """Returns the checkpoint with the log's signature under it, or two while its key is being changed."""
+        return sign_note(self.text(), signers)
 
     @classmethod
     def read(cls, text: str) -> Checkpoint:

@@ -11,12 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hienluong.ledger.checkpoints import Checkpoint, open_checkpoint
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, open_note, parse_note
-from hienluong.ledger.paths import parse_tile_path, tile_path
-from hienluong.ledger.records import bundle, record_of
-from hienluong.ledger.tlog_proof import TlogProof, verify_proof
-from hienluong.ledger.tree import Growth, ProofInvalid, Tree, leaf_hash
+from hienluong.ledger.keys import FileKey
+from hienluong.tlog.checkpoints import Checkpoint, open_checkpoint
+from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, open_note, sign_note
+from hienluong.tlog.paths import parse_tile_path, tile_path
+from hienluong.tlog.proof import TlogProof, verify_proof
+from hienluong.tlog.records import bundle, record_of
+from hienluong.tlog.tree import Growth, ProofInvalid, Tree, leaf_hash
 
 GOLDEN = Path(__file__).parent / "golden"
 ORIGIN = "lienthong.example.vn/log"
@@ -25,7 +26,8 @@ ORIGIN = "lienthong.example.vn/log"
 def signer(name: str = ORIGIN, seed: int = 1) -> Signer:
     key = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
     form, nothing = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    return Signer(name, key.private_bytes(serialization.Encoding.PEM, form, nothing).decode())
+    pem = key.private_bytes(serialization.Encoding.PEM, form, nothing).decode()
+    return Signer(name, FileKey(pem))
 
 
 def proof() -> TlogProof:
@@ -114,7 +116,7 @@ def test_name_that_would_break_the_line_is_refused(name: str) -> None:
 def test_note_with_several_signatures_opens_for_each_of_its_keys_and_no_other() -> None:
     text = "một dòng\n\nhai dòng\n"
     ours, witness, stranger = signer(), signer("witness", 2), signer("stranger", 3)
-    note = ours.sign(text) + parse_note(witness.sign(text))[1][0].line()
+    note = sign_note(text, [ours, witness])
     assert open_note(note, [ours.verifier, witness.verifier]) == (text, [ours.verifier, witness.verifier])
     assert open_note(note, [witness.verifier, stranger.verifier]) == (text, [witness.verifier])
     with pytest.raises(NoteInvalid, match="No trusted key"):
@@ -123,7 +125,7 @@ def test_note_with_several_signatures_opens_for_each_of_its_keys_and_no_other() 
 
 def test_one_wrong_signature_of_a_trusted_key_spoils_the_note() -> None:
     ours, witness = signer(), signer("witness", 2)
-    note = ours.sign("text\n") + parse_note(witness.sign("another\n"))[1][0].line()
+    note = sign_note("text\n", [ours]) + witness.sign("another\n").line()
     assert open_note(note, [ours.verifier])[0] == "text\n"
     with pytest.raises(NoteInvalid, match="witness is wrong"):
         open_note(note, [ours.verifier, witness.verifier])
@@ -148,7 +150,7 @@ def test_note_with_any_byte_changed_opens_no_more(place: int, change: int) -> No
 )  # fmt: skip
 def test_malformed_checkpoint_is_refused_though_it_is_signed(text: str) -> None:
     with pytest.raises(NoteInvalid):
-        open_checkpoint(signer().sign(text), [signer().verifier], origin="a")
+        open_checkpoint(sign_note(text, [signer()]), [signer().verifier], origin="a")
 
 
 def test_checkpoint_of_another_log_is_refused_although_our_key_signed_it() -> None:

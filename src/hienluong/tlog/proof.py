@@ -11,10 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hienluong.ledger.checkpoints import Checkpoint, decoded_hash, open_checkpoint
-from hienluong.ledger.notes import NoteInvalid, Verifier, decoded
-from hienluong.ledger.records import SALT_BYTES, record_of
-from hienluong.ledger.tree import ProofInvalid, leaf_hash, verify_inclusion
+from hienluong.tlog.checkpoints import Checkpoint, decoded_hash, open_checkpoint
+from hienluong.tlog.cosignatures import Cosigner, cosigned_by
+from hienluong.tlog.notes import NoteInvalid, Verifier, decoded
+from hienluong.tlog.records import SALT_BYTES, record_of
+from hienluong.tlog.tree import ProofInvalid, leaf_hash, verify_inclusion
 
 HEAD = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 64
@@ -80,25 +81,38 @@ class TlogProof:
         return cls(int(index[1]), [one for one in hashes if one is not None], checkpoint, extra)
 
 
-def verify_proof(proof: TlogProof, verifier: Verifier, *, record: bytes | None = None) -> Checkpoint:
+def verify_proof(
+    proof: TlogProof,
+    *verifiers: Verifier,
+    record: bytes | None = None,
+    cosigners: Sequence[Cosigner] = (),
+    quorum: int | None = None,
+) -> Checkpoint:
     """Returns the checkpoint under which the entry of a proof demonstrably stands.
 
     Args:
         proof: as read.
-        verifier: the key of the log.
+        verifiers: the key of the log, or its keys where it changed them; one must have signed.
         record: the public record of the entry; default: the one that the proof's own salt and entry make.
+        cosigners: witnesses who are trusted.
+        quorum: so many of them must have cosigned; default: all.
 
     Raises:
-        ProofInvalid: the entry is another one, the way leads elsewhere, or the checkpoint is not the log's.
+        ProofInvalid: the entry is another one, the way leads elsewhere, the checkpoint is not the log's, or too few
+            witnesses saw it.
     """
     if record is None:
         if not proof.entry:
             raise ProofInvalid("The proof does not say what it proves.")
         record = record_of(salt=proof.salt, entry=proof.entry)
     try:
-        checkpoint = open_checkpoint(proof.checkpoint, [verifier])
+        checkpoint = open_checkpoint(proof.checkpoint, verifiers)
+        seen = len(cosigned_by(proof.checkpoint, cosigners))
     except NoteInvalid as problem:
         raise ProofInvalid(str(problem)) from problem
+    required = len(cosigners) if quorum is None else quorum
+    if seen < required:
+        raise ProofInvalid(f"{seen} of these witnesses cosigned the checkpoint; {required} are required.")
     verify_inclusion(
         leaf=leaf_hash(record),
         index=proof.index,

@@ -18,6 +18,8 @@ from hienluong.kit.errors import InvalidInput
 from hienluong.kit.errors import gettext_noop as _n
 from hienluong.kit.server_command import REFUSED, Printer, answers, caller
 from hienluong.kit.terminal import translate as _
+from hienluong.ledger.cli.keys import rotate_key, timestamps
+from hienluong.ledger.cli.witness import witness_group
 
 Answer = tuple[object, list[str]]
 _file = click.Path(path_type=Path, dir_okay=False)
@@ -26,6 +28,10 @@ _file = click.Path(path_type=Path, dir_okay=False)
 @click.group(help=_("The record of acts, which anybody can check.\n\nExample: hienluong ledger verify"))
 def group() -> None:
     """Holds the commands about the ledger."""
+
+
+for _command in (rotate_key, timestamps, witness_group):
+    group.add_command(_command)
 
 
 @group.command(
@@ -146,6 +152,7 @@ def explain_changes(*, reason: str) -> Answer:
     "verify-proof",
     help=_(
         "Check a proof with the public key of the log, on any computer, and print the entry that it proves.\n\n"
+        "With the keys of witnesses it must be cosigned too. After a change of the key, give the statements about it.\n\n"
         "Example: hienluong ledger verify-proof act.tlog-proof --key log.example.vn/log+1a2b3c4d+AVo…"
     ),
 )
@@ -153,26 +160,51 @@ def explain_changes(*, reason: str) -> Answer:
 @click.option(
     "--key", "vkey", required=True, help=_("The public key, from who runs the log or who watches it.")
 )
+@click.option(
+    "--key-change",
+    "key_changes",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help=_("A statement about a change of the key, in their order; from /log/key-changes/1 on."),
+)
+@click.option("--witness", "witnesses", multiple=True, help=_("The public key of a witness whom you trust."))
+@click.option(
+    "--quorum",
+    type=click.IntRange(min=0),
+    help=_("So many of these witnesses must have cosigned; all unless given."),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))
-def verify_proof(*, file: Path, vkey: str, as_json: bool) -> None:
+def verify_proof(
+    *,
+    file: Path,
+    vkey: str,
+    key_changes: tuple[Path, ...],
+    witnesses: tuple[str, ...],
+    quorum: int | None,
+    as_json: bool,
+) -> None:
     """Checks a proof; neither Django nor an installation is needed."""
     from hienluong.ledger.errors import ProofRefused  # noqa: PLC0415 - start fast
-    from hienluong.ledger.notes import Verifier  # noqa: PLC0415 - the same
-    from hienluong.ledger.tlog_proof import TlogProof  # noqa: PLC0415 - the same
-    from hienluong.ledger.tlog_proof import verify_proof as check  # noqa: PLC0415 - the same
-    from hienluong.ledger.tree import ProofInvalid  # noqa: PLC0415 - the same
+    from hienluong.tlog.cosignatures import Cosigner  # noqa: PLC0415 - start fast
+    from hienluong.tlog.key_changes import trusted_keys  # noqa: PLC0415 - the same
+    from hienluong.tlog.notes import NoteInvalid, Verifier  # noqa: PLC0415 - the same
+    from hienluong.tlog.proof import TlogProof  # noqa: PLC0415 - the same
+    from hienluong.tlog.proof import verify_proof as check  # noqa: PLC0415 - the same
+    from hienluong.tlog.tree import ProofInvalid  # noqa: PLC0415 - the same
 
     printer = Printer(as_json=as_json)
     try:
         verifier = Verifier.parse(vkey)
+        cosigners = [Cosigner.parse(one) for one in witnesses]
     except ValueError:
         printer.error(InvalidInput(detail=_n("The key is no verifier key of the form name+id+key.")))
         sys.exit(REFUSED)
     try:
         proof = TlogProof.read(file.read_text(encoding="utf-8"))
-        found = check(proof, verifier)
+        keys = trusted_keys(verifier, [one.read_text(encoding="utf-8") for one in key_changes])
+        found = check(proof, *keys, cosigners=cosigners, quorum=quorum)
         entry = json.loads(proof.entry)
-    except (ProofInvalid, ValueError) as problem:
+    except (ProofInvalid, NoteInvalid, ValueError) as problem:
         printer.error(ProofRefused(reason=problem))
         sys.exit(REFUSED)
     value = {"log": found.origin, "size": found.size, "index": proof.index, "entry": entry}
