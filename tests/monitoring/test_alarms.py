@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
@@ -26,6 +27,7 @@ from hienluong.exchange.models import Delivery
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
+from hienluong.ledger.models import Contradiction, SignedCheckpoint, WitnessPolicy
 from hienluong.monitoring import commands, conditions, queries
 from hienluong.monitoring.errors import AlarmUnknown, ChoiceRefused, SilenceOver
 from hienluong.monitoring.flow import Moved
@@ -281,6 +283,27 @@ def _disk(now: datetime, free: int) -> None:
     )
 
 
+def _signed(at: datetime) -> None:
+    assert SignedCheckpoint.objects.update(signed_at=at) > 0
+
+
+def _lack_cosignatures(now: datetime) -> None:
+    WitnessPolicy.objects.create(quorum=1, changed_at=now)
+    _signed(now - 16 * MINUTE)
+
+
+def _lack_stamps(patch: pytest.MonkeyPatch, now: datetime) -> None:
+    patch.setattr(settings, "TSA_URL", "https://tsa.example.vn")
+    patch.setattr(settings, "TSA_CA_FILE", "/etc/ssl/tsa.pem")
+    _signed(now - 181 * MINUTE)
+
+
+def _contradict(now: datetime) -> None:
+    Contradiction.objects.create(
+        origin="hue.example.vn/log", kind="split-view", size=5, root=bytes(32), known_size=5, seen_at=now
+    )
+
+
 @pytest.mark.parametrize(
     ("condition", "arrange"),
     [
@@ -291,6 +314,9 @@ def _disk(now: datetime, free: int) -> None:
         ("worker", lambda _patch, _now: _silence_worker()),
         ("ledger", lambda _patch, now: _note(now - 6 * MINUTE)),
         ("ledger_faults", lambda _patch, _now: _change_behind_the_ledger()),
+        ("witnesses", lambda _patch, now: _lack_cosignatures(now)),
+        ("timestamps", _lack_stamps),
+        ("contradictions", lambda _patch, now: _contradict(now)),
         ("backup", lambda patch, _now: patch.setitem(conditions._probes, "backup", lambda _at: 49.0)),
     ],
 )
