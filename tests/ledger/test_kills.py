@@ -23,7 +23,7 @@ from hienluong.ledger.models import Entry, SignedCheckpoint
 from hienluong.ledger.verification import verify_log
 
 CLERK = ledger.ActorRef("person", "0f3c", "Lê Thị Hoa")
-LONGEST = 0.2
+LONGEST = 0.4
 """A sequencer lives so many seconds at most: long enough to be in the midst of anything."""
 
 Start = Callable[[], int]
