@@ -81,7 +81,7 @@ def new_file_key(settings: Settings, tmp_path: Path) -> NewFileKey:
 
 
 def begin(book: Book, key: FileKey | TokenKey, overlap: timedelta = OVERLAP) -> KeyChange:
-    return ledger.begin_key_change(actor=CLERK, now=book.now, key=key, overlap=overlap)
+    return ledger.begin_key_change(actor=CLERK, now=book.now, make=lambda: key, overlap=overlap)
 
 
 def signed_by(note: str) -> set[bytes]:
@@ -213,7 +213,7 @@ def test_change_is_refused_before_a_checkpoint_during_another_and_to_a_former_ke
         begin(book, first)
     begin(book, new_file_key())
     with pytest.raises(KeyChangeUnderWay):
-        begin(book, new_file_key())
+        ledger.begin_key_change(actor=CLERK, now=book.now, make=lambda: pytest.fail("made for nothing"))
     book.later(int(OVERLAP.total_seconds()))
     with pytest.raises(KeyNotNew):
         begin(book, first)

@@ -98,6 +98,16 @@ def test_tile_costs_two_statements(book: Book, django_assert_num_queries: object
             get(path)
 
 
+def test_proof_costs_as_many_statements_in_a_log_of_any_length(
+    book: Book, django_assert_num_queries: object
+) -> None:
+    ids = book.grow(700)
+    for index in (0, 255, 256, 511, 512, 699):
+        with django_assert_num_queries(6):  # type: ignore[operator]  # a fixture without a public type
+            proof = ledger.prove(ids[index])
+        assert ledger.verify_proof(proof, ledger.verifier()).size == 700
+
+
 def test_log_keeps_its_name_when_the_public_address_changes(book: Book, settings: Settings) -> None:
     settings.PUBLIC_URL = "https://lienthong.example.vn"
     book.grow()

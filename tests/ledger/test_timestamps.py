@@ -180,7 +180,7 @@ def test_authority_that_is_down_is_told_and_asked_again(book: Book, make: Make) 
     assert ledger.stamp(now=book.now) is not None
 
 
-def test_forged_time_stamps_are_named_by_the_verification(book: Book, make: Make) -> None:
+def test_forged_time_stamps_are_named_by_the_verification(book: Book, make: Make, settings: Settings) -> None:
     make()
     ledger.stamp(now=book.now)
     row = TimeStamp.objects.get()
@@ -188,6 +188,9 @@ def test_forged_time_stamps_are_named_by_the_verification(book: Book, make: Make
     assert [one.text() for one in verify_log().faults] == [
         "Time-stamp of checkpoint 3: what is stored beside it (stamped_at) was changed."
     ]
+    settings.TSA_CA_FILE, kept = "/nowhere/ca.pem", settings.TSA_CA_FILE
+    assert "HIENLUONG_TSA_CA_FILE" in verify_log().faults[0].text()
+    settings.TSA_CA_FILE = kept
     answer = bytearray(bytes(row.answer))
     answer[-5] ^= 1
     TimeStamp.objects.update(stamped_at=row.stamped_at, answer=bytes(answer))

@@ -24,7 +24,7 @@ from hienluong.monitoring import disk
 from hienluong.monitoring.cli import group
 
 pytestmark = pytest.mark.django_db
-METRICS_QUERIES = 25
+METRICS_QUERIES = 27
 LABELS = {
     "area",
     "method",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,7 +18,7 @@ from hienluong.ledger.models import Cosignature, Entry, QueuedEntry, SignedCheck
 from hienluong.ledger.notes import Verifier
 from hienluong.ledger.records import bundle, public_record
 from hienluong.ledger.tlog_proof import TlogProof
-from hienluong.ledger.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width
+from hienluong.ledger.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width, tiles_of_proof
 
 NEWEST_COSIGNATURES: Final = 200
 """So many are looked at for the checkpoint that most witnesses cosigned."""
@@ -62,11 +63,21 @@ def extent() -> Extent:
     return Extent(entries, leaves, size or 0, bytes(root or b""), note or "", signed_at)
 
 
-def stored_tiles() -> TileReader:
-    """Returns a reader of the stored tiles that reads each once; for one task, then forgotten."""
+def stored_tiles(ahead: Iterable[tuple[int, int]] = ()) -> TileReader:
+    """Returns a reader of the stored tiles that reads each once; for one task, then forgotten.
+
+    Args:
+        ahead: level and number of tiles that are read at once, together.
+    """
+    known: dict[tuple[int, int], bytes] = {}
+    if places := [*set(ahead)]:
+        rows = Tile.objects.filter(pk__in=places).values_list("level", "number", "hashes")
+        known = {(level, number): bytes(hashes) for level, number, hashes in rows}
 
     @cache
     def read(level: int, number: int) -> bytes:
+        if (level, number) in known:
+            return known[level, number]
         found = Tile.objects.filter(level=level, number=number).values_list("hashes", flat=True).first()
         return bytes(found or b"")
 
@@ -116,7 +127,8 @@ def prove(entry_id: UUID) -> TlogProof:
     head = best_checkpoint(entry.index) if entry else None
     if entry is None or head is None:
         raise NotInCheckpoint(entry_id=entry_id)
-    hashes = Tree(head.size, stored_tiles()).inclusion_proof(entry.index)
+    tiles = stored_tiles(tiles_of_proof(entry.index, head.size))
+    hashes = Tree(head.size, tiles).inclusion_proof(entry.index)
     return TlogProof(entry.index, hashes, cosigned(head), bytes(entry.salt) + bytes(entry.entry))
 
 

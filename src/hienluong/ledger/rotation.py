@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -23,14 +24,14 @@ OVERLAP: Final = timedelta(days=30)
 
 
 def begin_key_change(
-    *, actor: ActorRef, now: datetime, key: PrivateKey, overlap: timedelta = OVERLAP
+    *, actor: ActorRef, now: datetime, make: Callable[[], PrivateKey], overlap: timedelta = OVERLAP
 ) -> KeyChange:
     """Changes the key of the log; the next checkpoint is signed by the new key, and by both until the overlap ends.
 
     Args:
         actor: who changes it.
         now: the moment.
-        key: the new key, which this installation already holds for good.
+        make: returns the new key, which this installation then holds for good; called once nothing stands against it.
         overlap: how long the old key signs too.
 
     Raises:
@@ -46,6 +47,7 @@ def begin_key_change(
         if changes and now < changes[-1].until:
             raise KeyChangeUnderWay(size=changes[-1].size, until=changes[-1].until)
         old = signer(head.note)
+        key = make()
         new = Signer(old.verifier.name, key)
         former = {Verifier.parse(vkey).key for one in changes for vkey in (one.old_vkey, one.new_vkey)}
         if key.public in former | {old.verifier.key}:

@@ -24,6 +24,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.http import Limits
 from hienluong.ledger.errors import TimestampRefused, TimestampsOff
 from hienluong.ledger.log import newest_checkpoint
@@ -154,7 +155,8 @@ def _certificates(file: Path) -> tuple[x509.Certificate, ...]:
     try:
         found = x509.load_pem_x509_certificates(file.read_bytes())
     except (OSError, ValueError) as problem:
-        raise TimestampsOff(todo=f"{file}: {problem}") from problem
+        detail = _("The certificates of the authority cannot be read: {reason}.")
+        raise TimestampsOff(detail=detail, reason=f"{file}: {problem}") from problem
     return tuple(found)
 
 

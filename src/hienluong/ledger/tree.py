@@ -62,6 +62,13 @@ def last_tiles(size: int) -> Iterator[tuple[int, int]]:
         level += 1
 
 
+def tiles_of_proof(index: int, size: int) -> Iterator[tuple[int, int]]:
+    """Yields level and number of the tiles that the proof of a leaf is made from: those on its way up, and the last ones."""
+    for level, last in last_tiles(size):
+        yield level, index >> TILE_HEIGHT * (level + 1)
+        yield level, last
+
+
 class Tree:
     """A tree of so many leaves, read through its tiles.
 

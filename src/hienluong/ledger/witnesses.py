@@ -17,10 +17,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from hienluong.kit.errors import HienluongError
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError, tls_trusting
 from hienluong.ledger.cosignatures import Asked, Cosigner, cosignature_in
 from hienluong.ledger.entries import Act, ActorRef, record_many
-from hienluong.ledger.errors import CosignatureInvalid, WitnessContradicts, WitnessRefused
+from hienluong.ledger.errors import CosignatureInvalid, LedgerDamaged, WitnessContradicts, WitnessRefused
 from hienluong.ledger.keyring import origin_of
 from hienluong.ledger.log import newest_checkpoint, stored_tiles
 from hienluong.ledger.models import Contradiction, Cosignature, SignedCheckpoint, Witness, WitnessPolicy
@@ -75,6 +76,9 @@ def ask_witnesses(*, now: datetime, at_once: bool = False) -> list[Outcome]:
     Args:
         now: the moment.
         at_once: whether those are asked too that rest after a failure or have cosigned a moment ago.
+
+    Raises:
+        LedgerDamaged: the tree has no proof to show.
     """
     with _alone() as alone:
         head = newest_checkpoint()
@@ -85,8 +89,11 @@ def ask_witnesses(*, now: datetime, at_once: bool = False) -> list[Outcome]:
         witnesses = list(due if at_once else due.filter(next_at__lte=now))
         if not witnesses:
             return []
-        with outgoing_client() as client, ThreadPoolExecutor(AT_ONCE) as threads:
-            return _Asking(head, client, threads, now).ask(witnesses)
+        try:
+            with outgoing_client() as client, ThreadPoolExecutor(AT_ONCE) as threads:
+                return _Asking(head, client, threads, now).ask(witnesses)
+        except LookupError as problem:
+            raise LedgerDamaged(detail=_("Hashes of the tree are missing.")) from problem
 
 
 @contextmanager

@@ -41,19 +41,17 @@ def rotate_key(*, uri: str | None, overlap_days: int) -> Answer:
     from hienluong.ledger import service  # noqa: PLC0415 - the same
     from hienluong.ledger.keys import FileKey, PrivateKey, kept_key  # noqa: PLC0415 - the same
 
-    service.published()  # before a key is made for nothing
-    key: PrivateKey
-    if uri is None:
-        assert settings.INSTALLATION is not None  # noqa: S101 - the command line has loaded it
-        key = FileKey(settings.INSTALLATION.make_ledger_key())
-    elif uri in settings.LEDGER_KEY_URIS:
-        key = kept_key(uri)
-    else:
+    if uri is not None and uri not in settings.LEDGER_KEY_URIS:
         raise InvalidInput(
             errors=[FieldError("/to", _n("It must stand in HIENLUONG_LEDGER_KEY_URIS, for the service too."))]
         )
+
+    def make() -> PrivateKey:
+        assert settings.INSTALLATION is not None  # noqa: S101 - the command line has loaded it
+        return kept_key(uri) if uri else FileKey(settings.INSTALLATION.make_ledger_key())
+
     change = service.begin_key_change(
-        actor=actor(), now=clock.now(), key=key, overlap=timedelta(days=overlap_days)
+        actor=actor(), now=clock.now(), make=make, overlap=timedelta(days=overlap_days)
     )
     value = {"number": change.number, "key": change.new_vkey, "until": change.until, "statement": change.note}
     line = _("From the next checkpoint on the log signs with {key}; the old key signs too until {until}.")

@@ -142,7 +142,8 @@ def ask() -> Answer:
         for one in outcomes
     ]
     if any(one.problem for one in outcomes):
-        Printer(as_json=False).result(value, lines)
+        as_json = bool(click.get_current_context().params["as_json"])
+        Printer(as_json=as_json).result(value, lines)
         sys.exit(REFUSED)
     return value, lines or [_("Nobody had to be asked.")]
 
