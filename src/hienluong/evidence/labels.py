@@ -161,6 +161,20 @@ PEOPLE: Mapping[str, _Text] = {
     "identity.idle_warning": _("Warned that an unused account is closed"),
 }
 HOUSE: Mapping[str, _Text] = {
+    "ledger.rows": _("Changes of rows were sealed"),
+    "ledger.guard": _("A table came under guard"),
+    "ledger.end-guard": _("A table is no longer under guard"),
+    "ledger.suspend-guard": _("The guard of a table was suspended for a change of its columns"),
+    "ledger.explain-changes": _("Changes made by hand were explained"),
+    "ledger.key-changed": _("The key of the log was changed"),
+    "ledger.witness-added": _("A witness was added"),
+    "ledger.witness-removed": _("A witness was removed"),
+    "ledger.quorum-set": _("The number of witnesses required was set"),
+    "ledger.log-watched": _("Another log is witnessed"),
+    "ledger.log-unwatched": _("Another log is no longer witnessed"),
+    "ledger.checkpoint-cosigned": _("A checkpoint of another log was cosigned"),
+    "ledger.contradiction-seen": _("Two histories of a log were seen"),
+    "ledger.contradiction-settled": _("Two histories of a log were looked into"),
     "imports.stage_import": _("A file of agencies was handed in"),
     "imports.check_import": _("A file of agencies was checked"),
     "imports.confirm_import": _("An import of agencies was confirmed"),
@@ -223,6 +237,10 @@ KINDS: Mapping[str, _Text] = {
     "sign-on-client": _("System for single sign-on"),
     "provider": _("Provider of accounts"),
     "file": _("File"),
+    "rows": _("Rows from change"),
+    "table": _("Table"),
+    "witness": _("Witness"),
+    "log": _("Log"),
     "installation": _("This installation"),
 }
 """Kinds of subjects that have no names of their own."""

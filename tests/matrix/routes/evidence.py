@@ -25,7 +25,7 @@ ROUTES: Table = {
         "POST": door("administrator", sends={"request": "Đơn số 12"}),
     },
     "account/looks/": {"GET": signed_in(but=dict.fromkeys(IDLE, 401))},
-    "log/": {"GET": anybody(even_half_way=True)},
+    "log/": {"GET": anybody()},
     "api/v1/packets/<packet_id>/entries": {"GET": of_agency("system", at=_PACKET)},
     "api/v1/entries/<ledger_entry>": {"GET": of_agency("system")},
     "api/v1/entries/<ledger_entry>/proof": {"GET": of_agency("system")},
