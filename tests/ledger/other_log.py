@@ -7,9 +7,9 @@ from hashlib import sha256
 from hienluong.kit.jws import new_key
 from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.cosignatures import Asked
+from hienluong.ledger.formats.tree import Growth, Tree, leaf_hash
 from hienluong.ledger.keys import FileKey
 from hienluong.ledger.notes import Signer
-from hienluong.ledger.tree import Growth, Tree, leaf_hash
 
 
 class OtherLog:

@@ -19,9 +19,9 @@ from hienluong.ledger import service as ledger
 from hienluong.ledger.changes import COLUMNS, Batch, Lines
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import LedgerDamaged
+from hienluong.ledger.formats.tree import full_subtree
 from hienluong.ledger.models import Change, Entry, Guard, QueuedChange, Verification
 from hienluong.ledger.rows import reading
-from hienluong.ledger.tree import full_subtree
 from hienluong.reasons.models import Reason
 
 pytestmark = pytest.mark.django_db(transaction=True)

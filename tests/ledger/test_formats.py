@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hienluong.ledger.checkpoints import Checkpoint, open_checkpoint
+from hienluong.ledger.formats.paths import parse_tile_path, tile_path
+from hienluong.ledger.formats.records import bundle, record_of
+from hienluong.ledger.formats.tree import Growth, ProofInvalid, Tree, leaf_hash
 from hienluong.ledger.keys import FileKey
 from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, open_note, sign_note
-from hienluong.ledger.paths import parse_tile_path, tile_path
-from hienluong.ledger.records import bundle, record_of
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
-from hienluong.ledger.tree import Growth, ProofInvalid, Tree, leaf_hash
 
 GOLDEN = Path(__file__).parent / "golden"
 ORIGIN = "lienthong.example.vn/log"

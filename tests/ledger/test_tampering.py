@@ -14,10 +14,10 @@ from tests.ledger.conftest import Book
 from hienluong.ledger import service as ledger
 from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.cli import group
+from hienluong.ledger.formats.records import commitment, public_record
+from hienluong.ledger.formats.tree import leaf_hash
 from hienluong.ledger.log import signer
 from hienluong.ledger.models import Entry, SignedCheckpoint, Tile
-from hienluong.ledger.records import commitment, public_record
-from hienluong.ledger.tree import leaf_hash
 from hienluong.ledger.verification import CHECKPOINTS, verify_log
 
 SIZE = 700

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hienluong.ledger.tree import (
+from hienluong.ledger.formats.tree import (
     EMPTY_ROOT,
     HASH_BYTES,
     TILE_BYTES,

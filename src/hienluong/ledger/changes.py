@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from django.db.backends.utils import CursorWrapper
 
+from hienluong.ledger.formats.tree import Growth, leaf_hash
 from hienluong.ledger.models import Guard
 from hienluong.ledger.rows import reading
-from hienluong.ledger.tree import Growth, leaf_hash
 
 ACTION: Final = "ledger.rows"
 AT_ONCE: Final = 4096

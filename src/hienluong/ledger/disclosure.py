@@ -19,14 +19,14 @@ from django.db.models import Q, QuerySet
 from hienluong.kit.cursors import Page, page_of
 from hienluong.ledger.checkpoints import unchecked
 from hienluong.ledger.errors import EntryUnknown, NotInCheckpoint
+from hienluong.ledger.formats.records import commitment, public_record
+from hienluong.ledger.formats.tree import ProofInvalid, Tree, climb, leaf_hash
 from hienluong.ledger.keyring import keys_through_time
 from hienluong.ledger.log import cosigned, newest_checkpoint, prove
 from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Tile, Witness
 from hienluong.ledger.notes import Verifier, parse_note
-from hienluong.ledger.records import commitment, public_record
 from hienluong.ledger.sequencer import CHECKPOINT_EVERY
 from hienluong.ledger.tlog_proof import TlogProof
-from hienluong.ledger.tree import ProofInvalid, Tree, climb, leaf_hash
 
 LOOK_EVERY: Final = timedelta(seconds=5)
 """So often the sequencer looks for what waits (the job `config.sequence_ledger`)."""

@@ -13,7 +13,7 @@ from django.db import connection
 
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
-from hienluong.ledger.records import SALT_BYTES, commitment
+from hienluong.ledger.formats.records import SALT_BYTES, commitment
 
 ENTRY_MAX_BYTES = 4096
 

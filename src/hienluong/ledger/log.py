@@ -13,12 +13,12 @@ from uuid import UUID
 from django.db import connection
 
 from hienluong.ledger.errors import EntryUnknown, NoCheckpoint, NotInCheckpoint
+from hienluong.ledger.formats.records import bundle, public_record
+from hienluong.ledger.formats.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width, tiles_of_proof
 from hienluong.ledger.keyring import signer
 from hienluong.ledger.models import Cosignature, Entry, QueuedEntry, SignedCheckpoint, Tile, WitnessPolicy
 from hienluong.ledger.notes import Verifier
-from hienluong.ledger.records import bundle, public_record
 from hienluong.ledger.tlog_proof import TlogProof
-from hienluong.ledger.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width, tiles_of_proof
 
 NEWEST_COSIGNATURES: Final = 200
 """So many are looked at for the checkpoint that most witnesses cosigned."""

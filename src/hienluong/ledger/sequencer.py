@@ -18,11 +18,11 @@ from hienluong.ledger.changes import ACTION, Batch, last_batch, root_from
 from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.entries import Act, ActorRef, write_entry
 from hienluong.ledger.errors import LedgerDamaged
+from hienluong.ledger.formats.records import public_record
+from hienluong.ledger.formats.tree import Growth, Tree, leaf_hash
 from hienluong.ledger.keyring import signers
 from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import SignedCheckpoint
-from hienluong.ledger.records import public_record
-from hienluong.ledger.tree import Growth, Tree, leaf_hash
 
 BATCH: Final = 5000
 SEQUENCER_LOCK: Final = 0x6869656E  # "hien": one sequencer in the whole database

@@ -27,6 +27,7 @@ from hienluong.ledger.disclosure import (
 )
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.explanations import explain_changes
+from hienluong.ledger.formats.tree import ProofInvalid
 from hienluong.ledger.guards import guard, guarded
 from hienluong.ledger.log import (
     cosigned,
@@ -44,7 +45,6 @@ from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.tlog_proof import TlogProof, verify_proof
-from hienluong.ledger.tree import ProofInvalid
 from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
 from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures

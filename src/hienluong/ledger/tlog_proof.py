@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from hienluong.ledger.checkpoints import Checkpoint, decoded_hash, open_checkpoint
 from hienluong.ledger.cosignatures import Cosigner, cosigned_by
+from hienluong.ledger.formats.records import SALT_BYTES, record_of
+from hienluong.ledger.formats.tree import ProofInvalid, leaf_hash, verify_inclusion
 from hienluong.ledger.notes import NoteInvalid, Verifier, decoded
-from hienluong.ledger.records import SALT_BYTES, record_of
-from hienluong.ledger.tree import ProofInvalid, leaf_hash, verify_inclusion
 
 HEAD = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 64

@@ -20,15 +20,8 @@ from django.db import connection
 from hienluong.kit.errors import fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.checkpoints import open_checkpoint, unchecked
-from hienluong.ledger.guards import tables
-from hienluong.ledger.keyring import Keys, keys_through_time
-from hienluong.ledger.log import Extent, extent, stored_tiles
-from hienluong.ledger.models import Change, SignedCheckpoint, Tile, Verification
-from hienluong.ledger.notes import NoteInvalid, Verifier
-from hienluong.ledger.outside_word import check_word_of_others
-from hienluong.ledger.records import VERSION
-from hienluong.ledger.table_checks import check_acts, check_batches, check_rows
-from hienluong.ledger.tree import (
+from hienluong.ledger.formats.records import VERSION
+from hienluong.ledger.formats.tree import (
     HASH_BYTES,
     TILE_BYTES,
     TILE_WIDTH,
@@ -39,6 +32,13 @@ from hienluong.ledger.tree import (
     split,
     tile_width,
 )
+from hienluong.ledger.guards import tables
+from hienluong.ledger.keyring import Keys, keys_through_time
+from hienluong.ledger.log import Extent, extent, stored_tiles
+from hienluong.ledger.models import Change, SignedCheckpoint, Tile, Verification
+from hienluong.ledger.notes import NoteInvalid, Verifier
+from hienluong.ledger.outside_word import check_word_of_others
+from hienluong.ledger.table_checks import check_acts, check_batches, check_rows
 
 LEAF: Final = b"\x00" + VERSION
 """What stands before a commitment where its leaf is hashed (RFC 6962, section 2.1; `records.public_record`)."""

@@ -19,10 +19,10 @@ from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.cosignatures import Asked, Cosigner, cosign
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import KeyUnavailable
+from hienluong.ledger.formats.tree import ProofInvalid, verify_consistency
 from hienluong.ledger.keys import PrivateKey, kept_key
 from hienluong.ledger.models import Contradiction, CosignedHead, WatchedLog
 from hienluong.ledger.notes import NoteInvalid, Verifier, parse_note, signed_part
-from hienluong.ledger.tree import ProofInvalid, verify_consistency
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 TEXT_TYPE: Final = "text/plain; charset=utf-8"

@@ -19,10 +19,10 @@ from hienluong.ledger.errors import (
     WitnessKnown,
     WitnessUnknown,
 )
+from hienluong.ledger.formats.tree import EMPTY_ROOT
 from hienluong.ledger.key_changes import read_change
 from hienluong.ledger.models import Contradiction, WatchedLog, Witness, WitnessPolicy
 from hienluong.ledger.notes import NoteInvalid, Verifier
-from hienluong.ledger.tree import EMPTY_ROOT
 from hienluong.ledger.witnesses import required_cosignatures
 
 URL_LIMIT = 500

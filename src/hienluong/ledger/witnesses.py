@@ -22,11 +22,11 @@ from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError, tl
 from hienluong.ledger.cosignatures import Asked, Cosigner, cosignature_in
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import CosignatureInvalid, LedgerDamaged, WitnessContradicts, WitnessRefused
+from hienluong.ledger.formats.tree import Tree
 from hienluong.ledger.keyring import origin_of
 from hienluong.ledger.log import newest_checkpoint, stored_tiles
 from hienluong.ledger.models import Contradiction, Cosignature, SignedCheckpoint, Witness, WitnessPolicy
 from hienluong.ledger.notes import NoteInvalid
-from hienluong.ledger.tree import Tree
 
 ASKING_LOCK: Final = 0x7769746E  # "witn": one asks at a time
 LIMITS: Final = Limits(connect=5.0, read=10.0, total=15.0, answer_bytes=16 * 1024)

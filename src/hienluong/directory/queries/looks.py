@@ -1,8 +1,4 @@
-"""Looks at people's data by others: whoever reads somebody's data says so here, and for what purpose.
-
-The directory only tells; a module above makes entries of the ledger of it (docs/decisions/0030). A purpose is a code with a
-text, declared once by the module that reads; what a person reads about a look at their data years later is that text.
-"""
+"""Looks at people's data by others: whoever reads it says so, and for what; `evidence` makes entries of it (docs/decisions/0030)."""
 
 from __future__ import annotations
 
@@ -25,13 +21,7 @@ _purposes: dict[str, Purpose] = {}
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What somebody's data is looked at for.
-
-    Attributes:
-        code: `module.what-for`; never renamed once it stands in an entry.
-        title: the same in words, for the person whose data it is.
-        listed: whether the person is one line of a list, with name, post and the like.
-    """
+    """What somebody's data is looked at for: a code that never changes, its words, and whether the person is a line of a list."""
 
     code: str
     title: str | Promise

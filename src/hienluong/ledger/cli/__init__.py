@@ -186,11 +186,11 @@ def verify_proof(
     """Checks a proof; neither Django nor an installation is needed."""
     from hienluong.ledger.cosignatures import Cosigner  # noqa: PLC0415 - start fast
     from hienluong.ledger.errors import ProofRefused  # noqa: PLC0415 - start fast
+    from hienluong.ledger.formats.tree import ProofInvalid  # noqa: PLC0415 - the same
     from hienluong.ledger.key_changes import trusted_keys  # noqa: PLC0415 - the same
     from hienluong.ledger.notes import NoteInvalid, Verifier  # noqa: PLC0415 - the same
     from hienluong.ledger.tlog_proof import TlogProof  # noqa: PLC0415 - the same
     from hienluong.ledger.tlog_proof import verify_proof as check  # noqa: PLC0415 - the same
-    from hienluong.ledger.tree import ProofInvalid  # noqa: PLC0415 - the same
 
     printer = Printer(as_json=as_json)
     try:
