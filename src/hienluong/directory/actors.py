@@ -69,10 +69,4 @@ class Actor:
     def ref(self) -> ActorRef:
         """How the ledger stores the actor."""
         post = f"post:{self.post_id}" if self.standing_in_for else ""
-        return ActorRef(
-            kind=self.kind,
-            id=str(self.id),
-            name=self.name,
-            acting_for=post,
-            agency=str(self.agency_id) if self.agency_id else "",
-        )
+        return ActorRef(self.kind, str(self.id), self.name, acting_for=post, agency=str(self.agency_id or ""))
