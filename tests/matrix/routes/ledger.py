@@ -7,10 +7,10 @@ ROUTES: Table = {
         "GET": anybody(answers=404, even_half_way=True)
     },  # the province of the matrix has signed nothing yet
     "log/key-changes/<int:number>": {
-        "GET": anybody(answers=404, even_half_way=True, given={"number": 1})
+        "GET": anybody(answers=404, even_half_way=True, given={"number": "1"})
     },  # the log has never changed its key
     "witness/add-checkpoint": {
-        "POST": anybody(answers=400, even_half_way=True)
+        "POST": anybody(answers=400, even_half_way=True, acts=False)
     },  # what is handed in is no checkpoint
     "log/tile/entries/<path:place>": {
         "GET": anybody(answers=404, even_half_way=True, given={"place": "000"})
