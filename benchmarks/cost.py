@@ -17,6 +17,7 @@ from benchmarks.accept import (
     SENDERS,
     SIZES,
     WARM_UP_SECONDS,
+    Load,
     orders_of,
     under_load,
     wait_until_quiet,
@@ -52,11 +53,13 @@ def run(*, seconds: int, rounds: int) -> tuple[str, dict[str, Any]]:
         figures = measure(province, bare, seconds, rounds)
     share = statistics.median(figures["shares"])
     shown = " ".join(f"{one:.2f}" for one in figures["shares"])
+    spent, bare_spent = (statistics.median(figures[name]) for name in ("cpu_ms_with", "cpu_ms_without"))
     lines = [
         f"accepted, 1 kB attachment, {SENDERS} senders:",
         f"  with evidence    {statistics.median(figures['with']):8.1f} packets/s",
         f"  without          {statistics.median(figures['without']):8.1f} packets/s",
         f"  share            {share:8.2f}  median of {shown} (goal: {GOAL}: {'reached' if share >= GOAL else 'MISSED'})",
+        f"  processor time   {spent:8.1f} ms of the product per packet, without {bare_spent:.1f} ms",
         "kept of each packet, which was delivered:",
         f"  entries          {figures['entries']:8.1f}, {figures['entry_bytes']:,.0f} bytes with their tiles and indices",
         f"  changes of rows  {figures['changes']:8.1f}, {figures['change_bytes']:,.0f} bytes with their indices",
@@ -76,6 +79,7 @@ def measure(province: Province, bare: Province, seconds: int, rounds: int) -> di
         }
         orders[one.port] = orders_of(one, tokens, written)
     rates: dict[int, list[float]] = {province.port: [], bare.port: []}
+    spent: dict[int, list[float]] = {province.port: [], bare.port: []}
     first = 300_000_000_000
     before = None
     for turn in range(rounds):
@@ -85,6 +89,7 @@ def measure(province: Province, bare: Province, seconds: int, rounds: int) -> di
                 before = _kept(province)
             load = under_load(one, {**orders[one.port], "first": first + 10**8, "seconds": seconds})
             rates[one.port].append(load.packets_per_second)
+            spent[one.port].append(_milliseconds_per_packet(load))
             first += 10**9
             wait_until_quiet(one)
     assert before is not None
@@ -94,6 +99,8 @@ def measure(province: Province, bare: Province, seconds: int, rounds: int) -> di
     return {
         "with": rates[province.port],
         "without": rates[bare.port],
+        "cpu_ms_with": spent[province.port],
+        "cpu_ms_without": spent[bare.port],
         "shares": [
             ours / theirs for ours, theirs in zip(rates[province.port], rates[bare.port], strict=True)
         ],
@@ -103,6 +110,12 @@ def measure(province: Province, bare: Province, seconds: int, rounds: int) -> di
         "change_bytes": change_bytes / packets,
         "entry_bytes": entry_bytes / packets,
     }
+
+
+def _milliseconds_per_packet(load: Load) -> float:
+    """Returns the processor time of the product's own parts, which another load on the machine changes little."""
+    percent = sum(user + system for part, (user, system) in load.cpu.items() if part != "client")
+    return 10 * percent / load.packets_per_second
 
 
 def _kept(province: Province) -> tuple[int, ...]:

@@ -7,7 +7,8 @@ import json
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
@@ -141,12 +142,13 @@ def rows(order: dict[str, int]) -> dict[str, Any]:
     ledger.sequence_waiting(now=clock.now(), sign=True)
     sequenced = time.perf_counter() - begin
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    checks: dict[str, Callable[[], Iterable[object]]] = {
+        "batches": partial(check_batches, ledger.head()),
+        "acts": check_acts,
+        "rows": check_rows,
+    }
     seconds = {}
-    for name, check in (
-        ("batches", lambda: check_batches(ledger.head())),
-        ("acts", check_acts),
-        ("rows", check_rows),
-    ):
+    for name, check in checks.items():
         begin = time.perf_counter()
         found = list(check())
         seconds[name] = time.perf_counter() - begin

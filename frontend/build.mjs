@@ -99,6 +99,7 @@ put("app.css", await styleSheet());
 put("app.js", await script("app.js"));
 put("theme.js", await script("theme.js"));
 put("worker.js", await script("worker.js"));
+put("proofs.js", await script("proofs.js"));
 put("icons.svg", await iconSprite());
 for (const picture of await readdir(join(here, "pictures"))) {
   put(picture, (await readFile(join(here, "pictures", picture), "utf8")).replace(/>\s+</g, "><"));

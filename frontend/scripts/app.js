@@ -39,7 +39,7 @@ document.querySelector("[data-error-summary]")?.focus();
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.method !== "post" || event.defaultPrevented || "download" in form.dataset) return; // the page stays
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -21,6 +21,8 @@ NARROWING = {
     "exchange.deliveries_of": "rows of a packet that `packet` has let the actor see",
     "exchange.packets_visible_to_secrecy_officer": "asked for only to tell “quarantined” from “not found”",
     "deadlines.clocks_of_packet": "clocks of a packet that the exchange has let the actor see",
+    "evidence.proven_entry": "asks through `visible_entry`",
+    "evidence.proof_of_entry": "the same",
     "exchange.reportable_now": "what an actor may report about a delivery it has in hand",
 }
 

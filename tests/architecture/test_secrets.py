@@ -27,6 +27,7 @@ NO_SECRET = {
     "query.keys() != _QUERY": "names of attributes",
     "token.tst_info.message_imprint.hash_algorithm != _SHA256": "the name of a hash function",
     "leaf != hashed": "two hashes that anybody may read",
+    "(one.name, one.key_id) == (key.name, key.key_id)": "name and short name of a public key",
     "made != leaf": "the same",
     "verifier.key_id.hex() != key_id": "the short name of a public key",
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from hashlib import sha256
 
 from hienluong.kit.jws import new_key
-from hienluong.ledger.checkpoints import Checkpoint
-from hienluong.ledger.cosignatures import Asked
 from hienluong.ledger.keys import FileKey
-from hienluong.ledger.notes import Signer
-from hienluong.ledger.tree import Growth, Tree, leaf_hash
+from hienluong.tlog.checkpoints import Checkpoint
+from hienluong.tlog.cosignatures import Asked
+from hienluong.tlog.notes import Signer
+from hienluong.tlog.tree import Growth, Tree, leaf_hash
 
 
 class OtherLog:

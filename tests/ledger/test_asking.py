@@ -24,14 +24,14 @@ from hienluong.kit.errors import InvalidInput
 from hienluong.kit.jws import new_key
 from hienluong.ledger import service as ledger
 from hienluong.ledger.cli import group
-from hienluong.ledger.cosignatures import Asked, Cosigner, cosign
 from hienluong.ledger.errors import QuorumTooHigh, WitnessKnown, WitnessUnknown
 from hienluong.ledger.keys import FileKey
 from hienluong.ledger.models import Contradiction, Cosignature, QueuedEntry, SignedCheckpoint, Witness
-from hienluong.ledger.notes import parse_note
 from hienluong.ledger.verification import verify_log
 from hienluong.ledger.witness_administration import add_witness, remove_witness, set_quorum, watch_log
 from hienluong.ledger.witnesses import LONGEST_PAUSE
+from hienluong.tlog.cosignatures import Asked, Cosigner, cosign
+from hienluong.tlog.notes import parse_note
 
 Answers = Callable[[bytes], tuple[int, bytes]]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import date
@@ -14,15 +16,15 @@ from django.db import connection, models, transaction
 from django.test.utils import isolate_apps
 from tests.ledger.conftest import CLERK, NOW
 
+from hienluong.kit.jcs import canonical_json
 from hienluong.ledger import guards, triggers
 from hienluong.ledger import service as ledger
-from hienluong.ledger.changes import COLUMNS, Batch, Lines
+from hienluong.ledger.changes import Batch, line_at
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import LedgerDamaged
 from hienluong.ledger.models import Change, Entry, Guard, QueuedChange, Verification
-from hienluong.ledger.rows import reading
-from hienluong.ledger.tree import full_subtree
 from hienluong.reasons.models import Reason
+from hienluong.tlog.tree import full_subtree, leaf_hash
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -84,17 +86,23 @@ def test_change_stands_beside_the_act_of_its_transaction(late: Reason) -> None:
 
 def test_entry_of_a_batch_holds_the_root_over_lines_that_say_what_each_digest_is_of(late: Reason) -> None:
     details = json.loads(bytes(Entry.objects.get(index=3).entry))["details"]
-    lines = Lines()
-    with reading(f"SELECT {COLUMNS} FROM ledger_change WHERE place > 0 ORDER BY place") as rows:  # noqa: S608 - our own names
-        found = list(rows)
-    root = full_subtree([lines.leaf(row) for row in found])
-    assert details == Batch(1, 2, root).details()
-    said = json.loads(lines.line(found[1]))
-    assert said["table"] == "reasons_reason"
-    assert said["columns"] == [one.name for one in guards.tables()["reasons_reason"].columns]
-    assert json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() == lines.line(
-        found[1]
-    )
+    lines = [line_at(place) for place in (1, 2)]
+    assert details == Batch(1, 2, full_subtree([leaf_hash(line) for line in lines])).details()
+    said = json.loads(lines[1])
+    assert canonical_json(said) == lines[1]
+    assert (said["table"], said["op"], said["act"]) == ("reasons_reason", "U", 2)
+    digests = dict(zip(said["columns"], re.findall(".{32}", said["digests"]), strict=True))
+    assert digests["source"] == hashlib.sha256(b"a law").hexdigest()[:32]
+    assert digests["valid_to"] == "0" * 32
+
+
+def test_line_of_a_change_is_canonical_whatever_the_row_is_called(late: Reason) -> None:
+    name = 'a "quoted" \\ key\n\t\x01 Đồng Hới'
+    Change.objects.filter(place=2).update(row_key=name, act=None)
+    line = line_at(2)
+    assert canonical_json(json.loads(line)) == line
+    assert json.loads(line)["row"] == name
+    assert line_at(99) is None
 
 
 def test_update_that_changes_no_guarded_value_leaves_no_change(late: Reason) -> None:

@@ -19,16 +19,16 @@ from tests.ledger.conftest import CLERK, Book
 from hienluong.config.installation import Installation
 from hienluong.kit.jws import new_key
 from hienluong.ledger import service as ledger
-from hienluong.ledger.checkpoints import open_checkpoint
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import KeyChangeUnderWay, KeyMissing, KeyNotNew, KeyUnavailable, NoCheckpoint
-from hienluong.ledger.key_changes import KeyChangeStatement, read_change, trusted_keys
 from hienluong.ledger.keyring import signer
 from hienluong.ledger.keys import FileKey, TokenKey, load_key
 from hienluong.ledger.models import KeyChange, QueuedEntry, SignedCheckpoint
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, parse_note, sign_note
 from hienluong.ledger.rotation import OVERLAP
 from hienluong.ledger.verification import verify_log
+from hienluong.tlog.checkpoints import open_checkpoint
+from hienluong.tlog.key_changes import KeyChangeStatement, read_change, trusted_keys
+from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, parse_note, sign_note
 
 MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
 PIN = "1234"

@@ -1,4 +1,4 @@
-"""Sequencers are killed again and again while people write: no gap, no fork, no lost entry."""
+"""Sequencers are killed again and again while people write: no gap, no fork, no lost entry, no lost change of a row."""
 
 from __future__ import annotations
 
@@ -11,19 +11,20 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
+from hienluong.files.models import Destruction
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
 from hienluong.ledger.models import Entry, SignedCheckpoint
-from hienluong.ledger.verification import verify_log
+from hienluong.ledger.verification import verify_ledger
 
 CLERK = ledger.ActorRef("person", "0f3c", "Lê Thị Hoa")
-LONGEST = 0.2
+LONGEST = 0.3
 """A sequencer lives so many seconds at most: long enough to be in the midst of anything."""
 
 Start = Callable[[], int]
@@ -57,8 +58,13 @@ def write(acknowledged: list[UUID], done: threading.Event) -> None:
     try:
         while not done.is_set():
             acts = [ledger.Act("exchange.packet-accepted", f"packet:{one}", {}) for one in range(3)]
-            acknowledged += ledger.record_many(actor=CLERK, acts=acts, now=clock.now())
-            time.sleep(0.002)
+            with transaction.atomic():
+                Destruction.objects.create(
+                    file_id=uuid4(), holder=uuid4(), destroyed_at=clock.now(), reason="a guarded row"
+                )
+                ids = ledger.record_many(actor=CLERK, acts=acts, now=clock.now())
+            acknowledged += ids
+            time.sleep(0.01)
     finally:
         connection.close()
 
@@ -79,17 +85,19 @@ def besiege(start: Start, kills: int) -> dict[str, int]:
     _wait_for_connections()
     by_the_killed = ledger.head()
     ledger.sequence_waiting(now=clock.now(), sign=True)
-    report = verify_log(all_checkpoints=True)
+    report = verify_ledger(all_checkpoints=True)
     assert [fault.text() for fault in report.faults] == []
-    assert set(Entry.objects.values_list("id", flat=True)) == set(acknowledged)
-    assert list(Entry.objects.order_by("index").values_list("index", flat=True)) == [
-        *range(len(acknowledged))
-    ]
-    assert ledger.published().size == len(acknowledged)
+    acts = Entry.objects.exclude(action="ledger.rows")
+    assert set(acts.values_list("id", flat=True)) == set(acknowledged)
+    size = Entry.objects.count()
+    assert list(Entry.objects.order_by("index").values_list("index", flat=True)) == [*range(size)]
+    assert ledger.published().size == size
+    assert report.changes == Destruction.objects.count() == len(acknowledged) / 3
     return {
         "kills": kills,
         "acknowledged acts": len(acknowledged),
         "sequenced by those that were killed": by_the_killed,
+        "changes of rows": report.changes,
         "checkpoints": SignedCheckpoint.objects.count(),
     }
 

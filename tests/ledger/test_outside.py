@@ -12,8 +12,8 @@ from django.test import Client
 from tests.ledger.conftest import Book, build_outside
 
 from hienluong.ledger import service as ledger
-from hienluong.ledger.paths import tile_path
-from hienluong.ledger.tree import last_tiles, tile_width
+from hienluong.tlog.paths import tile_path
+from hienluong.tlog.tree import last_tiles, tile_width
 
 Verify = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -15,12 +15,12 @@ from tests.ledger.conftest import NOW, Book
 
 from hienluong.kit.figures import Period, compute
 from hienluong.ledger import service as ledger
-from hienluong.ledger.checkpoints import open_checkpoint
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import EntryUnknown, LedgerDamaged, NotInCheckpoint
 from hienluong.ledger.models import Entry, SignedCheckpoint, Tile, Verification
 from hienluong.ledger.sequencer import BATCH, CHECKPOINT_EVERY
 from hienluong.ledger.verification import verify_log
+from hienluong.tlog.checkpoints import open_checkpoint
 
 
 def get(path: str) -> bytes:

@@ -12,13 +12,13 @@ from django.db import connection
 from tests.ledger.conftest import Book
 
 from hienluong.ledger import service as ledger
-from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.cli import group
 from hienluong.ledger.log import signer
 from hienluong.ledger.models import Entry, SignedCheckpoint, Tile
-from hienluong.ledger.records import commitment, public_record
-from hienluong.ledger.tree import leaf_hash
 from hienluong.ledger.verification import CHECKPOINTS, verify_log
+from hienluong.tlog.checkpoints import Checkpoint
+from hienluong.tlog.records import commitment, public_record
+from hienluong.tlog.tree import leaf_hash
 
 SIZE = 700
 """Entries under a checkpoint: two full tiles, a partial one, and a tile above them."""

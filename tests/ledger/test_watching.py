@@ -19,13 +19,13 @@ from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.ledger import service as ledger
 from hienluong.ledger import watching
-from hienluong.ledger.checkpoints import Checkpoint
-from hienluong.ledger.cosignatures import MAX_REQUEST_BYTES, Asked, cosignature_in
 from hienluong.ledger.errors import NothingToSettle, WatchedLogKnown, WatchedLogUnknown
-from hienluong.ledger.key_changes import KeyChangeStatement
 from hienluong.ledger.models import Contradiction, CosignedHead, QueuedEntry, WatchedLog
-from hienluong.ledger.notes import sign_note
 from hienluong.ledger.witness_administration import follow_key_change, settle, unwatch_log, watch_log
+from hienluong.tlog.checkpoints import Checkpoint
+from hienluong.tlog.cosignatures import MAX_REQUEST_BYTES, Asked, cosignature_in
+from hienluong.tlog.key_changes import KeyChangeStatement
+from hienluong.tlog.notes import sign_note
 
 
 @pytest.fixture

@@ -28,8 +28,16 @@ _WRITES = re.compile(
 )
 _QUEUES = "procrastinate_defer"
 
-KEPT_BY_THE_HOUSE = {"django_session", "identity_signinsession", "systems_systemtally", "ledger_queuedentry"}
-"""Tables that every visit may touch: sessions, when they were seen, counts of refusals, and the ledger itself."""
+KEPT_BY_THE_HOUSE = {
+    "django_session",
+    "identity_signinsession",
+    "systems_systemtally",
+    "ledger_queuedentry",
+    "evidence_look",
+}
+"""Tables that every visit may touch: sessions, when they were seen, counts of refusals, looks, and the ledger itself."""
+LOOKED = "evidence.person-seen"
+"""What the ledger says of a visit at which somebody's data was shown."""
 
 
 @dataclass(slots=True)
@@ -46,7 +54,7 @@ class Seen:
     @property
     def changed(self) -> set[str]:
         """What was changed beside what the house keeps of every visit; done acts are named by their action."""
-        done = {str(entry["action"]) for entry in self.entries if entry["outcome"] == "done"}
+        done = {str(entry["action"]) for entry in self.entries if entry["outcome"] == "done"} - {LOOKED}
         return self.touched - KEPT_BY_THE_HOUSE | done
 
     def refusals_of(self, actor: str) -> list[str]:

@@ -24,7 +24,7 @@ from tests.matrix.waiting import WAITING, let_everything_wait, rows_behind, task
 
 from hienluong.access import service as access
 from hienluong.kit import clock
-from hienluong.ledger.models import QueuedEntry
+from hienluong.ledger.models import Entry, QueuedEntry
 
 pytestmark = pytest.mark.django_db  # inside the province's own transaction
 
@@ -213,7 +213,8 @@ def test_content_is_opened_by_break_glass_to_one_person_for_one_packet_when_a_se
 
 
 def test_ledger_holds_no_content(province: Province) -> None:
-    entries = [bytes(row.entry).decode() for row in QueuedEntry.objects.all()]
+    rows = [*QueuedEntry.objects.all(), *Entry.objects.all()]
+    entries = [bytes(row.entry).decode() for row in rows]
     assert len(entries) > 50
     assert [entry for entry in entries for text in CONTENT.values() if text in entry] == []
 

@@ -56,6 +56,7 @@ from hienluong.identity.models import SignInSession
 from hienluong.imports import commands as imports
 from hienluong.kit import clock
 from hienluong.kit.ids import new_id
+from hienluong.ledger import service as ledger
 from hienluong.monitoring import commands as monitoring
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
@@ -98,6 +99,7 @@ def furnish() -> Province:
     for persona in ACTING:
         _tell(province, persona)
     province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
+    ledger.sequence_waiting(now=clock.now(), sign=True)
     return province
 
 
@@ -219,6 +221,7 @@ def _exchange(province: Province) -> None:
             refused_packet_id=refused.packet_id,
             quarantined_packet_id=quarantined.packet_id,
             receipt_id=sent.facts["receipt"],
+            ledger_entry=sent.facts["ledger_entry"],
             delivery_id=delivery.pk,
             entry_id=delivery.pk,
             failed_delivery_id=failed.pk,

@@ -93,6 +93,7 @@ def test_ledger_names_the_stand_in_and_the_absent_ones_post(office: Any, now: da
         "id": str(office.second_clerk.person_id),
         "name": "Phạm Văn Dân (thay Lê Thị Cúc)",
         "acting_for": f"post:{office.clerk.pk}",
+        "agency": str(office.clerk.agency_id),
     }
 
 

@@ -10,4 +10,4 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports what registers itself."""
-        from hienluong.access import listeners, permissions, tasks  # noqa: F401, PLC0415 - models must be loaded first
+        from hienluong.access import listeners, permissions, purposes, tasks  # noqa: F401, PLC0415 - models must be loaded first

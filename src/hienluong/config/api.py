@@ -23,6 +23,7 @@ from hienluong.directory import service as directory
 from hienluong.directory.api import router as directory_router
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
+from hienluong.evidence.api import router as evidence_router
 from hienluong.exchange.api import router as exchange_router
 from hienluong.kit import clock
 from hienluong.kit.errors import (
@@ -69,6 +70,7 @@ api.add_router("", deadlines_router, auth=SystemBearer())
 api.add_router("", webhooks_router, auth=SystemBearer())
 api.add_router("", monitoring_router, auth=SystemBearer())
 api.add_router("", retention_router)
+api.add_router("", evidence_router)
 api.add_router("", error_router)
 
 

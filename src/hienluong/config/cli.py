@@ -28,6 +28,7 @@ LAZY_GROUPS = {
     "deadlines": "hienluong.deadlines.cli:group",
     "antivirus": "hienluong.antivirus.cli:group",
     "directory": "hienluong.directory.cli:group",
+    "evidence": "hienluong.evidence.cli:group",
     "exchange": "hienluong.client.cli:group",
     "identity": "hienluong.identity.cli:group",
     "ledger": "hienluong.ledger.cli:group",

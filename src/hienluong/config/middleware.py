@@ -30,8 +30,8 @@ HEADERS = {
 }
 
 
-PROGRAMS = ("/api/", "/log/", "/witness/")
-"""Where programs ask and no person."""
+PROGRAMS = ("/api/", "/log/checkpoint", "/log/key-changes/", "/log/tile/", "/witness/")
+"""Where programs ask and no person; the page of the log itself is for people."""
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:

@@ -132,6 +132,7 @@ INSTALLED_APPS = [
     "hienluong.takeover",
     "hienluong.antivirus",
     "hienluong.retention",
+    "hienluong.evidence",
     "hienluong.config",
 ]
 
@@ -354,6 +355,9 @@ RECEIPT_FORMER_KEYS = INSTALLATION.json_secret("receipt-keys.former", []) if INS
 # in its last checkpoint, else the public address.
 LEDGER_KEY = INSTALLATION.secret("ledger-key") if INSTALLATION and not TESTING else new_ledger_key()
 LEDGER_ORIGIN = os.environ.get("HIENLUONG_LEDGER_ORIGIN", "")
+# Evidence. A look at somebody's data is an entry; the same person looking again within so long is still looking.
+LOOK_MINUTES = _number("HIENLUONG_LOOK_MINUTES", 60)
+LISTED_LOOK_HOURS = _number("HIENLUONG_LISTED_LOOK_HOURS", 24)
 # Keys in a module (PKCS#11, as URIs), and where those lie that were made when the key was changed.
 LEDGER_KEY_URIS = os.environ.get("HIENLUONG_LEDGER_KEY_URIS", "").split()
 LEDGER_KEY_DIR = INSTALLATION.secrets if INSTALLATION and not TESTING else None
@@ -415,6 +419,8 @@ DOWNLOAD_PLACES = _number("HIENLUONG_DOWNLOAD_PLACES", 8)
 # Which codes are the province's own. The merged province's code was not found in any public list
 # (H50 Quảng Trị, H46 Quảng Bình by inference): both are provisional and changed here or by import.
 PROVINCE_CODES = _names("HIENLUONG_PROVINCE_CODES") or ["H50", "H46"]
+# Codes of the agencies whose auditors see the entries of every agency in the ledger; others see their own agency's.
+AUDIT_AGENCIES = _names("HIENLUONG_AUDIT_AGENCIES") or PROVINCE_CODES
 # The code the axis writes into the trace of what it forwards (decision 3).
 AXIS_CODE = os.environ.get("HIENLUONG_AXIS_CODE") or PROVINCE_CODES[0]
 # A draft that nobody saved for so many days is cleared away.

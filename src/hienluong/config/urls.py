@@ -20,6 +20,7 @@ urlpatterns = [
     path("access/", include("hienluong.access.urls")),
     path("directory/", include("hienluong.directory.urls")),
     path("log/", include("hienluong.ledger.urls")),
+    path("", include("hienluong.evidence.urls")),
     path("witness/", include("hienluong.ledger.witness_urls")),
     path("imports/", include("hienluong.imports.urls")),
     path("staff/", include("hienluong.staff.urls")),

@@ -69,4 +69,10 @@ class Actor:
     def ref(self) -> ActorRef:
         """How the ledger stores the actor."""
         post = f"post:{self.post_id}" if self.standing_in_for else ""
-        return ActorRef(kind=self.kind, id=str(self.id), name=self.name, acting_for=post)
+        return ActorRef(
+            kind=self.kind,
+            id=str(self.id),
+            name=self.name,
+            acting_for=post,
+            agency=str(self.agency_id) if self.agency_id else "",
+        )

@@ -81,6 +81,17 @@ class PersonDeactivated:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleSeen:
+    """Somebody is shown data of other people, for a declared purpose; `listed`: each as one line of a list."""
+
+    person_ids: tuple[UUID, ...]
+    purpose: str
+    listed: bool
+    by: ActorRef
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ReferenceDataLoaded:
     """The reference data is complete: at the set-up and after every upgrade; modules above add what is theirs."""
 

@@ -92,6 +92,7 @@ from hienluong.directory.queries import (
     today,
     valid_on,
 )
+from hienluong.directory.queries.looks import Purpose, all_purposes, declare_purpose, look, purpose_title
 from hienluong.directory.recent import Recent, forget
 from hienluong.directory.search_extension import ensure_extension
 from hienluong.directory.table_answer import table_answer
@@ -118,6 +119,7 @@ __all__ = [
     "Permission",
     "Person",
     "Post",
+    "Purpose",
     "Question",
     "Recent",
     "SendingRightRef",
@@ -137,6 +139,7 @@ __all__ = [
     "agency_codes",
     "agency_search_key",
     "all_permissions",
+    "all_purposes",
     "allowed",
     "ask",
     "assign_post",
@@ -153,6 +156,7 @@ __all__ = [
     "day_field",
     "deactivate_person",
     "declare",
+    "declare_purpose",
     "end_agency",
     "end_post",
     "ensure_echo_partner",
@@ -169,6 +173,7 @@ __all__ = [
     "kind_by_code",
     "load_reference_data",
     "lock_administrators",
+    "look",
     "map_of_communes",
     "may_administer",
     "merge_agencies",
@@ -182,6 +187,7 @@ __all__ = [
     "posts_of",
     "primary_code_of",
     "primary_codes",
+    "purpose_title",
     "record_refusal",
     "rename_agency",
     "require",

@@ -37,7 +37,7 @@ from hienluong.exchange.commands import (
 from hienluong.exchange.commands.compose import own_document, own_organ, receivers
 from hienluong.exchange.commands.deliver import BEHIND_DEAD_LETTER, wake_packet
 from hienluong.exchange.commands.withdrawal import delete_packets
-from hienluong.exchange.gates import Gate, Hold, add_gate
+from hienluong.exchange.gates import Gate, Hold, add_gate, refuse_closed
 from hienluong.exchange.labels import PRIORITIES
 from hienluong.exchange.models import Delivery, DeliveryEvent, Packet, Recipient, Transmission
 from hienluong.exchange.offers import Mark, Offer, Remark, Shown, add_to_inbox, add_to_packet_page, marked
@@ -123,6 +123,7 @@ __all__ = [
     "read_part",
     "receipt",
     "receivers",
+    "refuse_closed",
     "report_status",
     "reportable_now",
     "retry_deliveries",

@@ -14,6 +14,7 @@ class IdentityConfig(AppConfig):
             listeners,
             permissions,
             providers,
+            purposes,
             second_factor,
             tasks,
         )

@@ -21,11 +21,13 @@ from hienluong.directory.service import (
     Post,
     User,
     after_name,
+    look,
     name_cursor,
     posts_of,
     require,
 )
 from hienluong.identity.models import AccountClosure, AccountState, SignInSession, SignOn, SignOnClient
+from hienluong.identity.purposes import ACCOUNT, ACCOUNTS
 from hienluong.kit import clock
 from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
@@ -115,6 +117,7 @@ def accounts(
     if after:
         found = found.filter(after_name(after))
     page = page_of(found.order_by("sort_key", "pk"), PAGE, name_cursor)
+    look(actor, (one.pk for one in page.items), ACCOUNTS)
     strong = set(
         _second_factors().filter(user__in=[one.user_id for one in page.items]).values_list("user", flat=True)
     )
@@ -230,6 +233,7 @@ def account(actor: Actor | None, user_id: int, *, now: datetime) -> AccountDetai
     person = Person.objects.filter(user=user_id).select_related("user__sign_in_state").first()
     if person is None or person.user is None:
         return None
+    look(actor, [person.pk], ACCOUNT)
     own = own_account(person.user)
     factors = [*([own.app] if own.app else []), *own.passkeys]
     row = AccountRow(person, person.user, _locked(person.user, now), bool(factors))

@@ -11,9 +11,11 @@ from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.service import Person, User, actor_of, posts_of
-from hienluong.identity.models import SignOn
+from hienluong.directory.service import Person, User, actor_of, look, posts_of
+from hienluong.identity.models import SignOn, SignOnClient
+from hienluong.identity.purposes import SIGN_ON
 from hienluong.ledger import service as ledger
+from hienluong.ledger.service import ActorRef
 
 ledger.guard(Client)  # of agencies' systems too: `systems` keeps theirs in the same table
 
@@ -57,6 +59,11 @@ class SignOnAdapter(DefaultOIDCAdapter):  # type: ignore[misc]  # allauth ships 
     ) -> dict[str, Any]:
         """Returns what the system is told; of the posts only the one in which the person signed on, while it lasts."""
         person = Person.objects.get(user=user)
+        asks = SignOnClient.objects.only("name", "agency").filter(client=client).first()
+        if asks is not None:
+            look(
+                ActorRef("system", str(asks.pk), asks.name, agency=str(asks.agency_id)), [person.pk], SIGN_ON
+            )
         claims: dict[str, Any] = {"sub": str(person.pk)}
         if "profile" in scopes:
             claims |= {"name": person.full_name, "preferred_username": user.get_username()}

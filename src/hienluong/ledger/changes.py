@@ -9,19 +9,41 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
 from typing import Any, Final
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
-from hienluong.ledger.models import Guard
 from hienluong.ledger.rows import reading
-from hienluong.ledger.tree import Growth, leaf_hash
+from hienluong.tlog.tree import Growth
 
 ACTION: Final = "ledger.rows"
 AT_ONCE: Final = 4096
-COLUMNS: Final = "place, id, act, xact, began_at, guard, row_key, op, digests"
+
+# The line of a change is made by the database: a million of them never leave it but as hashes.
+_CHANGES: Final = """
+WITH guard AS MATERIALIZED (
+    SELECT id, to_json(columns)::text AS columns, to_json(table_name)::text AS table_name FROM ledger_guard
+)
+"""
+_LINE: Final = """
+'{"act":' || coalesce(change.act::text, 'null')
+|| ',"at":"' || to_char(change.began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')
+|| '+00:00","columns":' || coalesce(guard.columns, 'null')
+|| ',"digests":"' || encode(change.digests, 'hex')
+|| '","id":' || change.id
+|| ',"op":"' || change.op
+|| '","place":' || change.place
+|| ',"row":' || to_json(change.row_key)::text
+|| ',"table":' || coalesce(guard.table_name, 'null')
+|| ',"xact":' || change.xact || '}'
+"""
+_FROM: Final = "FROM ledger_change AS change LEFT JOIN guard ON guard.id = change.guard"
+LEAVES: Final = (
+    f"{_CHANGES} SELECT change.place, sha256('\\x00'::bytea || convert_to({_LINE}, 'UTF8')) {_FROM} "
+    "WHERE change.place >= %s ORDER BY change.place"
+)
+"""Place and hash of the leaf of each change from a place on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,37 +73,16 @@ class Batch:
             return None
 
 
-class Lines:
-    """Makes the lines of changes; it looks up each guard once."""
+def root_over(changes: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
+    """Returns how many changes there are and the root over their leaves; it holds some thousand at a time.
 
-    def __init__(self) -> None:
-        self._heads = cache(_head)
-
-    def leaf(self, row: tuple[Any, ...]) -> bytes:
-        """Returns the hash of a change's leaf.
-
-        Args:
-            row: its columns, as `COLUMNS` orders them.
-        """
-        return leaf_hash(self.line(row))
-
-    def line(self, row: tuple[Any, ...]) -> bytes:
-        """Returns the line of a change: canonical JSON, its keys in order."""
-        place, number, act, xact, began_at, guard, row_key, op, digests = row
-        columns, table = self._heads(guard)
-        return (
-            f'{{"act":{"null" if act is None else act},"at":"{_moment(began_at)}","columns":{columns},'
-            f'"digests":"{bytes(digests).hex()}","id":{number},"op":"{op}","place":{place},'
-            f'"row":{_text(row_key)},"table":{table},"xact":{xact}}}'
-        ).encode()
-
-
-def root_over(rows: Iterator[tuple[Any, ...]], lines: Lines) -> tuple[int, bytes]:
-    """Returns how many changes there are and the root over their lines; it holds some thousand at a time."""
+    Args:
+        changes: place and hash of the leaf of each, as `LEAVES` gives them.
+    """
     tree = Growth(0, lambda _level, _number: b"")
     leaves: list[bytes] = []
-    for row in rows:
-        leaves.append(lines.leaf(row))
+    for _place, leaf in changes:
+        leaves.append(bytes(leaf))
         if len(leaves) == AT_ONCE:
             tree.append(leaves)
             tree.take()
@@ -92,8 +93,16 @@ def root_over(rows: Iterator[tuple[Any, ...]], lines: Lines) -> tuple[int, bytes
 
 def root_from(place: int) -> tuple[int, bytes]:
     """Returns how many changes there are from a place on, and the root over them."""
-    with reading(f"SELECT {COLUMNS} FROM ledger_change WHERE place >= %s ORDER BY place", [place]) as rows:  # noqa: S608 - names of ours
-        return root_over(rows, Lines())
+    with reading(LEAVES, [place]) as changes:
+        return root_over(changes)
+
+
+def line_at(place: int) -> bytes | None:
+    """Returns the line of a change; None: there is none at that place."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_CHANGES} SELECT {_LINE} {_FROM} WHERE change.place = %s", [place])
+        found = cursor.fetchone()
+    return found[0].encode() if found else None
 
 
 def last_batch(cursor: CursorWrapper) -> Batch | None:
@@ -101,17 +110,3 @@ def last_batch(cursor: CursorWrapper) -> Batch | None:
     cursor.execute("SELECT entry FROM ledger_entry WHERE action = 'ledger.rows' ORDER BY index DESC LIMIT 1")
     found = cursor.fetchone()
     return Batch.read(bytes(found[0])) if found else None
-
-
-def _head(guard: int) -> tuple[str, str]:
-    """Returns the columns and the table of a guard as JSON; of one that is gone, nothing fits."""
-    row = Guard.objects.filter(pk=guard).first()
-    return (_text(row.columns), _text(row.table_name)) if row else ("null", "null")
-
-
-def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -13,7 +13,7 @@ from django.db import connection
 
 from hienluong.kit.ids import new_id
 from hienluong.kit.jcs import canonical_json
-from hienluong.ledger.records import SALT_BYTES, commitment
+from hienluong.tlog.records import SALT_BYTES, commitment
 
 ENTRY_MAX_BYTES = 4096
 
@@ -22,13 +22,20 @@ ENTRY_MAX_BYTES = 4096
 class ActorRef:
     """Who acted, as stored in the entry: kind (person, system, platform), id and the name at that time.
 
-    `acting_for` names what the person stands in for ("post:12"); the entry says so only then.
+    `acting_for` names what the person stands in for ("post:12"); the entry says so only then. `agency` is the id of the
+    agency acted for; empty for the platform and for whoever is not known.
     """
 
     kind: str
     id: str
     name: str
     acting_for: str = ""
+    agency: str = ""
+
+    @property
+    def subject(self) -> str:
+        """Returns kind:id, as it stands beside the entry."""
+        return f"{self.kind}:{self.id}"[:80]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,8 @@ def write_entry(*, actor: ActorRef, act: Act, now: datetime, outcome: Literal["d
             "id": str(act.id),
             "at": now.isoformat(timespec="milliseconds"),
             "actor": {"kind": actor.kind, "id": actor.id, "name": actor.name}
-            | ({"acting_for": actor.acting_for} if actor.acting_for else {}),
+            | ({"acting_for": actor.acting_for} if actor.acting_for else {})
+            | ({"agency": actor.agency} if actor.agency else {}),
             "action": act.action,
             "subject": act.subject,
             "outcome": outcome,
@@ -86,14 +94,14 @@ def record_many(
     for act in acts:
         written = write_entry(actor=actor, act=act, now=now, outcome=outcome)
         values += [act.id, written.entry, written.salt, written.leaf]
-        values += [act.action, act.subject[:80], now]
+        values += [act.action, act.subject[:80], now, actor.subject, actor.agency or None]
         ids.append(act.id)
     if ids:
-        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s)"] * len(ids))
+        places = ",".join(["(%s,%s,%s,%s,%s,%s,%s,%s,%s)"] * len(ids))
         with connection.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ledger_queuedentry (id, entry, salt, leaf, action, subject, queued_at) VALUES "  # noqa: S608 - only placeholders are joined
-                + places,
+                "INSERT INTO ledger_queuedentry "  # noqa: S608 - only placeholders are joined
+                "(id, entry, salt, leaf, action, subject, queued_at, actor, agency) VALUES " + places,
                 values,
             )
     return ids

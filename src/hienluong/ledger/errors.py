@@ -47,10 +47,14 @@ class NotInCheckpoint(Conflict):
     """The entry is recorded, and no checkpoint covers it yet."""
 
     code = "ledger.not-in-checkpoint"
+    retryable = True
+    retry_after = 20
     title = _("No checkpoint covers the entry yet")
-    detail = _("The entry {entry_id} is recorded; no checkpoint covers it yet.")
+    detail = _(
+        "The entry {entry_id} is recorded; no checkpoint covers it yet. One does within twenty seconds."
+    )
     kept = _("The entry is kept.")
-    todo = _("Try again in a minute.")
+    todo = _("Try again then.")
 
 
 class NoCheckpoint(NotFound):

@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.checkpoints import unchecked
 from hienluong.ledger.errors import KeyMissing, KeyUnavailable, LedgerDamaged
-from hienluong.ledger.key_changes import read_change
-from hienluong.ledger.keys import PrivateKey, kept_key
+from hienluong.ledger.keys import kept_key
 from hienluong.ledger.models import KeyChange
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, parse_note
+from hienluong.tlog.checkpoints import unchecked
+from hienluong.tlog.key_changes import read_change
+from hienluong.tlog.notes import NoteInvalid, PrivateKey, Signer, Verifier, parse_note
 
 NEW_KEY_FILES = "ledger-key.*"
 """Keys that were made for a change, beside the first one, `ledger-key`; the rest of the name is the id."""

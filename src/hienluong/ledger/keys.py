@@ -9,31 +9,19 @@ import threading
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hienluong.ledger.errors import KeyUnavailable
+from hienluong.tlog.notes import PrivateKey
 
 URI_SCHEME = "pkcs11:"
 _ATTRIBUTES = frozenset({"token", "serial", "object", "id", "type", "manufacturer", "model"})
 _QUERY = frozenset({"module-path", "pin-source"})
 _RAW_BYTES = 32
-
-
-class PrivateKey(Protocol):
-    """A key that signs with Ed25519 (RFC 8032).
-
-    Attributes:
-        public: its public half, 32 bytes.
-    """
-
-    public: bytes
-
-    def sign(self, data: bytes) -> bytes:
-        """Returns the signature, 64 bytes."""
 
 
 def load_key(reference: str) -> PrivateKey:

@@ -15,10 +15,10 @@ from django.db import connection
 from hienluong.ledger.errors import EntryUnknown, NoCheckpoint, NotInCheckpoint
 from hienluong.ledger.keyring import signer
 from hienluong.ledger.models import Cosignature, Entry, QueuedEntry, SignedCheckpoint, Tile, WitnessPolicy
-from hienluong.ledger.notes import Verifier
-from hienluong.ledger.records import bundle, public_record
-from hienluong.ledger.tlog_proof import TlogProof
-from hienluong.ledger.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width, tiles_of_proof
+from hienluong.tlog.notes import Verifier
+from hienluong.tlog.proof import TlogProof
+from hienluong.tlog.records import bundle, public_record
+from hienluong.tlog.tree import HASH_BYTES, TILE_WIDTH, TileReader, Tree, tile_width, tiles_of_proof
 
 NEWEST_COSIGNATURES: Final = 200
 """So many are looked at for the checkpoint that most witnesses cosigned."""

@@ -18,6 +18,8 @@ class AbstractEntry(models.Model):
     action = models.CharField(max_length=60)
     subject = models.CharField(max_length=80)
     queued_at = models.DateTimeField()
+    actor = models.CharField(max_length=80, db_default="", help_text="who acted, as kind:id")
+    agency = models.UUIDField(null=True, help_text="the agency acted for, as the entry says")
 
     class Meta:
         abstract = True
@@ -47,8 +49,13 @@ class Entry(AbstractEntry):
     sequenced_at = models.DateTimeField()
 
     class Meta:
+        # The order in which people read: by the time of the act; the index settles ties.
         indexes = [
-            models.Index(fields=["subject", "index"], name="ledger_entry_subject"),
+            models.Index(fields=["queued_at", "index"], name="ledger_entry_time"),
+            models.Index(fields=["subject", "queued_at", "index"], name="ledger_entry_subject"),
+            models.Index(fields=["actor", "queued_at", "index"], name="ledger_entry_actor"),
+            models.Index(fields=["action", "queued_at", "index"], name="ledger_entry_action"),
+            models.Index(fields=["agency", "queued_at", "index"], name="ledger_entry_agency"),
             models.Index(
                 fields=["index"], condition=models.Q(action="ledger.rows"), name="ledger_entry_rows"
             ),
@@ -79,7 +86,7 @@ class SignedCheckpoint(models.Model):
     size = models.BigIntegerField(primary_key=True)
     root = models.BinaryField(max_length=32)
     note = models.TextField(help_text="the signed note, as it is published")
-    signed_at = models.DateTimeField()
+    signed_at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:
         return f"{self.size} at {self.signed_at}"

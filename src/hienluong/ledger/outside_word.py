@@ -7,11 +7,11 @@ from itertools import islice
 from typing import Final, Protocol, TypeVar
 
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.cosignatures import Cosigner, cosignature_in
 from hienluong.ledger.errors import TimestampRefused, TimestampsOff
 from hienluong.ledger.models import Cosignature, SignedCheckpoint, TimeStamp
-from hienluong.ledger.notes import NoteInvalid
 from hienluong.ledger.timestamps import Authority, checked
+from hienluong.tlog.cosignatures import Cosigner, cosignature_in
+from hienluong.tlog.notes import NoteInvalid
 
 Row = TypeVar("Row")
 NEWEST: Final = 1000

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from hienluong.kit import clock
 from hienluong.ledger import service
-from hienluong.ledger.cosignatures import MAX_REQUEST_BYTES
 from hienluong.ledger.errors import NoCheckpoint
-from hienluong.ledger.paths import HIGHEST_LEVEL, parse_tile_path
+from hienluong.tlog.cosignatures import MAX_REQUEST_BYTES
+from hienluong.tlog.paths import HIGHEST_LEVEL, parse_tile_path
 
 FOR_GOOD = "public, max-age=31536000, immutable"
 FOR_SECONDS = "public, max-age=5"

@@ -11,13 +11,12 @@ from django.db import connection, transaction
 
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import KeyChangeUnderWay, KeyNotNew
-from hienluong.ledger.key_changes import KeyChangeStatement
 from hienluong.ledger.keyring import signer
-from hienluong.ledger.keys import PrivateKey
 from hienluong.ledger.log import published
 from hienluong.ledger.models import KeyChange
-from hienluong.ledger.notes import Signer, Verifier
 from hienluong.ledger.sequencer import SEQUENCER_LOCK
+from hienluong.tlog.key_changes import KeyChangeStatement
+from hienluong.tlog.notes import PrivateKey, Signer, Verifier
 
 OVERLAP: Final = timedelta(days=30)
 """So long both keys sign, unless the operator says otherwise: who watches the log has that time to learn the new one."""

@@ -15,14 +15,14 @@ from django.db.backends.utils import CursorWrapper
 
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.changes import ACTION, Batch, last_batch, root_from
-from hienluong.ledger.checkpoints import Checkpoint
 from hienluong.ledger.entries import Act, ActorRef, write_entry
 from hienluong.ledger.errors import LedgerDamaged
 from hienluong.ledger.keyring import signers
 from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import SignedCheckpoint
-from hienluong.ledger.records import public_record
-from hienluong.ledger.tree import Growth, Tree, leaf_hash
+from hienluong.tlog.checkpoints import Checkpoint
+from hienluong.tlog.records import public_record
+from hienluong.tlog.tree import Growth, Tree, leaf_hash
 
 BATCH: Final = 5000
 SEQUENCER_LOCK: Final = 0x6869656E  # "hien": one sequencer in the whole database
@@ -86,14 +86,17 @@ def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
         ), numbered AS (
             SELECT base.last + row_number() OVER (ORDER BY queued_at, id) AS index, taken.* FROM taken, base
         ), placed AS (
-            INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at)
-            SELECT index, id, entry, salt, leaf, action, subject, queued_at, %s FROM numbered
+            INSERT INTO ledger_entry
+                (index, id, entry, salt, leaf, action, subject, queued_at, actor, agency, sequenced_at)
+            SELECT index, id, entry, salt, leaf, action, subject, queued_at, actor, agency, %s FROM numbered
             RETURNING index, leaf
         ), acts AS (
             SELECT xact, began_at, max(index) AS act FROM numbered GROUP BY xact, began_at
+        ), later AS (
+            SELECT xact, began_at FROM ledger_queuedentry EXCEPT SELECT xact, began_at FROM acts
         ), moved AS (
-            DELETE FROM ledger_queuedchange WHERE (xact, began_at) NOT IN (
-                SELECT xact, began_at FROM ledger_queuedentry EXCEPT SELECT xact, began_at FROM acts
+            DELETE FROM ledger_queuedchange AS change WHERE NOT EXISTS (
+                SELECT FROM later WHERE later.xact = change.xact AND later.began_at = change.began_at
             ) RETURNING *
         ), changed AS (
             INSERT INTO ledger_change (place, id, act, xact, began_at, guard, row_key, op, digests)
@@ -127,9 +130,19 @@ def _seal(cursor: CursorWrapper, now: datetime) -> list[bytes]:
     act = Act(ACTION, f"rows:{first}", Batch(first, changes, root).details())
     written = write_entry(actor=SEQUENCER, act=act, now=now, outcome="done")
     cursor.execute(
-        "INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, queued_at, sequenced_at) "
-        "SELECT coalesce(max(index) + 1, 0), %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_entry",
-        [act.id, written.entry, written.salt, written.leaf, act.action, act.subject, now, now],
+        "INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, actor, queued_at, sequenced_at) "
+        "SELECT coalesce(max(index) + 1, 0), %s, %s, %s, %s, %s, %s, %s, %s, %s FROM ledger_entry",
+        [
+            act.id,
+            written.entry,
+            written.salt,
+            written.leaf,
+            act.action,
+            act.subject,
+            SEQUENCER.subject,
+            now,
+            now,
+        ],
     )
     return [written.leaf]
 

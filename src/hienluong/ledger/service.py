@@ -12,46 +12,81 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hienluong.ledger.disclosure import (
+    Cover,
+    Disclosed,
+    Recomputed,
+    Wanted,
+    cover_of,
+    entry_by_id,
+    find_entries,
+    growth,
+    proofs,
+    recompute,
+    witnesses,
+)
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.explanations import explain_changes
 from hienluong.ledger.guards import guard, guarded
-from hienluong.ledger.log import head_note, prove, public_bundle, public_tile, published, verifier
-from hienluong.ledger.models import Entry, QueuedEntry, Verification
-from hienluong.ledger.notes import Verifier
+from hienluong.ledger.log import (
+    cosigned,
+    head_note,
+    newest_checkpoint,
+    prove,
+    public_bundle,
+    public_tile,
+    published,
+    verifier,
+)
+from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Verification
 from hienluong.ledger.rotation import begin_key_change, published_key_change
 from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
-from hienluong.ledger.tlog_proof import TlogProof, verify_proof
-from hienluong.ledger.tree import ProofInvalid
 from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
 from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
+from hienluong.tlog.notes import Verifier
+from hienluong.tlog.proof import TlogProof, verify_proof
+from hienluong.tlog.tree import ProofInvalid
 
 __all__ = [
     "Act",
     "ActorRef",
+    "Cover",
+    "Disclosed",
     "ProofInvalid",
+    "Recomputed",
+    "SignedCheckpoint",
     "TlogProof",
     "Verifier",
+    "Wanted",
     "add_checkpoint",
     "ask_witnesses",
     "begin_key_change",
     "check_log",
+    "cosigned",
+    "cover_of",
+    "entry_by_id",
     "explain_changes",
+    "find_entries",
+    "growth",
     "guard",
     "guarded",
     "head",
     "head_note",
     "last_verification",
+    "newest_checkpoint",
     "oldest_waiting",
     "open_contradictions",
     "our_cosigner",
+    "proofs",
     "prove",
     "public_bundle",
     "public_tile",
     "published",
     "published_key_change",
     "quorum_waiting_since",
+    "recompute",
     "record",
     "record_many",
     "record_refusal",
@@ -65,6 +100,7 @@ __all__ = [
     "verify_log",
     "verify_proof",
     "waiting",
+    "witnesses",
 ]
 
 

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.changes import COLUMNS, Batch, Lines, root_over
+from hienluong.ledger.changes import LEAVES, Batch, root_over
 from hienluong.ledger.explanations import explained_to
 from hienluong.ledger.guards import GuardedTable, tables
 from hienluong.ledger.models import Guard
@@ -80,9 +80,8 @@ def check_batches(entries: int) -> Iterator[Found]:
             "SELECT index, entry FROM ledger_entry WHERE action = 'ledger.rows' AND index < %s ORDER BY index",
             [entries],
         ) as sealed,
-        reading(f"SELECT {COLUMNS} FROM ledger_change WHERE place >= 0 ORDER BY place") as changes,  # noqa: S608 - names of ours
+        reading(LEAVES, [0]) as changes,
     ):
-        lines = Lines()
         following = _Following(changes)
         for index, entry in sealed:
             batch = Batch.read(bytes(entry))
@@ -90,7 +89,7 @@ def check_batches(entries: int) -> Iterator[Found]:
                 continue  # the entry was changed: that is named where entries are recomputed
             for _change in following.before(batch.first):
                 pass  # the entry of these was changed or is gone
-            count, root = root_over(following.before(batch.end), lines)
+            count, root = root_over(following.before(batch.end))
             yield from (Found(CHANGE_MISSING, str(place)) for place in following.missing)
             if count == batch.changes and root != batch.root:
                 yield Found(SEALED, f"{batch.first}–{batch.end - 1}", str(index))
@@ -139,17 +138,17 @@ class _Following:
         missing: the places in the last batch that no change has, at most a hundred.
     """
 
-    def __init__(self, changes: Iterator[tuple[object, ...]]) -> None:
+    def __init__(self, changes: Iterator[tuple[int, bytes]]) -> None:
         self._changes = changes
-        self._next: tuple[object, ...] | None = next(changes, None)
+        self._next = next(changes, None)
         self._place = 0
         self.missing: list[int] = []
 
-    def before(self, end: int) -> Iterator[tuple[object, ...]]:
+    def before(self, end: int) -> Iterator[tuple[int, bytes]]:
         """Yields the changes up to a place."""
         self.missing = []
-        while self._next is not None and int(str(self._next[0])) < end:
-            self._skip(int(str(self._next[0])))
+        while self._next is not None and self._next[0] < end:
+            self._skip(self._next[0])
             yield self._next
             self._next = next(self._changes, None)
         self._skip(end)

@@ -19,16 +19,16 @@ from django.db import connection
 
 from hienluong.kit.errors import fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.checkpoints import open_checkpoint, unchecked
 from hienluong.ledger.guards import tables
 from hienluong.ledger.keyring import Keys, keys_through_time
 from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import Change, SignedCheckpoint, Tile, Verification
-from hienluong.ledger.notes import NoteInvalid, Verifier
 from hienluong.ledger.outside_word import check_word_of_others
-from hienluong.ledger.records import VERSION
 from hienluong.ledger.table_checks import check_acts, check_batches, check_rows
-from hienluong.ledger.tree import (
+from hienluong.tlog.checkpoints import open_checkpoint, unchecked
+from hienluong.tlog.notes import NoteInvalid, Verifier
+from hienluong.tlog.records import VERSION
+from hienluong.tlog.tree import (
     HASH_BYTES,
     TILE_BYTES,
     TILE_WIDTH,
@@ -46,6 +46,8 @@ TILES_AT_ONCE: Final = 16
 CHECKPOINTS: Final = 1000
 """The newest checkpoints that are recomputed, unless all are asked for."""
 MAX_FAULTS: Final = 100
+ACTOR_MOST: Final = 80
+"""Letters of an actor that stand beside an entry."""
 
 CHANGED = _("Entry {place}: it is not what the log took up; its content was changed.")
 COMMITMENT = _("Entry {place}: its public record was changed.")
@@ -222,7 +224,8 @@ class _Recomputation:
         """Returns the leaf hash of each entry as its content makes it; None where there is none."""
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT index, entry, salt, leaf, id::text, action, subject FROM ledger_entry "
+                "SELECT index, entry, salt, leaf, id::text, action, subject, actor, coalesce(agency::text, '') "
+                "FROM ledger_entry "
                 "WHERE index >= %s AND index < %s ORDER BY index",
                 [start, end],
             )
@@ -295,17 +298,20 @@ class _Recomputation:
             self._report.add(TILE_ABOVE if stored else TILE_MISSING, f"{level}/{number}")
 
 
-def differing(entry: bytes, entry_id: str, action: str, subject: str) -> list[str]:
+def differing(entry: bytes, entry_id: str, action: str, subject: str, actor: str, agency: str) -> list[str]:
     """Returns which of the values stored beside an entry it does not say itself.
 
     An entry is canonical JSON, so almost always its first and last bytes answer, without reading it: what stands in
     quotation marks there can stand nowhere else in a JSON text that begins and ends so.
     """
-    plain = not set(action + subject) & {'"', "\\"}
+    plain = not set(action + subject + actor) & {'"', "\\"} and len(actor) < ACTOR_MOST
+    kind, _colon, number = actor.partition(":")
+    agency_first = f'"agency":"{agency}",' if agency else ""
+    start = f'{{"action":"{action}","actor":{{{agency_first}"id":"{number}","kind":"{kind}","name":"'
     end = f'","subject":"{subject}","v":1}}'.encode()
     if (
         plain
-        and entry.startswith(b'{"action":"%b","actor":{' % action.encode())
+        and entry.startswith(start.encode())
         and entry.endswith(
             (
                 b',"id":"%b","outcome":"done%b' % (entry_id.encode(), end),
@@ -316,7 +322,9 @@ def differing(entry: bytes, entry_id: str, action: str, subject: str) -> list[st
         return []
     try:
         said = json.loads(entry)
-        beside = {"id": entry_id, "action": action, "subject": subject}
+        who = said["actor"]
+        said |= {"actor": f"{who['kind']}:{who['id']}", "agency": who.get("agency", "")}
+        beside = {"id": entry_id, "action": action, "subject": subject, "actor": actor, "agency": agency}
         return [name for name, value in beside.items() if str(said[name])[:80] != value]
     except (ValueError, LookupError, TypeError):
         return ["entry"]

@@ -15,14 +15,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.db import connection, transaction
 
-from hienluong.ledger.checkpoints import Checkpoint
-from hienluong.ledger.cosignatures import Asked, Cosigner, cosign
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import KeyUnavailable
-from hienluong.ledger.keys import PrivateKey, kept_key
+from hienluong.ledger.keys import kept_key
 from hienluong.ledger.models import Contradiction, CosignedHead, WatchedLog
-from hienluong.ledger.notes import NoteInvalid, Verifier, parse_note, signed_part
-from hienluong.ledger.tree import ProofInvalid, verify_consistency
+from hienluong.tlog.checkpoints import Checkpoint
+from hienluong.tlog.cosignatures import Asked, Cosigner, cosign
+from hienluong.tlog.notes import NoteInvalid, PrivateKey, Verifier, parse_note, signed_part
+from hienluong.tlog.tree import ProofInvalid, verify_consistency
 
 SIZE_TYPE: Final = "text/x.tlog.size"
 TEXT_TYPE: Final = "text/plain; charset=utf-8"

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.cosignatures import Cosigner
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import (
     NothingToSettle,
@@ -19,11 +18,12 @@ from hienluong.ledger.errors import (
     WitnessKnown,
     WitnessUnknown,
 )
-from hienluong.ledger.key_changes import read_change
 from hienluong.ledger.models import Contradiction, WatchedLog, Witness, WitnessPolicy
-from hienluong.ledger.notes import NoteInvalid, Verifier
-from hienluong.ledger.tree import EMPTY_ROOT
 from hienluong.ledger.witnesses import required_cosignatures
+from hienluong.tlog.cosignatures import Cosigner
+from hienluong.tlog.key_changes import read_change
+from hienluong.tlog.notes import NoteInvalid, Verifier
+from hienluong.tlog.tree import EMPTY_ROOT
 
 URL_LIMIT = 500
 REASON_LIMIT = 300

@@ -19,14 +19,14 @@ from django.db import connection, transaction
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.http import Answer, Limits, OutgoingClient, OutgoingError, tls_trusting
-from hienluong.ledger.cosignatures import Asked, Cosigner, cosignature_in
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.errors import CosignatureInvalid, LedgerDamaged, WitnessContradicts, WitnessRefused
 from hienluong.ledger.keyring import origin_of
 from hienluong.ledger.log import newest_checkpoint, stored_tiles
 from hienluong.ledger.models import Contradiction, Cosignature, SignedCheckpoint, Witness, WitnessPolicy
-from hienluong.ledger.notes import NoteInvalid
-from hienluong.ledger.tree import Tree
+from hienluong.tlog.cosignatures import Asked, Cosigner, cosignature_in
+from hienluong.tlog.notes import NoteInvalid
+from hienluong.tlog.tree import Tree
 
 ASKING_LOCK: Final = 0x7769746E  # "witn": one asks at a time
 LIMITS: Final = Limits(connect=5.0, read=10.0, total=15.0, answer_bytes=16 * 1024)

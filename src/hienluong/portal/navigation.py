@@ -138,6 +138,7 @@ MENU = (
             ),
             Entry(_("Reported changes"), "access:cases", icon="flag", permission="access.handle_cases"),
             Entry(_("Break-glass"), "access:break_glass", icon="shield-lock", permission="access.view_glass"),
+            Entry(_("Ledger"), "evidence:entries", icon="list-search", permission="evidence.view_entries"),
         ),
     ),
 )

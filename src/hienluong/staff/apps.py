@@ -10,4 +10,4 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         """Declares the permissions, and with the commands the notices they give."""
-        from hienluong.staff import commands, permissions  # noqa: F401, PLC0415 - models must be loaded first
+        from hienluong.staff import commands, permissions, purposes  # noqa: F401, PLC0415 - models must be loaded first

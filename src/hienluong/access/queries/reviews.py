@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
 from hienluong.access.errors import ReviewNotFound
 from hienluong.access.models import AccessReview, ReviewLine
-from hienluong.directory.service import Actor, Agency, Post, allowed, require
+from hienluong.access.purposes import REVIEW
+from hienluong.directory.service import Actor, Agency, Post, allowed, look, require
 from hienluong.kit.cursors import Page, page_of
 
 PAGE = 100
@@ -150,8 +152,12 @@ def review_lines(
     review, lines = _review(actor, quarter)
     mine = lines.filter(agency=agency_id)
     page = page_of(
-        mine.filter(pk__gt=after).select_related("decided_by", "post", "delegation").order_by("pk"), limit
+        mine.filter(pk__gt=after)
+        .select_related("decided_by", "post", "delegation__giver", "delegation__taker", "user__person")
+        .order_by("pk"),
+        limit,
     )
+    look(actor, (person for line in page.items for person in _people_of(line)), REVIEW)
     agency = Agency.objects.filter(pk=agency_id).first() if agency_id else None
     if not page.items and not mine.exists():
         raise ReviewNotFound
@@ -177,8 +183,27 @@ def export_rows(actor: Actor | None, quarter: str) -> tuple[AccessReview, Iterat
         ReviewNotFound: there is none, or nothing of it is the actor's.
     """
     review, lines = _review(actor, quarter)
-    found = lines.select_related("agency", "decided_by").order_by("agency__sort_key", "pk")
-    return review, (_row(line) for line in found.iterator(chunk_size=500))
+    found = lines.select_related("agency", "decided_by", "post", "user__person")
+    found = found.select_related("delegation__giver", "delegation__taker").order_by("agency__sort_key", "pk")
+    return review, _rows(actor, found)
+
+
+def _rows(actor: Actor | None, found: QuerySet[ReviewLine]) -> Iterator[list[str]]:
+    rows = found.iterator(chunk_size=500)
+    while lines := list(islice(rows, 500)):
+        look(actor, (person for line in lines for person in _people_of(line)), REVIEW)
+        yield from map(_row, lines)
+
+
+def _people_of(line: ReviewLine) -> Iterator[UUID]:
+    """Yields the people whose right a line is about."""
+    if line.post is not None:
+        yield line.post.person_id
+    if line.delegation is not None:
+        yield line.delegation.giver.person_id
+        yield line.delegation.taker.person_id
+    if line.user is not None and hasattr(line.user, "person"):
+        yield line.user.person.pk
 
 
 def _row(line: ReviewLine) -> list[str]:

@@ -184,13 +184,13 @@ def verify_proof(
     as_json: bool,
 ) -> None:
     """Checks a proof; neither Django nor an installation is needed."""
-    from hienluong.ledger.cosignatures import Cosigner  # noqa: PLC0415 - start fast
     from hienluong.ledger.errors import ProofRefused  # noqa: PLC0415 - start fast
-    from hienluong.ledger.key_changes import trusted_keys  # noqa: PLC0415 - the same
-    from hienluong.ledger.notes import NoteInvalid, Verifier  # noqa: PLC0415 - the same
-    from hienluong.ledger.tlog_proof import TlogProof  # noqa: PLC0415 - the same
-    from hienluong.ledger.tlog_proof import verify_proof as check  # noqa: PLC0415 - the same
-    from hienluong.ledger.tree import ProofInvalid  # noqa: PLC0415 - the same
+    from hienluong.tlog.cosignatures import Cosigner  # noqa: PLC0415 - start fast
+    from hienluong.tlog.key_changes import trusted_keys  # noqa: PLC0415 - the same
+    from hienluong.tlog.notes import NoteInvalid, Verifier  # noqa: PLC0415 - the same
+    from hienluong.tlog.proof import TlogProof  # noqa: PLC0415 - the same
+    from hienluong.tlog.proof import verify_proof as check  # noqa: PLC0415 - the same
+    from hienluong.tlog.tree import ProofInvalid  # noqa: PLC0415 - the same
 
     printer = Printer(as_json=as_json)
     try:

@@ -39,7 +39,8 @@ def rotate_key(*, uri: str | None, overlap_days: int) -> Answer:
     from django.conf import settings  # noqa: PLC0415 - needs Django
 
     from hienluong.ledger import service  # noqa: PLC0415 - the same
-    from hienluong.ledger.keys import FileKey, PrivateKey, kept_key  # noqa: PLC0415 - the same
+    from hienluong.ledger.keys import FileKey, kept_key  # noqa: PLC0415 - the same
+    from hienluong.tlog.notes import PrivateKey  # noqa: PLC0415 - the same
 
     if uri is not None and uri not in settings.LEDGER_KEY_URIS:
         raise InvalidInput(

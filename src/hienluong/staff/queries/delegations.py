@@ -7,11 +7,12 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
-from hienluong.directory.service import Actor, Post, allowed, not_ended, require, today, valid_on
+from hienluong.directory.service import Actor, Post, allowed, look, not_ended, require, today, valid_on
 from hienluong.kit.cursors import Page, page_of
 from hienluong.staff.errors import DelegationUnknown
 from hienluong.staff.models import Delegation
 from hienluong.staff.policy import SigningPost
+from hienluong.staff.purposes import COLLEAGUES, DELEGATIONS
 from hienluong.staff.queries.people import PAGE, PAGE_LIMIT
 
 STATES = ("in_force", "coming", "ending", "over")
@@ -130,7 +131,9 @@ def delegations(
     }
     found = found.filter(states.get(state, states["in_force"]))
     found = found.filter(pk__lt=after) if after is not None else found
-    return page_of(found.order_by("-pk"), limit)
+    page = page_of(found.order_by("-pk"), limit)
+    look(actor, (side.person_id for one in page.items for side in (one.giver, one.taker)), DELEGATIONS)
+    return page
 
 
 def delegation_by_id(actor: Actor | None, delegation_id: int) -> Delegation:
@@ -142,6 +145,7 @@ def delegation_by_id(actor: Actor | None, delegation_id: int) -> Delegation:
     found = delegations_visible_to(actor).filter(pk=delegation_id).first()
     if found is None:
         raise DelegationUnknown
+    look(actor, [found.giver.person_id, found.taker.person_id], DELEGATIONS)
     return found
 
 
@@ -169,7 +173,9 @@ def posts_to_delegate(actor: Actor | None) -> list[Post]:
     if not allowed(actor, "directory.manage_people"):
         found = found.filter(agency=actor.agency_id)
     givers = found.filter(Q(role=Post.Role.HEAD) | Q(leads_unit=True)).order_by("person__sort_key", "pk")
-    return [post for post in givers[:PAGE_LIMIT] if allowed(actor, "staff.grant_delegation", post)]
+    offered = [post for post in givers[:PAGE_LIMIT] if allowed(actor, "staff.grant_delegation", post)]
+    look(actor, (post.person_id for post in offered), COLLEAGUES)
+    return offered
 
 
 def posts_to_take(actor: Actor | None, giver: Post) -> list[Post]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet
 
-from hienluong.directory.service import Actor, Leave, Post, allowed, not_ended, require, today, valid_on
+from hienluong.directory.service import Actor, Leave, Post, allowed, look, not_ended, require, today, valid_on
 from hienluong.kit.cursors import Page, page_of
 from hienluong.staff.errors import LeaveUnknown
+from hienluong.staff.purposes import COLLEAGUES, LEAVES
 from hienluong.staff.queries.people import PAGE, PAGE_LIMIT, posts_visible_to
 
 WHEN = ("now", "coming", "past")
@@ -33,7 +35,14 @@ def leaves(
     }
     found = leaves_visible_to(actor).filter(kinds.get(when, kinds["now"]))
     found = found.filter(pk__lt=after) if after is not None else found
-    return page_of(found.order_by("-pk"), limit)
+    page = page_of(found.order_by("-pk"), limit)
+    look(actor, (person for one in page.items for person in _people_of(one)), LEAVES)
+    return page
+
+
+def _people_of(leave: Leave) -> list[UUID]:
+    """Returns who is away, and who stands in."""
+    return [leave.post.person_id, *([leave.stand_in.person_id] if leave.stand_in else [])]
 
 
 def leave_by_id(actor: Actor | None, leave_id: int) -> Leave:
@@ -45,6 +54,7 @@ def leave_by_id(actor: Actor | None, leave_id: int) -> Leave:
     leave = leaves_visible_to(actor).filter(pk=leave_id).first()
     if leave is None:
         raise LeaveUnknown
+    look(actor, _people_of(leave), LEAVES)
     return leave
 
 
@@ -60,4 +70,6 @@ def posts_with_leaves(actor: Actor | None) -> list[Post]:
     actor = require(actor, "staff.view_people")
     here = posts_visible_to(actor).filter(not_ended(today()), agency=actor.agency_id)
     rows = here.order_by("person__sort_key", "person", "pk")[:PAGE_LIMIT]
-    return [post for post in rows if allowed(actor, "staff.manage_leaves", post)]
+    offered = [post for post in rows if allowed(actor, "staff.manage_leaves", post)]
+    look(actor, (post.person_id for post in offered), COLLEAGUES)
+    return offered

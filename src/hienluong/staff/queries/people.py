@@ -16,6 +16,7 @@ from hienluong.directory.service import (
     Post,
     after_name,
     allowed,
+    look,
     name_cursor,
     not_ended,
     require,
@@ -24,6 +25,7 @@ from hienluong.directory.service import (
 from hienluong.kit.cursors import Page, page_of
 from hienluong.kit.vietnamese import fold
 from hienluong.staff.errors import PersonUnknown, PostUnknown
+from hienluong.staff.purposes import COLLEAGUES, PEOPLE, RECORDS
 
 PAGE, PAGE_LIMIT = 50, 200
 ACCOUNTS = ("open", "closed", "none")
@@ -87,7 +89,9 @@ def search_people(
         found = found.filter(after_name(after))
     limit = max(1, min(limit, PAGE_LIMIT))
     posts = Prefetch("posts", current.order_by("valid_from", "pk"), to_attr="current_posts")
-    return page_of(found.prefetch_related(posts).order_by("sort_key", "pk"), limit, name_cursor)
+    page: Page[Person] = page_of(found.prefetch_related(posts).order_by("sort_key", "pk"), limit, name_cursor)
+    look(actor, (one.pk for one in page.items), PEOPLE)
+    return page
 
 
 def _digits_of(field: str) -> Func:
@@ -116,6 +120,7 @@ def person_view(actor: Actor | None, person_id: UUID) -> PersonView:
     person = people_visible_to(actor).filter(pk=person_id).first()
     if person is None:
         raise PersonUnknown
+    look(actor, [person.pk], RECORDS)
     posts = list(posts_visible_to(actor).filter(person=person).order_by("-valid_from", "-pk"))
     leaves = Leave.objects.filter(post__in=posts).select_related("post__agency", "stand_in__person")
     return PersonView(
@@ -136,6 +141,7 @@ def post_by_id(actor: Actor | None, post_id: int) -> Post:
     post = posts_visible_to(actor).filter(pk=post_id).first()
     if post is None:
         raise PostUnknown
+    look(actor, [post.person_id], RECORDS)
     return post
 
 
@@ -144,7 +150,9 @@ def colleagues_of(actor: Actor | None, post: Post, *, roles: Sequence[str] = ())
     found = posts_visible_to(actor).filter(not_ended(today()), agency=post.agency_id)
     found = found.exclude(person=post.person_id)
     found = found.filter(role__in=roles) if roles else found
-    return list(found.order_by("person__sort_key", "person", "pk")[:PAGE_LIMIT])
+    rows = list(found.order_by("person__sort_key", "person", "pk")[:PAGE_LIMIT])
+    look(actor, (row.person_id for row in rows), COLLEAGUES)
+    return rows
 
 
 def person_named(actor: Actor | None, username: str) -> Person:
@@ -157,4 +165,5 @@ def person_named(actor: Actor | None, username: str) -> Person:
     person = Person.objects.filter(user__username__iexact=username.strip()).select_related("user").first()
     if person is None:
         raise PersonUnknown
+    look(actor, [person.pk], RECORDS)
     return person

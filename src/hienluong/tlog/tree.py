@@ -243,18 +243,28 @@ def _left_half(size: int) -> int:
     return 1 << ((size - 1).bit_length() - 1)
 
 
-def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
-    """Checks that a leaf, given as its hash, stands at its index in the tree of that root (RFC 9162, section 2.1.3.2).
+def climb(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> Iterator[tuple[bool, bytes, bytes]]:
+    """Yields each step from a leaf up to the root: whether the hash stands on the left, the hash, what both give together.
 
     Raises:
-        ProofInvalid: it does not, or the proof is no proof of that shape.
+        ProofInvalid: the proof is no proof of that shape.
     """
     if not 0 <= index < size:
         raise ProofInvalid(f"A tree of {size} leaves has no leaf {index}.")
     found = leaf
     for left, sibling in _way_up(index, size - 1, proof):
         found = node_hash(sibling, found) if left else node_hash(found, sibling)
-    if found != root:
+        yield left, sibling, found
+
+
+def verify_inclusion(*, leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
+    """Checks that a leaf, given as its hash, stands at its index in the tree of that root (RFC 9162, section 2.1.3.2).
+
+    Raises:
+        ProofInvalid: it does not, or the proof is no proof of that shape.
+    """
+    steps = [found for _left, _sibling, found in climb(leaf, index, size, proof)]
+    if [leaf, *steps][-1] != root:
         raise ProofInvalid("The proof leads to another root.")
 
 

@@ -8,12 +8,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import ClassVar, Self
+from typing import ClassVar, Protocol, Self
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from hienluong.ledger.keys import PrivateKey
 
 ED25519 = b"\x01"
 """The type of the signatures (signed-note, “Signature types”)."""
@@ -26,6 +24,19 @@ _LINE = re.compile("— (\\S+) ([A-Za-z0-9+/]+={0,2})\n")
 
 class NoteInvalid(Exception):
     """The note is malformed, or no trusted key has signed it."""
+
+
+class PrivateKey(Protocol):
+    """A key that signs with Ed25519 (RFC 8032).
+
+    Attributes:
+        public: its public half, 32 bytes.
+    """
+
+    public: bytes
+
+    def sign(self, data: bytes) -> bytes:
+        """Returns the signature, 64 bytes."""
 
 
 @dataclass(frozen=True, slots=True)

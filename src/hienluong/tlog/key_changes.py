@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, open_note, parse_note, sign_note
+from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, open_note, parse_note, sign_note
 
 HEAD = "hienluong/ledger-key-change/v1"
 _FORM = re.compile(

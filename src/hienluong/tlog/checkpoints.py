@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, decoded, open_note, parse_note, sign_note
-from hienluong.ledger.tree import HASH_BYTES
+from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, decoded, open_note, parse_note, sign_note
+from hienluong.tlog.tree import HASH_BYTES
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,18}")
 _LINES = 3

@@ -11,13 +11,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hienluong.ledger.checkpoints import Checkpoint, open_checkpoint
 from hienluong.ledger.keys import FileKey
-from hienluong.ledger.notes import NoteInvalid, Signer, Verifier, open_note, sign_note
-from hienluong.ledger.paths import parse_tile_path, tile_path
-from hienluong.ledger.records import bundle, record_of
-from hienluong.ledger.tlog_proof import TlogProof, verify_proof
-from hienluong.ledger.tree import Growth, ProofInvalid, Tree, leaf_hash
+from hienluong.tlog.checkpoints import Checkpoint, open_checkpoint
+from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, open_note, sign_note
+from hienluong.tlog.paths import parse_tile_path, tile_path
+from hienluong.tlog.proof import TlogProof, verify_proof
+from hienluong.tlog.records import bundle, record_of
+from hienluong.tlog.tree import Growth, ProofInvalid, Tree, leaf_hash
 
 GOLDEN = Path(__file__).parent / "golden"
 ORIGIN = "lienthong.example.vn/log"

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from hienluong.ledger.checkpoints import decoded_hash
-from hienluong.ledger.keys import PrivateKey
-from hienluong.ledger.notes import NoteInvalid, Signature, Verifier, parse_note
+from hienluong.tlog.checkpoints import decoded_hash
+from hienluong.tlog.notes import NoteInvalid, PrivateKey, Signature, Verifier, parse_note
 
 COSIGNATURE = b"\x04"
 """The type of a timestamped cosignature of Ed25519 (signed-note, “Signature types”)."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hienluong.ledger.tree import (
+from hienluong.tlog.tree import (
     EMPTY_ROOT,
     HASH_BYTES,
     TILE_BYTES,
@@ -135,6 +135,7 @@ sizes = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(size=st.integers(1, 600), steps=st.lists(st.integers(0, 300), max_size=4))
 def test_tree_grown_in_any_steps_has_the_root_of_the_definition(size: int, steps: list[int]) -> None:
     tree = grown(size, *[min(step, size) for step in steps])
@@ -155,6 +156,7 @@ def test_tree_has_the_tiles_of_the_standard_and_no_others(size: int) -> None:
         assert sum(1 for level, _ in widths if level == 0) == 274
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_any_leaf_of_any_tree_is_proved_and_no_altered_proof_holds(size: int, data: st.DataObject) -> None:
     tree = grown(size)
@@ -178,6 +180,7 @@ def test_any_leaf_of_any_tree_is_proved_and_no_altered_proof_holds(size: int, da
             )
 
 
+@settings(deadline=None)
 @given(size=sizes, data=st.data())
 def test_any_growth_is_proved_and_no_altered_proof_holds(size: int, data: st.DataObject) -> None:
     tree = grown(size)

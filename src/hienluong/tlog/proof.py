@@ -11,11 +11,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hienluong.ledger.checkpoints import Checkpoint, decoded_hash, open_checkpoint
-from hienluong.ledger.cosignatures import Cosigner, cosigned_by
-from hienluong.ledger.notes import NoteInvalid, Verifier, decoded
-from hienluong.ledger.records import SALT_BYTES, record_of
-from hienluong.ledger.tree import ProofInvalid, leaf_hash, verify_inclusion
+from hienluong.tlog.checkpoints import Checkpoint, decoded_hash, open_checkpoint
+from hienluong.tlog.cosignatures import Cosigner, cosigned_by
+from hienluong.tlog.notes import NoteInvalid, Verifier, decoded
+from hienluong.tlog.records import SALT_BYTES, record_of
+from hienluong.tlog.tree import ProofInvalid, leaf_hash, verify_inclusion
 
 HEAD = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hienluong.ledger.tree import TILE_WIDTH
+from hienluong.tlog.tree import TILE_WIDTH
 
 HIGHEST_LEVEL = 63
 _NUMBER = re.compile(r"((?:x\d{3}/){0,5}\d{3})(?:\.p/([1-9]\d{0,2}))?", re.ASCII)

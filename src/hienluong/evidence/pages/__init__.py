@@ -1,0 +1,1 @@
+"""Pages: the auditor's, those of a packet's parties, one's own looks, and the public one."""

@@ -1,0 +1,39 @@
+"""Pure decisions: whose entries an auditor sees, which entries of a packet a party sees."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Final
+
+from hienluong.directory.service import Actor
+from hienluong.ledger.service import Disclosed
+
+SEEN: Final = "evidence.person-seen"
+"""The act of looking at a person's data; its subject is that person."""
+BUNDLE_MOST: Final = 5_000
+"""Entries that one bundle holds at most."""
+REASON_MAX: Final = 300
+
+
+def sees_everything(actor: Actor, audit_agencies: Collection[str]) -> bool:
+    """Returns whether the actor sees the entries of every agency: the server itself, and the auditors of these agencies.
+
+    Args:
+        actor: who reads.
+        audit_agencies: codes of the agencies whose auditors watch over the whole province.
+    """
+    return actor.kind == "platform" or (actor.role == "auditor" and actor.agency_code in audit_agencies)
+
+
+def concerns(entry: Disclosed, *, agency: str, deliveries: Collection[int]) -> bool:
+    """Returns whether an entry about a packet is a party's to see: it acted itself, or the entry is about its deliveries.
+
+    Args:
+        entry: about the packet.
+        agency: id of the party.
+        deliveries: those it may follow: the sender all, a recipient its own.
+    """
+    if entry.actor.get("agency") == agency:
+        return True
+    delivery = entry.details.get("delivery")
+    return not entry.refused and isinstance(delivery, int) and delivery in deliveries
