@@ -72,6 +72,7 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
                 "/access/roles/",
                 REVIEWS,
                 GLASS,
+                "/evidence/",
             ],
         ),
         (

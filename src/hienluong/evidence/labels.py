@@ -71,6 +71,8 @@ EXCHANGE: Mapping[str, _Text] = {
     "antivirus.packet-refused": _("Sent back because of malware"),
     "antivirus.released": _("Released although malware was reported"),
     "antivirus.refused": _("Sent back because of malware"),
+    "antivirus.scan-asked": _("A scan for malware was asked for"),
+    "antivirus.stored-asked": _("A scan of stored packets was asked for"),
     "antivirus.rescan": _("A packet was scanned again"),
     "antivirus.restart_sweep": _("The scan of stored packets was begun anew"),
     "antivirus.stored-swept": _("All stored packets were scanned"),
@@ -84,6 +86,8 @@ EXCHANGE: Mapping[str, _Text] = {
     "takeover.part-read": _("An attachment of an earlier system was read"),
     "takeover.book-continued": _("A register was continued"),
     "takeover.number-given": _("A number of a register was given"),
+    "takeover.documents-taken": _("Documents of a folder were taken over"),
+    "takeover.folder-begun": _("The taking over of a folder was begun"),
     "takeover.folder-taken": _("A folder of packets was taken over"),
 }
 PEOPLE: Mapping[str, _Text] = {
@@ -158,9 +162,11 @@ PEOPLE: Mapping[str, _Text] = {
     "identity.end_sign_on_client": _("A system for single sign-on was ended"),
     "identity.rotate_sign_on_secret": _("A secret for single sign-on was renewed"),
     "identity.renew_signing_key": _("The key of single sign-on was renewed"),
+    "identity.sweep_one_time_sign_ins": _("One-time sign-ins that nobody used were deleted"),
     "identity.idle_warning": _("Warned that an unused account is closed"),
 }
 HOUSE: Mapping[str, _Text] = {
+    "config.restore": _("A backup was restored"),
     "ledger.rows": _("Changes of rows were sealed"),
     "ledger.guard": _("A table came under guard"),
     "ledger.end-guard": _("A table is no longer under guard"),
