@@ -208,16 +208,6 @@ def test_million_stored_packets_slow_neither_the_axis_nor_its_pages(
         "waiting by commune": lambda: operator.get("/exchange/monitor/communes/"),
         "waiting by recipient": lambda: operator.get("/exchange/monitor/waiting/"),
         "failures": lambda: operator.get("/exchange/monitor/failures/"),
-        "packets to be given again": lambda: operator.post(
-            "/exchange/monitor/again/",
-            {
-                "to": DONG_HOI,
-                "since": first_day,
-                "until": month_later,
-                "reason": "Máy chủ khôi phục từ bản sao lưu.",
-                "step": "check",
-            },
-        ),
         "retention": lambda: clerk.get("/retention/"),
         "deadlines": lambda: clerk.get("/deadlines/"),
         "inbox by API": lambda: dong_hoi.get("/inbox", {"limit": 50}),
