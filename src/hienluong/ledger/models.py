@@ -8,8 +8,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func
 
-from hienluong.ledger.guards import guarded
-
 
 class AbstractEntry(models.Model):
     """What both tables hold: the private entry, its salt and the leaf the public will see."""
@@ -184,14 +182,6 @@ class Change(AbstractChange):
         return f"{self.place} {self.op} {self.row_key}"
 
 
-@guarded(
-    size="what it answered",
-    asked_at="what it answered",
-    cosigned_at="what it answered",
-    failures="counts",
-    error="what it answered",
-    next_at="when to try next",
-)
 class Witness(models.Model):
     """Somebody outside who is asked to cosign our checkpoints; never deleted: its cosignatures stay."""
 
@@ -228,7 +218,6 @@ class Cosignature(models.Model):
         return f"{self.witness} under {self.size}"
 
 
-@guarded()
 class WitnessPolicy(models.Model):
     """How many witnesses must have cosigned before we call a checkpoint witnessed; one row."""
 
@@ -239,12 +228,6 @@ class WitnessPolicy(models.Model):
         return f"{self.quorum} witnesses"
 
 
-@guarded(
-    size="what it showed",
-    root="what it showed",
-    note="what it showed, signed by it",
-    cosigned_at="what it showed",
-)
 class WatchedLog(models.Model):
     """A log of somebody else's that we cosign, and the last checkpoint that we cosigned."""
 
@@ -317,7 +300,6 @@ class TimeStamp(models.Model):
         return f"{self.size} at {self.stamped_at}"
 
 
-@guarded()
 class KeyChange(models.Model):
     """A change of the log's key, which both keys signed."""
 
