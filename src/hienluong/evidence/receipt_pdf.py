@@ -10,7 +10,7 @@ import base64
 import io
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -75,10 +75,19 @@ def proof_address(proven: Proven) -> str:
     page = f"{settings.PUBLIC_URL}/log/"
     if proven.proof is None:
         return page
-    squeezed = zlib.compressobj(9, zlib.DEFLATED, -15)
-    raw = squeezed.compress(proven.proof.text().encode()) + squeezed.flush()
-    address = f"{page}#p={base64.urlsafe_b64encode(raw).decode().rstrip('=')}"
-    return address if len(address) <= CODE_MOST else page
+    body, signatures = proven.proof.checkpoint.rsplit("\n\n", 1)
+    without_witnesses = f"{body}\n\n{signatures.splitlines()[0]}\n"  # the log's own signature stands first
+    for checkpoint in (proven.proof.checkpoint, without_witnesses):
+        address = f"{page}#p={_squeezed(replace(proven.proof, checkpoint=checkpoint).text())}"
+        if len(address) <= CODE_MOST:
+            return address
+    return page
+
+
+def _squeezed(text: str) -> str:
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = packer.compress(text.encode()) + packer.flush()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 def _facts(proven: Proven) -> Iterator[_Fact]:
@@ -233,7 +242,8 @@ class _Page:
     def foot(self, now: datetime) -> None:
         """Says when the page was made."""
         self._top = 12 * mm
-        self._write(_MARGIN, f"{_both(_('Made at'))}: {_moment(now)}", size=7.5, ink=_SOFT)
+        made = _both(_("Made at"))
+        self._write(_MARGIN, f"{made}: {_moment(now)}", size=7.5, ink=_SOFT)
 
 
 def _wrapped(text: str, width: float, *, size: float = 9.5) -> Iterator[str]:
