@@ -137,15 +137,16 @@ def test_unrelated_agency_and_officers_take_nothing_along(
 
 
 def test_bundle_without_a_checkpoint_is_asked_for_again_and_a_huge_one_in_parts(
-    home_affairs: System, packet: Packet, grow: Grow, monkeypatch: pytest.MonkeyPatch
+    home_affairs: System, packet: Packet, grow: Grow
 ) -> None:
     clerk = home_affairs.clerk()
     with pytest.raises(BundleEmpty) as early:
         commands.export_packet(actor=clerk, packet_id=packet.pk, now=clock.now())
     assert early.value.retry_after == 20
     grow()
-    monkeypatch.setattr("hienluong.evidence.commands.bundles.BUNDLE_MOST", 2)
     with pytest.raises(BundleTooLarge):
-        commands.export_packet(actor=clerk, packet_id=packet.pk, now=clock.now())
+        commands.export_packet(actor=clerk, packet_id=packet.pk, now=clock.now(), most=2)
     with pytest.raises(BundleTooLarge):
-        commands.export_entries(actor=Actor.platform("specification"), wanted=Wanted(), now=clock.now())
+        commands.export_entries(
+            actor=Actor.platform("specification"), wanted=Wanted(), now=clock.now(), most=2
+        )

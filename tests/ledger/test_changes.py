@@ -118,14 +118,11 @@ def test_emptied_table_and_changed_key_are_written_down_as_rows_that_went(late: 
     assert named() == []
 
 
-def test_change_waits_with_its_entry_when_the_batch_is_full(
-    late: Reason, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hienluong.ledger.sequencer.BATCH", 1)
+def test_change_waits_with_its_entry_when_the_batch_is_full(late: Reason) -> None:
     for code in ("one", "two", "three"):
         with act():
             reason(code).save()
-    sequence()
+    ledger.sequence_waiting(now=NOW, sign=True, batch=1)
     assert named() == []
     assert not Change.objects.filter(act=None).exists()
 

@@ -31,7 +31,7 @@ CHECKPOINT_EVERY: Final = timedelta(seconds=15)
 """A checkpoint is signed at most so often; with a sequencer that looks every five seconds an entry waits at most twenty."""
 
 
-def sequence_waiting(*, now: datetime, sign: bool = False) -> int:
+def sequence_waiting(*, now: datetime, sign: bool = False, batch: int = BATCH) -> int:
     """Gives the waiting entries their indices, 0, 1, 2 … without a gap, and returns how many.
 
     One sequencer at a time, under an advisory lock: a second one returns 0. The index is never the serial
@@ -40,6 +40,7 @@ def sequence_waiting(*, now: datetime, sign: bool = False) -> int:
     Args:
         now: the moment.
         sign: whether a checkpoint is signed even if the last one is young.
+        batch: so many entries at most in one transaction.
 
     Raises:
         LedgerDamaged: the log does not fit together; nothing is added to it and nothing signed.
@@ -53,11 +54,11 @@ def sequence_waiting(*, now: datetime, sign: bool = False) -> int:
             reach = extent()
             _require_sound(reach)
             behind = reach.entries > reach.leaves
-            placed = _earlier(cursor, reach) if behind else _take(cursor, now)
+            placed = _earlier(cursor, reach, batch) if behind else _take(cursor, now, batch)
             growth = _grow(cursor, reach, placed if behind else placed + _seal(cursor, now))
             if not behind:
                 moved += len(placed)
-                if len(placed) < BATCH:
+                if len(placed) < batch:
                     _sign(reach, growth, now, at_once=sign)
                     return moved
 
@@ -69,7 +70,7 @@ def _require_sound(reach: Extent) -> None:
         raise LedgerDamaged(detail=_("Entries or tiles at its end are missing."))
 
 
-def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
+def _take(cursor: CursorWrapper, now: datetime, batch: int) -> list[bytes]:
     """Moves entries and changes from their queues to their places; returns the entries' commitments in order.
 
     It is one statement, so it sees one moment: an entry and the changes of its transaction, or neither. Changes whose entry
@@ -105,7 +106,7 @@ def _take(cursor: CursorWrapper, now: datetime) -> list[bytes]:
         )
         SELECT leaf FROM placed ORDER BY index
         """,
-        [BATCH, now, _changes(cursor)],
+        [batch, now, _changes(cursor)],
     )
     return [bytes(leaf) for (leaf,) in cursor.fetchall()]
 
@@ -147,9 +148,9 @@ def _seal(cursor: CursorWrapper, now: datetime) -> list[bytes]:
     return [written.leaf]
 
 
-def _earlier(cursor: CursorWrapper, reach: Extent) -> list[bytes]:
+def _earlier(cursor: CursorWrapper, reach: Extent, batch: int) -> list[bytes]:
     """Returns the commitments of entries that have a place and no leaf in the tree yet, as many as a batch holds."""
-    end = min(reach.entries, reach.leaves + BATCH)
+    end = min(reach.entries, reach.leaves + batch)
     cursor.execute(
         "SELECT leaf FROM ledger_entry WHERE index >= %s AND index < %s ORDER BY index", [reach.leaves, end]
     )

@@ -126,16 +126,7 @@ def watch_log(*, actor: ActorRef, now: datetime, vkey: str) -> WatchedLog:
     else:
         log.vkeys = f"{log.vkeys}\n{verifier}"
     log.save()
-    record_many(
-        actor=actor,
-        acts=[
-            Act(
-                "ledger.log-watched", f"log:{log.origin}", {"vkeys": log.vkeys.split(), "from_size": log.size}
-            )
-        ],
-        now=now,
-    )
-    return log
+    return _watched(log, actor, now)
 
 
 @transaction.atomic
@@ -176,16 +167,7 @@ def follow_key_change(*, actor: ActorRef, now: datetime, note: str) -> WatchedLo
         raise WatchedLogKnown(origin=log.origin)
     log.vkeys = "\n".join([*known, str(change.new)])
     log.save(update_fields=["vkeys"])
-    record_many(
-        actor=actor,
-        acts=[
-            Act(
-                "ledger.log-watched", f"log:{log.origin}", {"vkeys": log.vkeys.split(), "from_size": log.size}
-            )
-        ],
-        now=now,
-    )
-    return log
+    return _watched(log, actor, now)
 
 
 @transaction.atomic
@@ -278,3 +260,10 @@ def watched_logs() -> list[WatchedLog]:
 def contradictions() -> list[Contradiction]:
     """Returns the contradictions that nobody has settled, the newest first."""
     return list(Contradiction.objects.filter(settled_at=None).order_by("-seen_at", "-pk"))
+
+
+def _watched(log: WatchedLog, actor: ActorRef, now: datetime) -> WatchedLog:
+    """Records which keys of a log are believed from now on, and from which size."""
+    facts = {"vkeys": log.vkeys.split(), "from_size": log.size}
+    record_many(actor=actor, acts=[Act("ledger.log-watched", f"log:{log.origin}", facts)], now=now)
+    return log

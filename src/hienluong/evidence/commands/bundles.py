@@ -26,7 +26,7 @@ _CHUNK = 500
 
 
 @transaction.atomic
-def export_entries(*, actor: Actor | None, wanted: Wanted, now: datetime) -> Bundle:
+def export_entries(*, actor: Actor | None, wanted: Wanted, now: datetime, most: int = BUNDLE_MOST) -> Bundle:
     """Takes along the entries of a search, as far as the actor may search them.
 
     Raises:
@@ -36,7 +36,7 @@ def export_entries(*, actor: Actor | None, wanted: Wanted, now: datetime) -> Bun
     """
     actor = require(actor, "evidence.export_bundle")
     reach = in_reach(actor, wanted)
-    head, found = _covered(_all(reach))
+    head, found = _covered(_all(reach), most)
     look(actor, (person_of(one.subject) for one in found), AUDIT)
     subject = wanted.subject or "entries"
     details = {
@@ -54,7 +54,7 @@ def export_entries(*, actor: Actor | None, wanted: Wanted, now: datetime) -> Bun
 
 
 @transaction.atomic
-def export_packet(*, actor: Actor | None, packet_id: UUID, now: datetime) -> Bundle:
+def export_packet(*, actor: Actor | None, packet_id: UUID, now: datetime, most: int = BUNDLE_MOST) -> Bundle:
     """Takes along the evidence of a packet: the entries that are the actor's to see, and the document where the actor may see it.
 
     People of an agency that holds a copy get the file as it was handed in; by break-glass one gets the attachments, and each
@@ -68,7 +68,7 @@ def export_packet(*, actor: Actor | None, packet_id: UUID, now: datetime) -> Bun
     actor = require(actor, "evidence.export_bundle")
     party = party_to(actor, packet_id)
     wanted = Wanted(subject=f"packet:{packet_id}")
-    head, found = _covered(one for one in _all(wanted) if party.sees(one))
+    head, found = _covered((one for one in _all(wanted) if party.sees(one)), most)
     documents = _document(actor, party, now)
     details = {"document": ", ".join(name for name, _chunks in documents)[:300]}
     _record(actor, wanted.subject, found, head, details, now)
@@ -84,15 +84,15 @@ def _all(wanted: Wanted) -> Iterator[Disclosed]:
         place = page.next
 
 
-def _covered(entries: Iterator[Disclosed]) -> tuple[SignedCheckpoint, list[Disclosed]]:
+def _covered(entries: Iterator[Disclosed], most: int) -> tuple[SignedCheckpoint, list[Disclosed]]:
     """Returns the newest checkpoint and the entries that it covers, in the order of the log."""
     head = ledger.newest_checkpoint()
     found: list[Disclosed] = []
     for one in entries:
         if head is not None and one.index is not None and one.index < head.size:
             found.append(one)
-        if len(found) > BUNDLE_MOST:
-            raise BundleTooLarge(most=BUNDLE_MOST)
+        if len(found) > most:
+            raise BundleTooLarge(most=most)
     if head is None or not found:
         raise BundleEmpty
     return head, sorted(found, key=lambda one: one.index or 0)
