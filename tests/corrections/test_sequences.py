@@ -135,7 +135,8 @@ def _check(systems: dict[str, System], steps: list[str]) -> None:
     sender = systems[HOME_AFFAIRS]
     for delivery in Delivery.objects.select_related("packet", "recipient", "transmission"):
         _check_tables(delivery)
-        assert delivery.state not in {policy.WAITING, policy.DEAD}
+        why = f"{delivery.failure!r}, due {delivery.due_at} at {clock.now()}, accepted {delivery.created_at}"
+        assert delivery.state not in {policy.WAITING, policy.DEAD}, why
         if delivery.packet.sender_id != sender.agency.pk:
             continue
         assert holds(sender, delivery), "the sender keeps what it sent"

@@ -58,13 +58,11 @@ def test_worker_shows_what_came_and_stands_for_the_whole_site(clerk: BrowserCont
         "link": "/deadlines/",
         "tag": "deadlines.reminder",
     }
-    devtools.send(
-        "ServiceWorker.deliverPushMessage",
-        {"origin": live, "registrationId": registration["registrationId"], "data": json.dumps(said)},
-    )
-
+    push = {"origin": live, "registrationId": registration["registrationId"], "data": json.dumps(said)}
     shown = None
-    for _attempt in range(50):
+    for attempt in range(100):
+        if attempt % 20 == 0:  # a busy browser may drop one; the tag makes of many a single notification
+            devtools.send("ServiceWorker.deliverPushMessage", push)
         shown = page.evaluate(
             "async () => (await (await navigator.serviceWorker.ready).getNotifications())"
             ".map((one) => [one.title, one.body, one.tag, one.data.link])"
