@@ -98,7 +98,7 @@ def test_key_in_a_module_signs_like_one_in_a_file(token: str) -> None:
 
 def test_session_that_was_lost_is_opened_anew(token: str) -> None:
     key = TokenKey(token)
-    key._session.close()
+    key._key.close()
     assert Verifier("a", key.public).made(key.sign(b"data"), b"data")
 
 

@@ -1,0 +1,163 @@
+"""What can go wrong with signatures."""
+
+from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound, TooLarge
+from hienluong.kit.errors import gettext_noop as _
+
+
+class SigningError(HienluongError):
+    """The root of what goes wrong while a signature is made."""
+
+
+class KeyUnusable(InvalidInput):
+    """A key or its certificate cannot sign documents."""
+
+    code = "signing.key-unusable"
+    title = _("The key cannot be used")
+    detail = _("The key or its certificate cannot sign: {reason}.")
+    kept = _("Nothing was signed.")
+    todo = _("Check the file, its password and the certificate that belongs to the key.")
+
+
+class KeyUnavailable(SigningError):
+    """The module that holds the key does not let us use it."""
+
+    code = "signing.key-unavailable"
+    status = 503
+    retryable = True
+    title = _("The key is not available")
+    detail = _("The module that holds the key does not let us use it: {reason}.")
+    kept = _("Nothing was signed.")
+    todo = _("See to the module, its token and the file with the PIN, then sign again.")
+
+
+class DocumentUnsignable(InvalidInput):
+    """The file cannot take a signature."""
+
+    code = "signing.document-unsignable"
+    title = _("The file cannot be signed")
+    detail = _("The file cannot be signed: {reason}.")
+    kept = _("The file is unchanged.")
+    todo = _("Make the PDF anew from its source, without a password, and sign that one.")
+
+
+class ImageUnfit(InvalidInput):
+    """An image of a signature or seal is not what the decree asks for."""
+
+    code = "signing.image-unfit"
+    title = _("The image does not fit")
+    detail = _("The image cannot be used: {reason}.")
+    kept = _("Nothing was signed.")
+    todo = _("Give a PNG with a transparent ground (Decree 30/2020, Appendix I), smaller than 2 MB.")
+
+
+class DocumentTooLarge(TooLarge):
+    """The file is larger than signing and validation take."""
+
+    code = "signing.document-too-large"
+    title = _("The file is too large")
+    detail = _("The file has {size} bytes; at most {limit} are signed or checked at once.")
+    kept = _("Nothing was signed or checked.")
+    todo = _("Split the document, or ask the operators to raise the limit.")
+
+
+class TimestampUnavailable(SigningError):
+    """No time-stamp could be had although the level asks for one."""
+
+    code = "signing.timestamp-unavailable"
+    status = 503
+    retryable = True
+    title = _("No time-stamp")
+    detail = _("The authority for time-stamps gave none that holds: {reason}.")
+    kept = _("Nothing was signed; the file is unchanged.")
+    todo = _("Try again later, or sign at the level B-B, which has no time-stamp.")
+
+
+class EvidenceMissing(Conflict):
+    """What shows that the certificates were not revoked is not at hand, so the level cannot be reached."""
+
+    code = "signing.evidence-missing"
+    title = _("The status of a certificate is not known")
+    detail = _(
+        "The level {level} needs proof that no certificate was revoked, and it is not at hand: {reason}."
+    )
+    kept = _("The file is unchanged.")
+    todo = _("Fetch the lists of revoked certificates, check the trust list, and try again.")
+    retryable = True
+
+
+class SignatureWrong(InvalidInput):
+    """What came back from the signer's device does not fit the hash and the certificate."""
+
+    code = "signing.signature-wrong"
+    title = _("The signature does not fit")
+    detail = _("The signature was not made over this hash with the key of this certificate.")
+    kept = _("The prepared document waits until {until}; send the right signature.")
+    todo = _("Sign the hash as given (SHA-256), with the key that belongs to the certificate.")
+
+
+class PreparationNotFound(NotFound):
+    """There is no such prepared signature, it is another agency's, or its time is over."""
+
+    code = "signing.preparation-not-found"
+    title = _("No such prepared signature")
+    detail = _("Nothing that you prepared has the id {id}, or its time is over.")
+    todo = _("Prepare the document again.")
+
+
+class AlreadyCompleted(Conflict):
+    """The prepared document was completed with another signature."""
+
+    code = "signing.already-completed"
+    title = _("Already signed")
+    detail = _("The document was completed with another signature at {at}.")
+    kept = _("The first signature stands.")
+    todo = _("Fetch the signed document; prepare it again to add another signature.")
+
+
+class AuthorityUnreadable(InvalidInput):
+    """A file of certificates cannot be read."""
+
+    code = "signing.authority-unreadable"
+    title = _("The certificates cannot be read")
+    detail = _("The file holds no certificates that can be read: {reason}.")
+    kept = _("The trust list is unchanged.")
+    todo = _("Give certificates as PEM, DER or PKCS#7 (.p7b).")
+
+
+class AuthorityUnfit(InvalidInput):
+    """A certificate is none of an authority."""
+
+    code = "signing.authority-unfit"
+    title = _("Not an authority")
+    detail = _("The certificate of {name} cannot be put into the trust list: {reason}.")
+    kept = _("The trust list is unchanged.")
+    todo = _("Give the certificate of the authority itself, as it publishes it.")
+
+
+class DemonstrationRefused(InvalidInput):
+    """The demonstration's authority is refused by a real installation, always."""
+
+    code = "signing.demonstration-refused"
+    title = _("A demonstration has no legal force")
+    detail = _("{name} belongs to a demonstration; a real installation never trusts it.")
+    kept = _("The trust list is unchanged.")
+    todo = _("Give the certificate of a real authority.")
+
+
+class NotDemonstration(Conflict):
+    """The demonstration authority is asked for in a real installation."""
+
+    code = "signing.not-a-demonstration"
+    title = _("Not a demonstration")
+    detail = _("The demonstration authority exists in a demonstration only.")
+    kept = _("Nothing was made.")
+    todo = _("Run the demonstration (make run), and ask there.")
+
+
+class AuthorityNotFound(NotFound):
+    """The trust list has no such authority."""
+
+    code = "signing.authority-not-found"
+    title = _("No such authority")
+    detail = _("No authority in force has the fingerprint {fingerprint}.")
+    todo = _("Look at the trust list, and give the SHA-256 fingerprint or its beginning.")

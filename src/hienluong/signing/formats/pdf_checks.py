@@ -1,0 +1,290 @@
+"""The signatures of a PDF, checked: integrity, time, trust, revocation, and what changed after each (EN 319 102-1; pyHanko)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from datetime import datetime
+from typing import Any, Final
+
+from asn1crypto import cms, x509
+from pyhanko.pdf_utils.misc import PdfReadError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
+from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
+from pyhanko.sign.validation.ades import (
+    AdESBasicValidationResult,
+    AdESLTAValidationResult,
+    ades_basic_validation,
+    ades_lta_validation,
+    ades_timestamp_validation,
+    ades_with_time_validation,
+)
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+
+from hienluong.signing.formats.levels import Level
+from hienluong.signing.formats.report import Reason, SignatureReport, StampFacts, Verdict
+from hienluong.signing.formats.signature_checks import (
+    Checker,
+    evidence_about,
+    facts_of,
+    name_of,
+    path_of,
+    reason_of,
+    refuses_demonstration,
+    revocation_of,
+    stamp_facts,
+    stamp_reason,
+    verdict,
+)
+from hienluong.signing.formats.trust import Knowledge
+
+SIGNATURES_MOST: Final = 64
+_COVERS: Final = {
+    SignatureCoverageLevel.ENTIRE_FILE: "whole-file",
+    SignatureCoverageLevel.ENTIRE_REVISION: "whole-revision",
+}
+_CHANGES: Final = {
+    ModificationLevel.NONE: "none",
+    ModificationLevel.LTA_UPDATES: "validation-data",
+    ModificationLevel.FORM_FILLING: "forms-and-signatures",
+    ModificationLevel.ANNOTATIONS: "annotations",
+    ModificationLevel.OTHER: "other",
+}
+
+
+_THEN: Final = frozenset(
+    {
+        AdESIndeterminate.REVOKED_NO_POE,
+        AdESIndeterminate.REVOKED_CA_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+        AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        AdESIndeterminate.TRY_LATER,
+        AdESIndeterminate.EXPIRED,
+    }
+)
+"""What proofs of an earlier time may mend."""
+
+
+class Encrypted(Exception):
+    """The PDF is encrypted: nobody can say what was signed."""
+
+
+def open_pdf(pdf: bytes) -> tuple[PdfFileReader, tuple[str, ...]]:
+    """Returns a reader, and "pdf-untidy" as a warning where the file keeps to the standard only nearly.
+
+    Raises:
+        Encrypted: it is.
+        PdfReadError: it cannot be read.
+    """
+    warnings: tuple[str, ...] = ()
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf))
+        list(reader.embedded_signatures)
+    except PdfReadError:
+        reader, warnings = PdfFileReader(io.BytesIO(pdf), strict=False), ("pdf-untidy",)
+    if reader.encrypted:
+        raise Encrypted
+    return reader, warnings
+
+
+async def check_pdf(pdf: bytes, checker: Checker) -> tuple[tuple[SignatureReport, ...], tuple[str, ...]]:
+    """Returns what is found of every signature and time-stamp of a PDF, in their order, and warnings.
+
+    Raises:
+        Encrypted: it is.
+        PdfReadError and whatever else broken files lead pyHanko into; `validation.py` tells it.
+    """
+    reader, warnings = open_pdf(pdf)
+    signatures = reader.embedded_signatures
+    if len(signatures) > SIGNATURES_MOST:
+        warnings = (*warnings, "more-signatures")
+    embedded = _evidence_in(reader)
+    found = [await _check_one(one, reader, embedded, checker) for one in signatures[:SIGNATURES_MOST]]
+    return tuple(found), warnings
+
+
+async def _check_one(
+    signature: EmbeddedPdfSignature, reader: PdfFileReader, embedded: Knowledge, checker: Checker
+) -> SignatureReport:
+    signature.compute_integrity_info()
+    if signature.sig_object_type == "/DocTimeStamp":
+        return await _check_stamp(signature, embedded, checker)
+    stamps = list(extract_tst_data_iter(signature.signer_info, signed=False))
+    over = signature.signer_info["signature"].native
+    stamp = await check_stamp(stamps[0], over, embedded, checker) if stamps else None
+    result = await _status(signature, stamp, embedded, checker)
+    status = result.api_status
+    changed, changes = _changes(signature)
+    certificate: x509.Certificate = signature.signer_cert
+    way = list(status.validation_path) if status is not None and status.validation_path is not None else []
+    above = [one for one in way if isinstance(one, x509.Certificate)]
+    evidence = evidence_about(certificate, checker.trust.knowledge, embedded)
+    outcome, kept = verdict(
+        [reason_of(result, evidence, checker.now), stamp_reason(stamp), *changed],
+        demonstration=refuses_demonstration(checker, [certificate, *above]),
+    )
+    return SignatureReport(
+        kind="signature",
+        form="PAdES" if signature.sig_object.get("/SubFilter") == "/ETSI.CAdES.detached" else "PDF",
+        level=_level(signature, reader, embedded, stamp),
+        field=str(signature.field_name),
+        verdict=outcome,
+        reasons=kept,
+        etsi=name_of(result),
+        certificate=facts_of(certificate),
+        path=path_of(status),
+        claimed_at=signature.self_reported_timestamp,
+        proved_at=_proved(result, stamp),
+        covers=_COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part"),
+        changes=changes,
+        said=tuple(
+            str(value) for name in ("/Reason", "/Location") if (value := signature.sig_object.get(name))
+        ),
+        revocation=revocation_of(status, evidence),
+        stamp=stamp,
+    )
+
+
+async def _status(
+    signature: EmbeddedPdfSignature, stamp: StampFacts | None, embedded: Knowledge, checker: Checker
+) -> AdESBasicValidationResult[Any]:
+    """Returns pyHanko's result: as things stand now, with its time-stamp where that holds; else as they stood then.
+
+    As they stood then: a certificate that has expired or was revoked since, shown to have been good by evidence in the file
+    and by the time-stamps over it (EN 319 102-1, 5.6).
+    """
+    spec = _with(checker, embedded).trust.spec()
+    validate = (
+        ades_with_time_validation if stamp and stamp.verdict is Verdict.VALID else ades_basic_validation
+    )
+    result = await validate(
+        signature.signed_data, spec, timing_info=checker.timing, raw_digest=signature.compute_digest()
+    )
+    if stamp is None or result.ades_subindic not in _THEN:
+        return result
+    then = await ades_lta_validation(
+        signature, PdfSignatureValidationSpec(checker.trust.spec()), checker.timing
+    )
+    return then if then.ades_subindic is AdESPassed.OK else result
+
+
+async def check_stamp(
+    signed: cms.SignedData, stamped: bytes, embedded: Knowledge, checker: Checker
+) -> StampFacts:
+    """Returns what a time-stamp says and whether it holds.
+
+    Args:
+        signed: the time-stamp.
+        stamped: what it is over.
+        embedded: evidence that stands in the file.
+        checker: whom to believe, for which moment.
+    """
+    result = await ades_timestamp_validation(
+        signed,
+        _with(checker, embedded).trust.spec(),
+        lambda name: hashlib.new(name, stamped).digest(),
+        timing_info=checker.timing,
+    )
+    return stamp_facts(result, signed, checker)
+
+
+async def _check_stamp(
+    signature: EmbeddedPdfSignature, embedded: Knowledge, checker: Checker
+) -> SignatureReport:
+    """Returns what is found of a time-stamp over the document."""
+    result = await ades_timestamp_validation(
+        signature.signed_data,
+        _with(checker, embedded).trust.spec(),
+        signature.compute_digest,
+        timing_info=checker.timing,
+    )
+    stamp = stamp_facts(result, signature.signed_data, checker)
+    changed, changes = _changes(signature)
+    outcome, kept = verdict([*stamp.reasons, *changed])
+    certificate = signature.signer_cert
+    evidence = evidence_about(certificate, checker.trust.knowledge, embedded)
+    return SignatureReport(
+        kind="time-stamp",
+        form="PAdES",
+        field=str(signature.field_name),
+        verdict=outcome,
+        reasons=kept,
+        etsi=name_of(result),
+        certificate=facts_of(certificate),
+        path=path_of(result.api_status),
+        claimed_at=stamp.at,
+        proved_at=stamp.at if outcome is Verdict.VALID else None,
+        covers=_COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part"),
+        changes=changes,
+        revocation=revocation_of(result.api_status, evidence),
+        stamp=stamp,
+    )
+
+
+def _with(checker: Checker, embedded: Knowledge) -> Checker:
+    """Returns the checker that knows what stands in the file, too; its signatures are checked like any other."""
+    known, trust = checker.trust.knowledge, checker.trust
+    together = Knowledge(
+        (*known.crls, *embedded.crls),
+        (*known.ocsps, *embedded.ocsps),
+        (*known.certificates, *embedded.certificates),
+    )
+    return Checker(type(trust)(trust.signers, trust.stampers, trust.demonstration, together), checker.now)
+
+
+def _changes(signature: EmbeddedPdfSignature) -> tuple[list[Reason], str]:
+    """Returns why what came after a signature is not allowed, if so, and what it was."""
+    if signature.coverage not in _COVERS:
+        return [Reason.PARTIAL], ""
+    if isinstance(signature.diff_result, SuspiciousModification):
+        return [Reason.CHANGED], "other"
+    level = signature.diff_result.modification_level if signature.diff_result else ModificationLevel.NONE
+    allowed = signature.summarise_integrity_info().get("docmdp_ok", True) is not False
+    return ([] if allowed else [Reason.CHANGED]), _CHANGES[level]
+
+
+def _proved(result: AdESBasicValidationResult[Any], stamp: StampFacts | None) -> datetime | None:
+    """Returns the earliest moment by which the signature was there, as a time-stamp that holds shows."""
+    moments = [stamp.at] if stamp is not None and stamp.verdict is Verdict.VALID and stamp.at else []
+    if isinstance(result, AdESLTAValidationResult):
+        within = result.signature_timestamp_status
+        if within is not None and within.ades_subindic is AdESPassed.OK and within.api_status is not None:
+            moments.append(within.api_status.timestamp)
+        if result.oldest_evidence_record_timestamp is not None:
+            moments.append(result.oldest_evidence_record_timestamp)
+    return min(moments, default=None)
+
+
+def _level(
+    signature: EmbeddedPdfSignature, reader: PdfFileReader, embedded: Knowledge, stamp: StampFacts | None
+) -> Level:
+    """Returns the level that a signature has by its form; whether it holds is another matter."""
+    if stamp is None:
+        return Level.B
+    if not (embedded.crls or embedded.ocsps):
+        return Level.T
+    later = any(
+        one.signed_revision > signature.signed_revision for one in reader.embedded_timestamp_signatures
+    )
+    return Level.LTA if later else Level.LT
+
+
+def _evidence_in(reader: PdfFileReader) -> Knowledge:
+    """Returns the evidence that stands in the file (the document security store)."""
+    try:
+        store = DocumentSecurityStore.read_dss(reader)
+    except NoDSSFoundError:
+        return Knowledge()
+
+    def streams(references: Any) -> tuple[bytes, ...]:
+        return tuple(one.get_object().data for one in references)
+
+    return Knowledge(streams(store.crls), streams(store.ocsps), tuple(store.load_certs()))

@@ -1,0 +1,45 @@
+"""Time-stamps (RFC 3161) for signatures: how they are asked for is the caller's, what comes back is checked here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from asn1crypto import tsp
+from pyhanko.sign.timestamps import TimeStamper
+from pyhanko.sign.timestamps.common_utils import TimestampRequestError
+
+from hienluong.kit.errors import HienluongError
+from hienluong.signing.errors import TimestampUnavailable
+
+Ask = Callable[[bytes], bytes]
+"""Sends a request (DER) to an authority and returns its answer (DER)."""
+Result = TypeVar("Result")
+
+
+class AskingStamper(TimeStamper):
+    """pyHanko's time-stamper over a function that asks."""
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()  # type: ignore[no-untyped-call] # pyHanko's
+        self._ask = ask
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """Returns the authority's answer."""
+        return tsp.TimeStampResp.load(await asyncio.to_thread(self._ask, req.dump()))
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs what pyHanko does; it never waits for anything, so no other task would run meanwhile.
+
+    Raises:
+        TimestampUnavailable: an authority refused, or answered with something else than was asked for.
+        HienluongError: as the function that asks raises it.
+    """
+    try:
+        return asyncio.run(work)
+    except HienluongError:
+        raise
+    except TimestampRequestError as problem:
+        raise TimestampUnavailable(reason=str(problem)) from problem
