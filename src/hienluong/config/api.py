@@ -42,6 +42,7 @@ from hienluong.monitoring.api import router as monitoring_router
 from hienluong.reasons.api import router as reasons_router
 from hienluong.recipients.api import router as recipients_router
 from hienluong.retention.api import router as retention_router
+from hienluong.signing.api import router as signing_router
 from hienluong.systems import service as systems
 from hienluong.systems.api import router as systems_router
 from hienluong.systems.service import SystemBearer
@@ -71,6 +72,7 @@ api.add_router("", webhooks_router, auth=SystemBearer())
 api.add_router("", monitoring_router, auth=SystemBearer())
 api.add_router("", retention_router)
 api.add_router("", evidence_router)
+api.add_router("", signing_router)
 api.add_router("", error_router)
 
 

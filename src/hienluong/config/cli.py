@@ -36,6 +36,7 @@ LAZY_GROUPS = {
     "reasons": "hienluong.reasons.cli:group",
     "recipients": "hienluong.recipients.cli:group",
     "retention": "hienluong.retention.cli:group",
+    "signing": "hienluong.signing.cli:group",
     "staff": "hienluong.staff.cli:group",
     "systems": "hienluong.systems.cli:group",
     "takeover": "hienluong.takeover.cli:group",

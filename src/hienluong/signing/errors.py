@@ -161,3 +161,12 @@ class AuthorityNotFound(NotFound):
     title = _("No such authority")
     detail = _("No authority in force has the fingerprint {fingerprint}.")
     todo = _("Look at the trust list, and give the SHA-256 fingerprint or its beginning.")
+
+
+class SignaturesNotValid(Conflict):
+    """All signatures were required to hold, and they do not."""
+
+    code = "signing.signatures-not-valid"
+    title = _("The signatures do not all hold")
+    detail = _("{name}: {verdict} ({reasons}).")
+    todo = _("Run the command without --require-valid to read what was found.")

@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from asn1crypto import cms, core, tsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
@@ -33,6 +34,7 @@ YEARS: Final = timedelta(days=365)
 _OID = x509.ObjectIdentifier(DEMONSTRATION_OID)
 _PEM = serialization.Encoding.PEM
 _PARTS: Final = ("root", "issuing", "ocsp", "tsa")
+_STAMPED: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
 _USAGES: Final = {
     "digital_signature": False, "content_commitment": False, "key_encipherment": False, "data_encipherment": False,
     "key_agreement": False, "key_cert_sign": False, "crl_sign": False, "encipher_only": False, "decipher_only": False,
@@ -69,6 +71,12 @@ class Subject:
             (NameOID.COMMON_NAME, self.name),
         )
         return x509.Name([x509.NameAttribute(oid, value[:64]) for oid, value in facts if value])
+
+
+class _Refusal(core.Sequence):  # type: ignore[misc] # asn1crypto ships no types
+    """An answer without a time-stamp (RFC 3161, 2.4.2), for which asn1crypto has no form."""
+
+    _fields: ClassVar = [("status", tsp.PKIStatusInfo)]
 
 
 class DemoAuthority:
@@ -160,6 +168,16 @@ class DemoAuthority:
         certificate = self.issue(subject, key.public_key(), begin=begin, lasts=lasts)
         return MemoryKey(key, from_pyca(certificate), [from_pyca(one) for one in self.chain])
 
+    def issue_pkcs12(self, subject: Subject, password: str, *, now: datetime) -> tuple[bytes, str]:
+        """Returns a new key with its certificate as a file of PKCS#12, and the serial number in hexadecimal."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self.issue(subject, key.public_key(), begin=now)
+        how = serialization.BestAvailableEncryption(password.encode())
+        content = pkcs12.serialize_key_and_certificates(
+            subject.name.encode(), key, certificate, self.chain, how
+        )
+        return content, format(certificate.serial_number, "x")
+
     def revoke(self, serial: int, *, now: datetime) -> None:
         """Revokes a certificate; lists and answers say so from now on."""
         with self._lock:
@@ -221,15 +239,13 @@ class DemoAuthority:
         try:
             asked = tsp.TimeStampReq.load(request)
             imprint = asked["message_imprint"]
-            fits = (
-                hashes.SHA512 if imprint["hash_algorithm"]["algorithm"].native == "sha512" else hashes.SHA256
-            )
-            readable = len(imprint["hashed_message"].native) == fits.digest_size
+            size = _STAMPED[imprint["hash_algorithm"]["algorithm"].native]
+            readable = len(imprint["hashed_message"].native) == size
         except (ValueError, TypeError, KeyError):
             readable = False
         if not readable:
             refused = {"status": "rejection", "fail_info": tsp.PKIFailureInfo({"bad_data_format"})}
-            return bytes(tsp.TimeStampResp({"status": tsp.PKIStatusInfo(refused)}).dump())
+            return bytes(_Refusal({"status": tsp.PKIStatusInfo(refused)}).dump())
         info = {
             "version": "v1",
             "policy": POLICY_OF_STAMPS,

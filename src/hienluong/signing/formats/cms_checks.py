@@ -25,6 +25,7 @@ from hienluong.signing.formats.signature_checks import (
     refuses_demonstration,
     revocation_of,
     stamp_reason,
+    telling_missing_evidence,
     verdict,
 )
 from hienluong.signing.formats.trust import Knowledge
@@ -69,7 +70,9 @@ async def check_cms(signed: cms.SignedData, content: bytes | None, checker: Chec
     validate: Any = ades_basic_validation
     if stamp is not None and stamp.verdict is Verdict.VALID:
         validate = ades_with_time_validation
-    result = await validate(signed, checker.trust.spec(), timing_info=checker.timing, raw_digest=digest)
+    result = await telling_missing_evidence(
+        lambda spec: validate(signed, spec, timing_info=checker.timing, raw_digest=digest), checker.trust
+    )
     status = result.api_status
     certificate = status.signing_cert if status is not None else _certificate(signed, info)
     demonstration = refuses_demonstration(checker, certificates_in(signed))

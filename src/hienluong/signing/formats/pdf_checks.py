@@ -40,6 +40,7 @@ from hienluong.signing.formats.signature_checks import (
     revocation_of,
     stamp_facts,
     stamp_reason,
+    telling_missing_evidence,
     verdict,
 )
 from hienluong.signing.formats.trust import Knowledge
@@ -161,12 +162,13 @@ async def _status(
     As they stood then: a certificate that has expired or was revoked since, shown to have been good by evidence in the file
     and by the time-stamps over it (EN 319 102-1, 5.6).
     """
-    spec = _with(checker, embedded).trust.spec()
     validate = (
         ades_with_time_validation if stamp and stamp.verdict is Verdict.VALID else ades_basic_validation
     )
-    result = await validate(
-        signature.signed_data, spec, timing_info=checker.timing, raw_digest=signature.compute_digest()
+    digest = signature.compute_digest()
+    result = await telling_missing_evidence(
+        lambda spec: validate(signature.signed_data, spec, timing_info=checker.timing, raw_digest=digest),
+        _with(checker, embedded).trust,
     )
     if stamp is None or result.ades_subindic not in _THEN:
         return result
@@ -187,11 +189,11 @@ async def check_stamp(
         embedded: evidence that stands in the file.
         checker: whom to believe, for which moment.
     """
-    result = await ades_timestamp_validation(
-        signed,
-        _with(checker, embedded).trust.spec(),
-        lambda name: hashlib.new(name, stamped).digest(),
-        timing_info=checker.timing,
+    result = await telling_missing_evidence(
+        lambda spec: ades_timestamp_validation(
+            signed, spec, lambda name: hashlib.new(name, stamped).digest(), timing_info=checker.timing
+        ),
+        _with(checker, embedded).trust,
     )
     return stamp_facts(result, signed, checker)
 
@@ -200,11 +202,11 @@ async def _check_stamp(
     signature: EmbeddedPdfSignature, embedded: Knowledge, checker: Checker
 ) -> SignatureReport:
     """Returns what is found of a time-stamp over the document."""
-    result = await ades_timestamp_validation(
-        signature.signed_data,
-        _with(checker, embedded).trust.spec(),
-        signature.compute_digest,
-        timing_info=checker.timing,
+    result = await telling_missing_evidence(
+        lambda spec: ades_timestamp_validation(
+            signature.signed_data, spec, signature.compute_digest, timing_info=checker.timing
+        ),
+        _with(checker, embedded).trust,
     )
     stamp = stamp_facts(result, signature.signed_data, checker)
     changed, changes = _changes(signature)

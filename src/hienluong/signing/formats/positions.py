@@ -114,7 +114,7 @@ def person_place(
     width, height = (millimetres(length) for length in sizes.person)
     below = _last(lines, name)
     if below is None:
-        return _largest_gap(lines, pages, width, height)
+        return _lowest_gap(lines, pages, width, height)
     above = _above(lines, below, post)
     middle = _middle(below.box)
     if above is None:
@@ -189,17 +189,21 @@ def _above(lines: Sequence[Line], below: Line, post: str) -> Line | None:
     return nearest
 
 
-def _largest_gap(lines: Sequence[Line], pages: Sequence[Box], width: float, height: float) -> Proposal:
-    """Returns the largest gap in the right half of the last page with text, where the decree's form has the signature."""
+def _lowest_gap(lines: Sequence[Line], pages: Sequence[Box], width: float, height: float) -> Proposal:
+    """Returns the lowest gap in the right half of the last page with text, where the decree's form has the signature."""
     last = lines[-1].page if lines else max(len(pages) - 1, 0)
     page = pages[last] if pages else Box(0, 0, *_A4)
     half = (page.left + page.right) / 2
     right = [line for line in lines if line.page == last and _middle(line.box) > half]
-    gaps = [(upper.box.bottom - lower.box.top, upper, lower) for upper, lower in pairwise(right)]
-    room, upper, lower = max(gaps, key=lambda one: one[0], default=(0.0, None, None))
-    if upper is None or lower is None or room < LEAST_GAP:
+    gaps = [
+        (upper.box.bottom - lower.box.top, upper, lower)
+        for upper, lower in pairwise(right)
+        if upper.box.bottom - lower.box.top >= LEAST_GAP
+    ]
+    if not gaps:
         bottom = page.bottom + page.height / 4
         return Proposal(last, _around((half + page.right) / 2, bottom, width, height), "page")
+    room, upper, lower = gaps[-1]
     scale = min(1.0, (room - 2) / height)
     bottom = lower.box.top + (room - height * scale) / 2
     box = _around((_middle(upper.box) + _middle(lower.box)) / 2, bottom, width * scale, height * scale)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from asn1crypto import cms, crl, ocsp, tsp, x509
-from pyhanko.sign.ades.report import AdESPassed, AdESSubIndic
+from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed, AdESSubIndic
 from pyhanko.sign.validation.ades import AdESBasicValidationResult
+from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureStatus
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
@@ -69,7 +70,8 @@ def reason_of(
         in_time = any(one.as_of is not None and one.as_of <= ends for one in evidence)
         return None if now <= ends or in_time else Reason.EXPIRED
     reason = SUBINDICATIONS.get(indication.standard_name, Reason.UNDECIDED)
-    if reason is Reason.EXPIRED and status is not None and now < status.signing_cert.not_valid_before:
+    early = status is not None and now < status.signing_cert.not_valid_before
+    if early and reason in {Reason.EXPIRED, Reason.AUTHORITY_UNKNOWN}:
         return Reason.NOT_YET_VALID
     return reason
 
@@ -77,6 +79,26 @@ def reason_of(
 def stamp_reason(stamp: StampFacts | None) -> Reason | None:
     """Returns what a signature's time-stamp takes from it: nothing where there is none, or where it is only not known to hold."""
     return Reason.STAMP_WRONG if stamp is not None and stamp.verdict is Verdict.INVALID else None
+
+
+async def telling_missing_evidence(
+    validate: Callable[[SignatureValidationSpec], Awaitable[AdESBasicValidationResult[Any]]], trust: Trust
+) -> AdESBasicValidationResult[Any]:
+    """Returns the result of a validation; where only evidence about revocation is missing, it says so.
+
+    pyHanko names that as it names a way to an authority that does not hold; without asking for evidence the two differ.
+
+    Args:
+        validate: the validation, given a specification.
+        trust: whom to believe.
+    """
+    result = await validate(trust.spec())
+    if result.ades_subindic is not AdESIndeterminate.CERTIFICATE_CHAIN_GENERAL_FAILURE:
+        return result
+    without = await validate(trust.spec(revocation=False))
+    if without.ades_subindic is AdESPassed.OK:
+        return replace(result, ades_subindic=AdESIndeterminate.TRY_LATER)
+    return result
 
 
 def name_of(result: AdESBasicValidationResult[Any]) -> str:

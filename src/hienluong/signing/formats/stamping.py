@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from asn1crypto import tsp
+from asn1crypto import cms, tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
@@ -24,6 +24,22 @@ class AskingStamper(TimeStamper):
     def __init__(self, ask: Ask) -> None:
         super().__init__()  # type: ignore[no-untyped-call] # pyHanko's
         self._ask = ask
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        """Returns a time-stamp over a hash.
+
+        Raises:
+            TimestampRequestError: the authority refused, or answered with something else than was asked for.
+        """
+        try:
+            token = await super().async_timestamp(message_digest, md_algorithm)
+            info = token["content"]["encap_content_info"]["content"].parsed
+            stamped = info["message_imprint"]["hashed_message"].native
+        except (ValueError, TypeError, KeyError, AttributeError) as problem:
+            raise TimestampRequestError("the answer is no time-stamp") from problem
+        if stamped != message_digest:
+            raise TimestampRequestError("the time-stamp is over something else")
+        return token
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         """Returns the authority's answer."""

@@ -9,7 +9,7 @@ import hashlib
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from lxml import etree
 
@@ -78,7 +78,7 @@ def validate(
     except Encrypted:
         return replace(report, verdict=Verdict.INDETERMINATE, reasons=(Reason.ENCRYPTED,))
     except Exception:
-        log.info("A file could not be checked: %s", report.sha256, exc_info=True)
+        log.debug("A file could not be checked: %s", report.sha256, exc_info=True)
         return replace(report, verdict=Verdict.INVALID, reasons=(Reason.UNREADABLE,))
     reasons = tuple(dict.fromkeys(reason for one in signatures for reason in one.reasons))
     verdict = worst([one.verdict for one in signatures])
@@ -144,7 +144,7 @@ def _root_of(content: bytes) -> str:
         for start in range(0, min(len(content), 64 * _HEAD), 4 * _HEAD):
             parser.feed(content[start : start + 4 * _HEAD])
             for _event, element in parser.read_events():
-                return str(etree.QName(cast("etree._Element", element)).localname)
+                return str(etree.QName(cast("Any", element)).localname)
     except (etree.XMLSyntaxError, ValueError):
         return ""
     return ""

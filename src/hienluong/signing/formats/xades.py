@@ -76,7 +76,14 @@ def sign(xml: bytes, key: SigningKey, *, now: datetime) -> bytes:
     return etree.tostring(signed, xml_declaration=True, encoding="UTF-8")
 
 
-class _Signer(XAdESSigner):
+class InUtf8:
+    """Makes signxml write names with Vietnamese letters: in ASCII, which is its way, XML has no form for them."""
+
+    def _tostring(self, xml_node: etree._Element, **how: Any) -> bytes:
+        return bytes(etree.tostring(xml_node, encoding="UTF-8", **how))
+
+
+class _Signer(InUtf8, XAdESSigner):
     """signxml's signer, told the time."""
 
     def __init__(self, now: datetime, **how: Any) -> None:

@@ -30,6 +30,7 @@ from hienluong.signing.formats.keys import to_pyca
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.report import Holder, Reason, Revocation, SignatureReport
 from hienluong.signing.formats.signature_checks import Checker, facts_of, refuses_demonstration, verdict
+from hienluong.signing.formats.xades import InUtf8
 
 _DS: Final = f"{{{namespaces.ds}}}"
 _XADES: Final = f"{{{namespaces.xades}}}"
@@ -44,6 +45,10 @@ _REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
     (PathError, Reason.AUTHORITY_UNKNOWN),
     (ValidationError, Reason.UNDECIDED),
 )
+
+
+class _Verifier(InUtf8, XMLVerifier):
+    """signxml's verifier."""
 
 
 def signatures_in(root: etree._Element) -> list[etree._Element]:
@@ -100,7 +105,7 @@ def _mathematics(root: etree._Element, certificate: x509.Certificate) -> tuple[R
         require_x509=True, expect_references=True, verification_time=certificate.not_valid_before
     )
     try:
-        found = XMLVerifier().verify(root, x509_cert=to_pyca(certificate), expect_config=settings)
+        found = _Verifier().verify(root, x509_cert=to_pyca(certificate), expect_config=settings)
     except InvalidDigest:
         return Reason.ALTERED, ""
     except InvalidSignature as problem:

@@ -1,0 +1,17 @@
+"""Writes: one file per subject, one transaction per command."""
+
+from hienluong.signing.commands.demonstration import make_demonstration_authority
+from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
+from hienluong.signing.commands.sign import sign_document
+from hienluong.signing.commands.trust import end_authority, import_authorities, refresh_revocations
+
+__all__ = [
+    "complete_signature",
+    "end_authority",
+    "import_authorities",
+    "make_demonstration_authority",
+    "prepare_signature",
+    "refresh_revocations",
+    "sign_document",
+    "sweep_prepared",
+]

@@ -1,0 +1,40 @@
+"""The demonstration's authority: made once, in the data directory of a demonstration, and believed there alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from hienluong.directory.service import Actor, require
+from hienluong.kit.clock import in_vietnam
+from hienluong.signing.commands.trust import import_authorities
+from hienluong.signing.demo.authority import DemoAuthority
+from hienluong.signing.errors import NotDemonstration
+from hienluong.signing.models import TrustedAuthority
+
+SOURCE = "demonstration"
+
+
+def make_demonstration_authority(*, actor: Actor | None, now: datetime) -> DemoAuthority:
+    """Makes the demonstration's authority, or opens the one that is there, and puts it into the trust list.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor manages no authorities.
+        NotDemonstration: this is a real installation.
+    """
+    actor = require(actor, "signing.manage_authorities")
+    if not settings.DEMONSTRATION or settings.DEMO_AUTHORITY_DIR is None:
+        raise NotDemonstration
+    authority = DemoAuthority.make(Path(settings.DEMO_AUTHORITY_DIR), settings.DEMO_AUTHORITY_URL, now=now)
+    for purpose in (TrustedAuthority.Purpose.PUBLIC_SERVICE, TrustedAuthority.Purpose.TIMESTAMPS):
+        import_authorities(
+            actor=actor,
+            content=authority.anchors,
+            purpose=purpose,
+            source=SOURCE,
+            valid_from=in_vietnam(now).date(),
+            now=now,
+        )
+    return authority

@@ -1,0 +1,70 @@
+"""The certificates that travel in a file, for who wants to know about their revocation; nothing of them is believed."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+
+from asn1crypto import cms, x509
+from lxml import etree
+from pyhanko.sign.general import extract_signer_info
+from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.errors import NoDSSFoundError
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+
+from hienluong.signing.formats.cms_checks import read_cms
+from hienluong.signing.formats.keys import in_order
+from hienluong.signing.formats.pdf_checks import Encrypted, open_pdf
+from hienluong.signing.formats.signature_checks import certificates_in
+from hienluong.signing.formats.validation import kind_of
+from hienluong.signing.formats.xades import parse
+from hienluong.signing.formats.xml_checks import signatures_in
+
+MOST = 64
+
+
+def certificates_of(content: bytes) -> tuple[x509.Certificate, ...]:
+    """Returns the certificates of a file's signatures and time-stamps; none where it cannot be read."""
+    found: list[x509.Certificate] = []
+    try:
+        for certificate in _in(content):
+            found.append(certificate)
+            if len(found) >= MOST:
+                break
+    except Exception:  # noqa: BLE001 - a stranger's file may lead the libraries anywhere; `validate` tells what is wrong
+        return in_order(found)
+    return in_order(found)
+
+
+def _in(content: bytes) -> Iterator[x509.Certificate]:
+    kind = kind_of(content)
+    if kind == "pdf":
+        yield from _in_pdf(content)
+    elif kind == "cms":
+        signed = read_cms(content)
+        if signed is not None:
+            yield from _in_signature(signed)
+    elif kind == "xml":
+        for signature in signatures_in(parse(content)):
+            for element in signature.iter("{*}X509Certificate"):
+                if isinstance(element, etree._Element) and element.text:  # noqa: SLF001 - lxml's name of the class
+                    yield x509.Certificate.load(base64.b64decode(element.text))
+
+
+def _in_pdf(content: bytes) -> Iterator[x509.Certificate]:
+    try:
+        reader, _warnings = open_pdf(content)
+    except Encrypted:
+        return
+    for signature in reader.embedded_signatures:
+        yield from _in_signature(signature.signed_data)
+    try:
+        yield from DocumentSecurityStore.read_dss(reader).load_certs()
+    except NoDSSFoundError:
+        return
+
+
+def _in_signature(signed: cms.SignedData) -> Iterator[x509.Certificate]:
+    yield from certificates_in(signed)
+    for stamp in extract_tst_data_iter(extract_signer_info(signed), signed=False):
+        yield from certificates_in(stamp)

@@ -1,0 +1,160 @@
+"""What a report says to people: sentences for its codes, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_noop as _
+
+from hienluong.kit.clock import in_vietnam
+from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
+
+VERDICTS: Final = {
+    Verdict.VALID: _("The signatures of the file hold."),
+    Verdict.INVALID: _("The signatures of the file do not hold."),
+    Verdict.INDETERMINATE: _("Whether the signatures of the file hold cannot be told."),
+    Verdict.UNSIGNED: _("The file is not signed."),
+}
+OF_ONE: Final = {
+    Verdict.VALID: _("It holds."),
+    Verdict.INVALID: _("It does not hold."),
+    Verdict.INDETERMINATE: _("Whether it holds cannot be told."),
+    Verdict.UNSIGNED: _("There is none."),
+}
+REASONS: Final = {
+    Reason.ALTERED: _("What was signed was altered afterwards."),
+    Reason.BROKEN: _("The signature was not made with the key of this certificate."),
+    Reason.UNREADABLE: _("The file is broken or is not what it claims to be."),
+    Reason.ENCRYPTED: _("The file is encrypted; remove its password and check it again."),
+    Reason.TOO_LARGE: _("The file is larger than what is checked at once."),
+    Reason.CHANGED: _(
+        "After this signature the document was changed in a way that the signature does not allow."
+    ),
+    Reason.PARTIAL: _("The signature is over a part of the file only."),
+    Reason.REVOKED: _(
+        "The certificate was revoked, and nothing proves that the signature is older than that."
+    ),
+    Reason.AUTHORITY_REVOKED: _("The certificate of the authority that issued it was revoked."),
+    Reason.REVOCATION_UNKNOWN: _(
+        "Whether the certificate was revoked is not known yet; check again in some minutes."
+    ),
+    Reason.EXPIRED: _("The certificate has ended, and nothing proves that it was good when it signed."),
+    Reason.NOT_YET_VALID: _("The certificate was not valid yet at that moment."),
+    Reason.AUTHORITY_UNKNOWN: _("The authority that issued the certificate is not in the trust list."),
+    Reason.CERTIFICATE_UNFIT: _("The certificate is not for signing documents."),
+    Reason.CERTIFICATE_MISSING: _("The signature names no certificate."),
+    Reason.WEAK: _("The signature uses an algorithm that is no longer safe."),
+    Reason.TIME_UNPROVEN: _("Nothing proves when the signature was made."),
+    Reason.STAMP_WRONG: _("The time-stamp does not hold."),
+    Reason.STAMPS_CONTRADICT: _("The time-stamps contradict each other."),
+    Reason.DEMONSTRATION: _(
+        "It was signed under the authority of a demonstration, which has no legal force."
+    ),
+    Reason.CONTENT_MISSING: _("The signature stands beside its file; give the file, too."),
+    Reason.UNDECIDED: _("The certificate could not be checked."),
+}
+CHANGES: Final = {
+    "none": _("Nothing was changed after it."),
+    "validation-data": _("After it, only evidence and time-stamps were added."),
+    "forms-and-signatures": _(
+        "After it, further signatures were added or form fields filled in, as is allowed."
+    ),
+    "annotations": _("After it, comments were added, as is allowed."),
+    "other": _("After it, the document was changed."),
+}
+WARNINGS: Final = {
+    "pdf-untidy": _("The PDF does not keep to its standard everywhere; it was read all the same."),
+    "more-signatures": _("The file holds more signatures than were checked."),
+}
+LEGAL_FORCE: Final = _("DEMONSTRATION: no legal force.")
+
+
+def sentences(report: FileReport) -> list[str]:
+    """Returns what a report says, a sentence or two a line, in the language in force."""
+    return list(_of_file(report))
+
+
+def reason_text(reason: Reason) -> str:
+    """Returns the sentence of a reason, in the language in force."""
+    return gettext(REASONS[reason])
+
+
+def _of_file(report: FileReport, indent: str = "") -> Iterator[str]:
+    name = f"{report.name}: " if report.name else ""
+    yield f"{indent}{name}{gettext(VERDICTS[report.verdict])}"
+    if report.demonstration:
+        yield f"{indent}{gettext(LEGAL_FORCE)}"
+    if not report.signatures and not report.files:
+        yield from (f"{indent}  {reason_text(reason)}" for reason in report.reasons)
+    for code in report.warnings:
+        yield f"{indent}  {gettext(WARNINGS[code])}"
+    for number, one in enumerate(report.signatures, start=1):
+        yield f"{indent}{number}. {_who(one)}"
+        yield from (f"{indent}   {line}" for line in of_signature(one, report.checked_at))
+    for file in report.files:
+        yield from _of_file(file, f"{indent}  ")
+
+
+def of_signature(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
+    """Yields what is said of one signature or time-stamp, without who signed.
+
+    Args:
+        one: what was found.
+        checked_at: when, from which ages are counted.
+    """
+    yield gettext(OF_ONE[one.verdict])
+    yield from (reason_text(reason) for reason in one.reasons)
+    if one.kind == "signature" and one.claimed_at is not None:
+        yield gettext("The signer says: signed at %(at)s.") % {"at": moment(one.claimed_at)}
+    if one.proved_at is not None:
+        authority = one.stamp.authority if one.stamp else ""
+        facts = {"authority": authority or "–", "at": moment(one.proved_at)}
+        yield gettext("A time-stamp of %(authority)s proves that it was there at %(at)s.") % facts
+    elif one.stamp is not None and one.kind == "signature":
+        why = " ".join(reason_text(reason) for reason in one.stamp.reasons)
+        yield gettext("Its time-stamp cannot be relied on: %(why)s") % {"why": why}
+    yield from _revocation(one, checked_at)
+    if one.changes:
+        yield gettext(CHANGES[one.changes])
+    if one.path:
+        yield gettext("Certificate issued by: %(path)s.") % {"path": " ← ".join(one.path)}
+
+
+def moment(at: datetime) -> str:
+    """Returns a moment in Vietnamese time."""
+    return f"{in_vietnam(at):%d/%m/%Y %H:%M:%S} (UTC+7)"
+
+
+def _who(one: SignatureReport) -> str:
+    if one.certificate is None:
+        return gettext("A signature without a certificate (%(form)s).") % {"form": one.form}
+    holder = one.certificate.holder
+    facts = {
+        "name": holder.name,
+        "form": " ".join(filter(None, (one.form, one.level))),
+        "for": ", ".join(filter(None, (holder.title, holder.unit, holder.organisation))),
+    }
+    if one.kind == "time-stamp":
+        return gettext("Time-stamp over the document by %(name)s.") % facts
+    if facts["for"] and holder.organisation != holder.name:
+        return gettext("Signed by %(name)s, %(for)s (%(form)s).") % facts
+    return gettext("Signed by %(name)s (%(form)s).") % facts
+
+
+def _revocation(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
+    found = one.revocation
+    if found.status == "revoked" and found.revoked_at is not None:
+        yield gettext("The certificate was revoked at %(at)s.") % {"at": moment(found.revoked_at)}
+    elif found.status == "good" and found.as_of is not None:
+        facts = {"at": moment(found.as_of), "age": _age(checked_at - found.as_of)}
+        yield gettext("The certificate was not revoked as of %(at)s (%(age)s before this check).") % facts
+
+
+def _age(span: timedelta) -> str:
+    hours = max(int(span.total_seconds() // 3600), 0)
+    if hours < 48:  # noqa: PLR2004 - two days
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}

@@ -1,0 +1,18 @@
+"""Who may sign, check signatures, and say whose certificates are believed."""
+
+from django.utils.translation import gettext_lazy as _
+
+from hienluong.directory.service import declare, has_role, is_person, is_platform, is_system, may_administer
+
+declare("signing.validate_file", is_person | is_system | is_platform, _("check the signatures of any file"))
+declare(
+    "signing.sign_document",
+    has_role("clerk", "head", "deputy", "officer") | is_system | is_platform,
+    _("sign documents, with a key of one's own or the agency's"),
+)
+declare(
+    "signing.view_authorities",
+    is_person | is_system | is_platform,
+    _("see which authorities' certificates are believed"),
+)
+declare("signing.manage_authorities", may_administer, _("say which authorities' certificates are believed"))

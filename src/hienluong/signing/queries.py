@@ -1,0 +1,121 @@
+"""Reads: the signatures of a file, the trust list, what was prepared, where a signature would go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+
+from hienluong.directory.service import Actor, require
+from hienluong.files import service as files
+from hienluong.signing import revocation
+from hienluong.signing.authorities import in_force, trust
+from hienluong.signing.commands.remote import of_actor
+from hienluong.signing.errors import PreparationNotFound
+from hienluong.signing.formats.contents import certificates_of
+from hienluong.signing.formats.positions import Proposal, Sizes, lines_of, person_place, seal_place
+from hienluong.signing.formats.report import FileReport
+from hienluong.signing.formats.validation import Limits, validate
+from hienluong.signing.models import PreparedSignature, TrustedAuthority
+
+
+def validate_file(
+    actor: Actor | None,
+    content: bytes,
+    *,
+    now: datetime,
+    name: str = "",
+    signed: bytes | None = None,
+    at: datetime | None = None,
+    online: bool = False,
+) -> FileReport:
+    """Returns what is found about the signatures of a file.
+
+    Args:
+        actor: who asks; None: anybody, on the public page.
+        content: the file.
+        now: the moment.
+        name: of the file.
+        signed: the file that a signature beside it is over.
+        at: another moment for which it is asked; None: now.
+        online: whether authorities are asked about revocation first; else what is kept is used, and what is missing is
+            noted, so that the job fetches it.
+
+    Raises:
+        PermissionMissing: the actor checks nothing.
+    """
+    if actor is not None:
+        require(actor, "signing.validate_file")
+    limits = Limits(file_bytes=settings.SIGNING_MAX_BYTES)
+    certificates = certificates_of(content) if len(content) <= limits.file_bytes else ()
+    believed = trust(now, certificates)
+    wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
+    if wanted and revocation.note(wanted, now=now) | online:
+        if online:
+            revocation.fetch(revocation.due(now), now=now)
+        believed = trust(now, certificates)
+    return validate(content, believed, now=at or now, name=name, signed=signed, limits=limits)
+
+
+def authorities(actor: Actor | None, *, now: datetime) -> list[TrustedAuthority]:
+    """Returns the trust list in force.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor may not see it.
+    """
+    require(actor, "signing.view_authorities")
+    return in_force(now)
+
+
+def prepared(actor: Actor | None, prepared_id: UUID, *, now: datetime) -> PreparedSignature:
+    """Returns what the actor prepared.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs nothing.
+        PreparationNotFound: there is none, or its time is over.
+    """
+    return of_actor(require(actor, "signing.sign_document"), prepared_id, now)
+
+
+def signed_document(actor: Actor | None, prepared_id: UUID, *, now: datetime) -> tuple[int, Iterator[bytes]]:
+    """Returns the signed PDF of what the actor prepared: its size and its bytes.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs nothing.
+        PreparationNotFound: there is none, it is not signed yet, or its time is over.
+    """
+    row = of_actor(require(actor, "signing.sign_document"), prepared_id, now)
+    if row.signed_document is None:
+        raise PreparationNotFound(id=prepared_id)
+    size, _sha256 = files.facts_of(row.signed_document)
+    return size, files.open_for(holder=row.agency_id, file_id=row.signed_document)
+
+
+def places(actor: Actor | None, pdf: bytes, *, name: str, post: str = "") -> tuple[Proposal, Proposal]:
+    """Returns where the signature of a person and the seal over it would go in a PDF, found from its text.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs nothing.
+        DocumentUnsignable: the text cannot be read.
+    """
+    require(actor, "signing.sign_document")
+    lines, pages = lines_of(pdf)
+    person = person_place(lines, pages, name=name, post=post, sizes=sizes())
+    return person, seal_place(person, sizes())
+
+
+def sizes() -> Sizes:
+    """Returns the sizes on paper of the settings."""
+    return Sizes(
+        person=_pair(settings.SIGNING_PERSON_MM),
+        seal=_pair(settings.SIGNING_SEAL_MM),
+        text_right=_pair(settings.SIGNING_TEXT_MM)[0],
+        text_top=_pair(settings.SIGNING_TEXT_MM)[1],
+    )
+
+
+def _pair(text: str) -> tuple[float, float]:
+    width, _, height = text.lower().partition("x")
+    return float(width), float(height)

@@ -1,0 +1,158 @@
+"""What the API takes and says about signatures."""
+
+from __future__ import annotations
+
+import base64
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+from hienluong.signing.formats.remote import Prepared
+from hienluong.signing.formats.report import FileReport
+from hienluong.signing.labels import sentences
+from hienluong.signing.models import PreparedSignature
+
+LevelName = Literal["B-B", "B-T", "B-LT", "B-LTA"]
+VerdictName = Literal["valid", "invalid", "indeterminate", "unsigned"]
+
+
+class HolderOut(Schema):
+    """Whom a certificate is for, as its subject says."""
+
+    name: str
+    organisation: str = Field(description="on whose behalf")
+    unit: str
+    title: str
+    locality: str
+    identifier: str
+    subject: str
+
+
+class CertificateOut(Schema):
+    """A certificate."""
+
+    holder: HolderOut
+    issuer: str
+    serial: str
+    sha256: str
+    not_before: datetime
+    not_after: datetime
+    demonstration: bool = Field(description="issued by a demonstration: without legal force")
+
+
+class RevocationOut(Schema):
+    """Whether the certificate was revoked, and which source says so."""
+
+    status: Literal["good", "revoked", "unknown"]
+    source: str
+    as_of: datetime | None
+    embedded: bool
+    revoked_at: datetime | None
+    why: str
+
+
+class StampOut(Schema):
+    """A time-stamp."""
+
+    at: datetime | None
+    authority: str
+    verdict: VerdictName
+    reasons: list[str]
+
+
+class SignatureOut(Schema):
+    """One signature or time-stamp."""
+
+    kind: Literal["signature", "time-stamp"]
+    form: str
+    level: str
+    field: str
+    verdict: VerdictName
+    reasons: list[str]
+    etsi: str = Field(description="sub-indication of EN 319 102-1, or PASSED")
+    certificate: CertificateOut | None
+    path: list[str]
+    claimed_at: datetime | None
+    proved_at: datetime | None
+    covers: str
+    changes: str
+    said: list[str]
+    revocation: RevocationOut
+    stamp: StampOut | None
+
+
+class SignaturesOut(Schema):
+    """What was found about the signatures of a file; `docs/integrate/signatures.md` lists the codes."""
+
+    version: int
+    name: str
+    kind: Literal["pdf", "cms", "xml", "edxml", "other"]
+    size: int
+    sha256: str
+    checked_at: datetime
+    verdict: VerdictName
+    reasons: list[str]
+    warnings: list[str]
+    demonstration: bool
+    signatures: list[SignatureOut]
+    files: list[SignaturesOut] = Field(description="files that travel in it")
+    sentences: list[str] = Field(description="the same for people, in the language of the request")
+
+    @classmethod
+    def of(cls, report: FileReport) -> SignaturesOut:
+        """Returns what is said of a report."""
+        return cls.model_validate(_with_sentences(report))
+
+
+class PreparedOut(Schema):
+    """A document that waits for its signature, or has it."""
+
+    id: UUID
+    hash_algorithm: Literal["sha256", "sha384", "sha512"]
+    hash: str = Field(description="what the device signs, base64: PKCS#1 v1.5 of RSA, or ECDSA")
+    attributes: str = Field(
+        description="what the hash is over, base64 (DER, RFC 5652, 5.4), for who wants to see it"
+    )
+    document_sha256: str
+    level: LevelName
+    expires_at: datetime
+    completed_at: datetime | None
+
+    @classmethod
+    def of(cls, row: PreparedSignature) -> PreparedOut:
+        """Returns what is said of a prepared document."""
+        attributes = bytes(row.attributes)
+        to_sign = Prepared(b"", 0, 0, b"", attributes, row.algorithm).to_sign
+        return cls.model_construct(
+            id=row.pk,
+            hash_algorithm=row.algorithm,
+            hash=base64.b64encode(to_sign).decode(),
+            attributes=base64.b64encode(attributes).decode(),
+            document_sha256=row.file_sha256,
+            level=row.level,
+            expires_at=row.expires_at,
+            completed_at=row.completed_at,
+        )
+
+
+class PrepareIn(Schema):
+    """What a signature should be; the document and the certificates are files of the same form."""
+
+    level: LevelName = "B-T"
+    reason: str = Field("", max_length=300)
+
+
+class CompleteIn(Schema):
+    """What came back from the signer's device."""
+
+    signature: str = Field(max_length=2048, description="base64: PKCS#1 v1.5 of RSA, or ECDSA as DER")
+
+
+def _with_sentences(report: FileReport) -> dict[str, object]:
+    return {
+        **report.as_json(),
+        "sentences": sentences(report),
+        "files": [_with_sentences(one) for one in report.files],
+    }

@@ -1,0 +1,38 @@
+"""Asks the authority of the settings for time-stamps (RFC 3161)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.conf import settings
+
+from hienluong.kit.http import Limits
+from hienluong.signing.formats.stamping import AskingStamper
+from hienluong.signing.revocation import outgoing_client
+
+LIMITS: Final = Limits(connect=5.0, read=20.0, total=30.0, answer_bytes=64 * 1024)
+
+
+def stamper() -> AskingStamper | None:
+    """Returns who gives time-stamps; None: no authority is set."""
+    return AskingStamper(_ask) if settings.SIGNING_TSA_URL else None
+
+
+def _ask(request: bytes) -> bytes:
+    """Returns the authority's answer.
+
+    Raises:
+        OutgoingError: there was none.
+    """
+    with outgoing_client() as client:
+        return (
+            client.request(
+                "POST",
+                settings.SIGNING_TSA_URL,
+                headers={"Content-Type": "application/timestamp-query"},
+                content=request,
+                limits=LIMITS,
+            )
+            .require_success()
+            .body
+        )
