@@ -32,6 +32,8 @@ POLICY_OF_STAMPS: Final = DEMONSTRATION_OID
 LIST_LASTS: Final = timedelta(hours=12)
 YEARS: Final = timedelta(days=365)
 _OID = x509.ObjectIdentifier(DEMONSTRATION_OID)
+_DOCUMENTS = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36")
+"""For signing documents (RFC 9336); NSS, by which poppler checks PDFs, asks for e-mail beside it."""
 _PEM = serialization.Encoding.PEM
 _PARTS: Final = ("root", "issuing", "ocsp", "tsa")
 _STAMPED: Final = {"sha256": 32, "sha384": 48, "sha512": 64}
@@ -157,9 +159,9 @@ class DemoAuthority:
         """
         issuer = self.issuing
         one = _Certificate(subject.as_name(), public, issuer.certificate.subject, issuer.key, begin, lasts)
-        one.usage(*usages).lists(f"{self.url}/issuing.crl").responder(
-            f"{self.url}/ocsp", f"{self.url}/issuing.cer"
-        )
+        one.usage(*usages).purpose(_DOCUMENTS, ExtendedKeyUsageOID.EMAIL_PROTECTION).lists(
+            f"{self.url}/issuing.crl"
+        ).responder(f"{self.url}/ocsp", f"{self.url}/issuing.cer")
         return one.sign()
 
     def new_key(self, subject: Subject, *, begin: datetime, lasts: timedelta = YEARS) -> MemoryKey:
@@ -328,9 +330,9 @@ class _Certificate:
         self._builder = self._builder.add_extension(usage, critical=True)
         return self
 
-    def purpose(self, oid: x509.ObjectIdentifier, *, critical: bool) -> _Certificate:
+    def purpose(self, *oids: x509.ObjectIdentifier, critical: bool = False) -> _Certificate:
         """Says what for more narrowly."""
-        self._builder = self._builder.add_extension(x509.ExtendedKeyUsage([oid]), critical=critical)
+        self._builder = self._builder.add_extension(x509.ExtendedKeyUsage(oids), critical=critical)
         return self
 
     def unchecked(self) -> _Certificate:
