@@ -35,14 +35,16 @@ TEST_PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "clamav-daemon": ("/usr/sbin/clamd",),
     "softhsm2": ("/usr/bin/softhsm2-util",),
     "openssl": ("/usr/bin/openssl",),
+    "libnss3-tools": ("/usr/bin/certutil",),
+    "xmlsec1": ("/usr/bin/xmlsec1",),
     "golang-go": ("/usr/bin/go",),
     "golang-golang-x-mod-dev": ("/usr/share/gocode/src/golang.org/x/mod/sumdb/tlog/tlog.go",),
     "libatomic1": tuple(f"/usr/lib/{kind}-linux-gnu/libatomic.so.1" for kind in ("x86_64", "aarch64")),
 }
 """Debian packages that the tests need and the product does not, and what shows that they are there.
 
-Go checks the ledger as somebody outside would, OpenSSL plays the authority for time-stamps, SoftHSM holds a key; without them those
-tests are skipped. libatomic1 is for the Node inside Playwright, which a small Debian lacks.
+Go checks the ledger as somebody outside would, OpenSSL plays the authority for time-stamps, SoftHSM holds a key; poppler with NSS,
+OpenSSL and xmlsec1 check signatures; without them those tests are skipped. libatomic1 is for the Node inside Playwright, which a small Debian lacks.
 """
 
 

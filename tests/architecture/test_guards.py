@@ -67,6 +67,7 @@ OUTSIDE_ACTS = {
         "Subscription": "how a person wants to be told",
         "Push": "messages on their way",
     },
+    "signing": {"RevocationSource": "signed by the authority; every validation checks that"},
     "systems": {
         "SystemTally": "counted without acts",
         "KeptAnswer": "gone after a day; the act it answers is guarded",

@@ -108,6 +108,7 @@ for _name in (
     "disposal_id",
     "document_id",
     "ledger_entry",
+    "prepared_id",
 ):  # the API's addresses name no converter
     EXAMPLES[_name] = EXAMPLES["packet_id"]
 

@@ -30,6 +30,9 @@ NO_SECRET = {
     "(one.name, one.key_id) == (key.name, key.key_id)": "name and short name of a public key",
     "made != leaf": "the same",
     "verifier.key_id.hex() != key_id": "the short name of a public key",
+    "public.key_type == KeyType.RSA": "a kind",
+    "stamped != message_digest": "the hash of a document that its signer sent and got back",
+    "asked.issuer_key_hash == _key_of_issuer(self.issuing.key.public_key()).key_identifier": "the hash of a public key",
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",
 }
 

@@ -97,7 +97,7 @@ def _public(public: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:
     from asn1crypto.keys import PublicKeyInfo, RSAPublicKey  # noqa: PLC0415 - the same
 
     wrapped = PublicKeyInfo.wrap(RSAPublicKey.load(encode_rsa_public_key(public)), "rsa")  # type: ignore[arg-type] # the same
-    return serialization.load_der_public_key(wrapped.dump())  # type: ignore[return-value] # RSA
+    return serialization.load_der_public_key(wrapped.dump())  # type: ignore[return-value] # it is of RSA
 
 
 def holds_everywhere(world: World, key: SigningKey, pdf: bytes) -> None:

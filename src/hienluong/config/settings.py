@@ -378,20 +378,15 @@ LEDGER_CA_FILE = os.environ.get("HIENLUONG_LEDGER_CA_FILE", "")
 
 # Signatures. A demonstration has an authority of its own on this port of the machine; nobody else ever believes it.
 DEMO_AUTHORITY_PORT = _number("HIENLUONG_DEMO_AUTHORITY_PORT", 8018)
-DEMO_AUTHORITY_URL = f"http://127.0.0.1:{DEMO_AUTHORITY_PORT}"
-DEMO_AUTHORITY_DIR = INSTALLATION.path / "demo-authority" if INSTALLATION else None
-SIGNING_TSA_URL = TSA_URL or (f"{DEMO_AUTHORITY_URL}/tsa" if DEMONSTRATION else "")
+DEMO_AUTHORITY_DIR = DATA_DIR / "demo-authority"
+SIGNING_TSA_URL = TSA_URL or (f"http://127.0.0.1:{DEMO_AUTHORITY_PORT}/tsa" if DEMONSTRATION else "")
 # Where authorities may stand beside public addresses on the usual ports.
-SIGNING_ALLOWED_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS") + (["127.0.0.1/32"] if DEMONSTRATION else [])
+SIGNING_ALLOWED_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS") + ["127.0.0.1/32"] * DEMONSTRATION
 SIGNING_PORTS = [int(port) for port in _names("HIENLUONG_SIGNING_PORTS")] or [80, 443, 8080, 8443]
-SIGNING_PORTS += [DEMO_AUTHORITY_PORT] if DEMONSTRATION else []
+SIGNING_PORTS += [DEMO_AUTHORITY_PORT] * DEMONSTRATION
 SIGNING_MAX_BYTES = _number("HIENLUONG_SIGNING_MAX_BYTES", 50 * 1024 * 1024)
-# A document of which the hash has gone out waits so long for its signature; the signed one is kept a day.
 SIGNING_PREPARED_MINUTES = _number("HIENLUONG_SIGNING_PREPARED_MINUTES", 30)
-# Sizes on paper in millimetres, which the decree leaves open: a person's signature, a seal, the text's distance to the edges.
-SIGNING_PERSON_MM = os.environ.get("HIENLUONG_SIGNING_PERSON_MM", "40x20")
-SIGNING_SEAL_MM = os.environ.get("HIENLUONG_SIGNING_SEAL_MM", "36x36")
-SIGNING_TEXT_MM = os.environ.get("HIENLUONG_SIGNING_TEXT_MM", "15x8")
+SIGNING_SIZES = os.environ.get("HIENLUONG_SIGNING_SIZES", "40x20 36x36 15x8")
 
 # Webhooks: messages to agencies' systems at addresses of their own.
 WEBHOOK_KEY = _secret("webhook-key")
@@ -456,12 +451,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("HIENLUONG_LOG_LEVEL", "INFO")},
-    "loggers": {
-        "procrastinate": {"level": "WARNING"},
-        "httpx": {"level": "WARNING"},
-        # What they find of a file stands in its report.
-        "pyhanko": {"level": "CRITICAL"},
-        "pyhanko_certvalidator": {"level": "CRITICAL"},
-        "pdfminer": {"level": "ERROR"},
-    },
+    # What the last three find of a file stands in its report.
+    "loggers": dict.fromkeys(["procrastinate", "httpx"], {"level": "WARNING"})
+    | dict.fromkeys(["pyhanko", "pyhanko_certvalidator", "pdfminer"], {"level": "CRITICAL"}),
 }

@@ -4,10 +4,6 @@ from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFoun
 from hienluong.kit.errors import gettext_noop as _
 
 
-class SigningError(HienluongError):
-    """The root of what goes wrong while a signature is made."""
-
-
 class KeyUnusable(InvalidInput):
     """A key or its certificate cannot sign documents."""
 
@@ -18,7 +14,7 @@ class KeyUnusable(InvalidInput):
     todo = _("Check the file, its password and the certificate that belongs to the key.")
 
 
-class KeyUnavailable(SigningError):
+class KeyUnavailable(HienluongError):
     """The module that holds the key does not let us use it."""
 
     code = "signing.key-unavailable"
@@ -60,7 +56,7 @@ class DocumentTooLarge(TooLarge):
     todo = _("Split the document, or ask the operators to raise the limit.")
 
 
-class TimestampUnavailable(SigningError):
+class TimestampUnavailable(HienluongError):
     """No time-stamp could be had although the level asks for one."""
 
     code = "signing.timestamp-unavailable"

@@ -108,14 +108,7 @@ def places(actor: Actor | None, pdf: bytes, *, name: str, post: str = "") -> tup
 
 def sizes() -> Sizes:
     """Returns the sizes on paper of the settings."""
-    return Sizes(
-        person=_pair(settings.SIGNING_PERSON_MM),
-        seal=_pair(settings.SIGNING_SEAL_MM),
-        text_right=_pair(settings.SIGNING_TEXT_MM)[0],
-        text_top=_pair(settings.SIGNING_TEXT_MM)[1],
+    person, seal, text = (
+        tuple(float(length) for length in pair.split("x")) for pair in settings.SIGNING_SIZES.split()
     )
-
-
-def _pair(text: str) -> tuple[float, float]:
-    width, _, height = text.lower().partition("x")
-    return float(width), float(height)
+    return Sizes((person[0], person[1]), (seal[0], seal[1]), text_right=text[0], text_top=text[1])

@@ -25,9 +25,10 @@ def make_demonstration_authority(*, actor: Actor | None, now: datetime) -> DemoA
         NotDemonstration: this is a real installation.
     """
     actor = require(actor, "signing.manage_authorities")
-    if not settings.DEMONSTRATION or settings.DEMO_AUTHORITY_DIR is None:
+    if not settings.DEMONSTRATION:
         raise NotDemonstration
-    authority = DemoAuthority.make(Path(settings.DEMO_AUTHORITY_DIR), settings.DEMO_AUTHORITY_URL, now=now)
+    url = f"http://127.0.0.1:{settings.DEMO_AUTHORITY_PORT}"
+    authority = DemoAuthority.make(Path(settings.DEMO_AUTHORITY_DIR), url, now=now)
     for purpose in (TrustedAuthority.Purpose.PUBLIC_SERVICE, TrustedAuthority.Purpose.TIMESTAMPS):
         import_authorities(
             actor=actor,
