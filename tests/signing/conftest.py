@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import socket
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import pytest
+from pytest_django import Settings
+from tests.exchange.conftest import *  # noqa: F403 - its cast, whole
 
 sys.path.append(str(Path(__file__).parent))  # the world, by its name
 
 from world import NOW, World, letter
 
+from hienluong.directory.service import Actor
+from hienluong.kit import clock
+from hienluong.signing.commands import import_authorities
+from hienluong.signing.demo.server import make_server
 from hienluong.signing.formats import pades
 from hienluong.signing.formats.levels import Level
+from hienluong.signing.models import TrustedAuthority
 
 
 @pytest.fixture(scope="session")
@@ -47,3 +57,44 @@ def signed(world: World, pdf: bytes) -> Mapping[Level, bytes]:
         )
         for level in Level
     }
+
+
+@pytest.fixture(scope="session")
+def answering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world whose authority answers on the loopback: OCSP, lists, time-stamps."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    made = World.make(tmp_path_factory.mktemp("answering") / "ca", f"http://127.0.0.1:{port}")
+    server = make_server(made.authority, port, clock.now)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def demonstration(settings: Settings, answering: World, tmp_path: Path) -> World:
+    """This installation is a demonstration, and its authority answers."""
+    port = int(answering.authority.url.rpartition(":")[2])
+    settings.DEMONSTRATION = True
+    settings.SIGNING_ALLOWED_NETWORKS = ["127.0.0.1/32"]
+    settings.SIGNING_PORTS = [port]
+    settings.SIGNING_TSA_URL = f"{answering.authority.url}/tsa"
+    settings.DEMO_AUTHORITY_DIR = tmp_path / "demo-authority"
+    return answering
+
+
+@pytest.fixture
+def believed(demonstration: World, db: None) -> World:
+    """The authority stands in the trust list, for signatures and for time-stamps."""
+    for purpose in (TrustedAuthority.Purpose.PUBLIC_SERVICE, TrustedAuthority.Purpose.TIMESTAMPS):
+        import_authorities(
+            actor=Actor.platform("specification"),
+            content=demonstration.authority.anchors,
+            purpose=purpose,
+            source="a specification",
+            valid_from=date(2026, 1, 1),
+            now=NOW,
+        )
+    return demonstration

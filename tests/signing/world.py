@@ -44,9 +44,9 @@ class World:
     seal: MemoryKey
 
     @classmethod
-    def make(cls, place: Path) -> World:
-        """Makes it in a directory."""
-        authority = DemoAuthority.make(place, "http://127.0.0.1:1", now=NOW)
+    def make(cls, place: Path, url: str = "http://127.0.0.1:1") -> World:
+        """Makes it in a directory; its certificates say that the authority answers at an address."""
+        authority = DemoAuthority.make(place, url, now=NOW)
         begin = NOW - timedelta(hours=1)
         return cls(authority, authority.new_key(PERSON, begin=begin), authority.new_key(AGENCY, begin=begin))
 

@@ -154,7 +154,10 @@ def _revocation(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
 
 
 def _age(span: timedelta) -> str:
-    hours = max(int(span.total_seconds() // 3600), 0)
+    minutes = max(int(span.total_seconds() // 60), 0)
+    hours = minutes // 60
+    if minutes < 120:  # noqa: PLR2004 - two hours
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     if hours < 48:  # noqa: PLR2004 - two days
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
