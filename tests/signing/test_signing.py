@@ -265,9 +265,13 @@ def test_checking_a_file_takes_the_same_queries_for_one_signature_and_for_three(
     believed: World, pdf: bytes
 ) -> None:
     one = pades.sign(pdf, believed.person, Wanted(Level.B, NOW))
-    three = pades.sign(pades.sign(one, believed.seal, Wanted(Level.B, NOW)), believed.person, Wanted(Level.B, NOW))
+    three = pades.sign(
+        pades.sign(one, believed.seal, Wanted(Level.B, NOW)), believed.person, Wanted(Level.B, NOW)
+    )
     validate_file(None, three, now=SOON)
-    counts = {queries_of(lambda content=content: validate_file(None, content, now=SOON)) for content in (one, three)}
+    counts = {
+        queries_of(lambda content=content: validate_file(None, content, now=SOON)) for content in (one, three)
+    }
     assert len(counts) == 1
     assert counts.pop() <= 6
 
@@ -304,6 +308,4 @@ def test_actor_without_an_agency_prepares_nothing(believed: World, pdf: bytes) -
     from hienluong.signing.commands import prepare_signature  # noqa: PLC0415 - here only
 
     with pytest.raises(NotAuthenticated):
-        prepare_signature(
-            actor=replace(PLATFORM), content=pdf, certificates=b"", level=Level.B, now=NOW
-        )
+        prepare_signature(actor=replace(PLATFORM), content=pdf, certificates=b"", level=Level.B, now=NOW)

@@ -452,6 +452,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("HIENLUONG_LOG_LEVEL", "INFO")},
     # What the last three find of a file stands in its report.
-    "loggers": dict.fromkeys(["procrastinate", "httpx"], {"level": "WARNING"})
-    | dict.fromkeys(["pyhanko", "pyhanko_certvalidator", "pdfminer"], {"level": "CRITICAL"}),
+    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "httpx")}
+    | {name: {"level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator", "pdfminer")},
 }

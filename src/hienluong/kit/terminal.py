@@ -14,6 +14,11 @@ def _catalogue() -> gettext.NullTranslations:
     return gettext.translation("django", LOCALE, fallback=True)
 
 
+def language() -> str:
+    """Returns the language of the environment: "vi", or "en" where there is no catalogue for it."""
+    return "vi" if isinstance(_catalogue(), gettext.GNUTranslations) else "en"
+
+
 def translate(message: str) -> str:
     """Returns the message in the language of the environment, or as it is."""
     return _catalogue().gettext(message) if message else ""

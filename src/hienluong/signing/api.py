@@ -9,7 +9,8 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from ninja import File, Form, Router
+from django.utils.translation import get_language_from_request, override
+from ninja import File, Form, Router, Status
 from ninja.files import UploadedFile
 
 from hienluong.directory.service import calling_actor
@@ -48,7 +49,8 @@ def validate_signatures(
         name=file.name or "",
         signed=_bytes_of(signed_file) if signed_file is not None else None,
     )
-    return SignaturesOut.of(report)
+    with override(get_language_from_request(request)):
+        return SignaturesOut.of(report)
 
 
 @router.post("/signatures/prepared", response={201: PreparedOut}, summary="Prepare a PDF for a signature")
@@ -57,7 +59,7 @@ def prepare_signature(
     wanted: Form[PrepareIn],
     file: File[UploadedFile],
     certificates: File[UploadedFile],
-) -> tuple[int, PreparedOut]:
+) -> Status[PreparedOut]:
     """Takes a PDF and the signer's certificates, and gives the hash that the signer's device signs; no key ever comes here."""
     row = commands.prepare_signature(
         actor=calling_actor(request),
@@ -68,7 +70,7 @@ def prepare_signature(
         name=file.name or "",
         reason=wanted.reason,
     )
-    return 201, PreparedOut.of(row)
+    return Status(201, PreparedOut.of(row))
 
 
 @router.get("/signatures/prepared/{prepared_id}", response=PreparedOut, summary="A prepared signature")

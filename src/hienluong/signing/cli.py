@@ -16,6 +16,7 @@ from hienluong.directory.server_command import Answer, on_server
 from hienluong.kit.clock import VIETNAM, in_vietnam
 from hienluong.kit.pkcs11 import URI_SCHEME
 from hienluong.kit.server_command import day
+from hienluong.kit.terminal import language
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def validate(
     require_valid: bool,
 ) -> Answer:
     """Checks a file."""
-    from hienluong.signing.errors import SignaturesNotValid  # noqa: PLC0415 - needs Django
+    from django.utils.translation import override  # noqa: PLC0415 - needs Django
+
+    from hienluong.signing.errors import SignaturesNotValid  # noqa: PLC0415 - the same
     from hienluong.signing.service import Verdict, sentences, validate_file  # noqa: PLC0415 - the same
 
     report = validate_file(
@@ -73,7 +76,9 @@ def validate(
     )
     if require_valid and report.verdict is not Verdict.VALID:
         raise SignaturesNotValid(name=file.name, verdict=report.verdict, reasons=list(report.reasons))
-    return {**report.as_json(), "sentences": sentences(report)}, sentences(report)
+    with override(language()):
+        lines = sentences(report)
+    return {**report.as_json(), "sentences": lines}, lines
 
 
 @group.command(
