@@ -1,11 +1,11 @@
-"""Runs the benchmarks: `python -m benchmarks [accept] [through] [as2] [cost] [evidence] [--seconds N] [--rounds N] [--json]`."""
+"""Runs the benchmarks: `python -m benchmarks [accept] [through] [as2] [cost] [evidence] [signing] [--seconds N] [--rounds N] [--json]`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 
-from benchmarks import accept, beside_as2, cost, evidence, through
+from benchmarks import accept, beside_as2, cost, evidence, signing, through
 
 ALL = {
     "accept": accept.run,
@@ -13,9 +13,10 @@ ALL = {
     "as2": beside_as2.run,
     "cost": cost.run,
     "evidence": evidence.run,
+    "signing": signing.run,
 }
 """Acceptance beside PostgreSQL and the disk; the whole way to the confirmation; acceptance beside django-pyas2; acceptance
-with and without evidence; the ledger."""
+with and without evidence; the ledger; signatures."""
 
 
 def main() -> None:
