@@ -190,8 +190,24 @@ def test_file_without_a_signature_is_said_to_have_none(world: World, pdf: bytes)
 
 
 def test_file_that_is_too_large_is_not_looked_at(world: World, pdf: bytes) -> None:
-    report = validate(pdf, world.trust(), now=SOON, limits=Limits(file_bytes=100))
-    assert reasons(report) == (Verdict.INDETERMINATE, (Reason.TOO_LARGE,))
+    xml = xades.sign(b"<x/>", world.person, now=NOW)
+    for content, limits in ((pdf, Limits(file_bytes=100)), (xml, Limits(xml_bytes=100))):
+        report = validate(content, world.trust(), now=SOON, limits=limits)
+        assert reasons(report) == (Verdict.INDETERMINATE, (Reason.TOO_LARGE,))
+
+
+def test_xml_that_would_be_read_again_and_again_is_not(world: World) -> None:
+    xml = xades.sign(b"<x/>", world.person, now=NOW)
+    begin, end = xml.index(b"<ds:Reference"), xml.index(b"</ds:Reference>") + len(b"</ds:Reference>")
+    many = xml[:begin] + xml[begin:end] * 20 + xml[end:]
+    assert world.check(many).reasons == (Reason.UNREADABLE,)
+
+
+def test_part_of_xml_that_was_put_elsewhere_is_not_taken_for_the_whole(world: World) -> None:
+    """The signed document becomes a child of another root: what is signed is not what one reads."""
+    xml = xades.sign(b"<pay>1</pay>", world.person, now=NOW).split(b"?>", 1)[1]
+    wrapped = b"<pay>1000000" + xml + b"</pay>"
+    assert world.check(wrapped).verdict is Verdict.INVALID
 
 
 @pytest.mark.parametrize(

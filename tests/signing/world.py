@@ -93,9 +93,9 @@ def letter(*, post: str = POST, name: str = NAME) -> bytes:
         canvas.setFont("Letter", size)
         canvas.drawCentredString(x * mm, height - y * mm, text)
 
-    middle(60, 25, "ỦY BAN NHÂN DÂN TỈNH QUẢNG TRỊ")
+    middle(60, 25, "ỦY BAN NHÂN DÂN TỈNH QUẢNG TRỊ", 11)
     middle(60, 31, "Số: 15/UBND-VP")
-    middle(145, 25, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+    middle(145, 25, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 11)
     middle(145, 31, "Độc lập - Tự do - Hạnh phúc")
     for row in range(12):
         canvas.drawString(

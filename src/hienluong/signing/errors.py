@@ -88,7 +88,7 @@ class SignatureWrong(InvalidInput):
     title = _("The signature does not fit")
     detail = _("The signature was not made over this hash with the key of this certificate.")
     kept = _("The prepared document waits until {until}; send the right signature.")
-    todo = _("Sign the hash as given (SHA-256), with the key that belongs to the certificate.")
+    todo = _("Sign the hash as given, with the key that belongs to the certificate.")
 
 
 class PreparationNotFound(NotFound):

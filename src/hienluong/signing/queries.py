@@ -52,9 +52,9 @@ def validate_file(
     certificates = certificates_of(content) if len(content) <= limits.file_bytes else ()
     believed = trust(now, certificates)
     wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
-    if wanted and revocation.note(wanted, now=now) | online:
-        if online:
-            revocation.fetch(revocation.due(now), now=now)
+    revocation.note(wanted, now=now)
+    if online:
+        revocation.fetch(revocation.due(now, wanted), now=now)
         believed = trust(now, certificates)
     return validate(content, believed, now=at or now, name=name, signed=signed, limits=limits)
 

@@ -29,7 +29,9 @@ CERTIFICATES_MOST: Final = 32
 URLS_MOST: Final = 2
 RETRY_AFTER: Final = timedelta(minutes=10)
 UNUSED_AFTER: Final = timedelta(days=90)
-"""So long nobody needed it: then it is fetched no more."""
+"""So long nobody needed it: then it is forgotten."""
+NOTED_EVERY: Final = timedelta(days=1)
+"""That something is still needed is written down so often at most: whoever checks files changes no rows otherwise."""
 Kind = RevocationSource.Kind
 
 
@@ -77,24 +79,31 @@ def wanted_for(certificates: Sequence[x509.Certificate], anchors: Sequence[x509.
     return list(found.values())
 
 
-def note(wanted: Iterable[Wanted], *, now: datetime) -> int:
+def note(wanted: Sequence[Wanted], *, now: datetime) -> int:
     """Notes what is needed, so that the job fetches it; returns how many of them were not known before."""
-    rows = [
-        RevocationSource(kind=one.kind, url=one.url, about=one.about, request=one.request, wanted_at=now)
-        for one in wanted
-    ]
-    before = RevocationSource.objects.count()
+    rows = RevocationSource.objects.filter(about__in={one.about for one in wanted})
+    known = {(row.kind, row.url, row.about): row for row in rows}
+    missing = [one for one in wanted if (one.kind, one.url, one.about) not in known]
     RevocationSource.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["kind", "url", "about"],
-        update_fields=["wanted_at"],
+        [
+            RevocationSource(kind=one.kind, url=one.url, about=one.about, request=one.request, wanted_at=now)
+            for one in missing
+        ],
+        ignore_conflicts=True,
     )
-    return RevocationSource.objects.count() - before
+    rested = [row.pk for row in known.values() if row.wanted_at < now - NOTED_EVERY]
+    if rested:
+        RevocationSource.objects.filter(pk__in=rested).update(wanted_at=now)
+    return len(missing)
 
 
-def due(now: datetime) -> list[RevocationSource]:
-    """Returns what is to be fetched now: never fetched, or past the middle of its time; tried again after ten minutes."""
+def due(now: datetime, only: Sequence[Wanted] | None = None) -> list[RevocationSource]:
+    """Returns what is to be fetched now: never fetched, or past the middle of its time; tried again after ten minutes.
+
+    Args:
+        now: the moment.
+        only: of these; None: of everything that somebody needed within ninety days.
+    """
     rows = RevocationSource.objects.filter(
         Q(tried_at__isnull=True) | Q(tried_at__lte=now - RETRY_AFTER), wanted_at__gte=now - UNUSED_AFTER
     ).filter(
@@ -102,7 +111,14 @@ def due(now: datetime) -> list[RevocationSource]:
         | Q(next_update__isnull=True)
         | Q(next_update__lte=now + (F("next_update") - F("this_update")) / 2)
     )
+    if only is not None:
+        rows = rows.filter(about__in={one.about for one in only})
     return list(rows.order_by("pk"))
+
+
+def forget_unused(now: datetime) -> None:
+    """Forgets what nobody needed for ninety days."""
+    RevocationSource.objects.filter(wanted_at__lt=now - UNUSED_AFTER).delete()
 
 
 def fetch(rows: Iterable[RevocationSource], *, now: datetime) -> list[Outcome]:

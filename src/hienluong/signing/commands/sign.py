@@ -130,14 +130,16 @@ def extended(pdf: bytes, key: SigningKey, level: Level, now: datetime) -> bytes:
     believed = trust(now, certificates)
     wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
     revocation.note(wanted, now=now)
-    revocation.fetch(revocation.due(now), now=now)
+    revocation.fetch(revocation.due(now, wanted), now=now)
     evidence = trust(now, certificates).evidence(now)
     return pades.extend(pdf, level, stamper=stamper(), evidence=evidence)
 
 
 def _sign(content: bytes, key: SigningKey, wanted: pades.Wanted) -> Signed:
     kind, level = kind_of(content), wanted.level
-    if kind in {"xml", "edxml"}:
+    if kind == "edxml":
+        raise DocumentUnsignable(reason="it is a packet; the documents in it are signed")
+    if kind == "xml":
         if level is not Level.B:
             raise DocumentUnsignable(reason=f"XML is signed at the level {Level.B}")
         return _signed(xades.sign(content, key, now=wanted.now), "XAdES", level)

@@ -135,6 +135,7 @@ def refresh_revocations(*, actor: Actor | None, now: datetime) -> list[Outcome]:
         NotAuthenticated, PermissionMissing: the actor manages no authorities.
     """
     actor = require(actor, "signing.manage_authorities")
+    revocation.forget_unused(now)
     outcomes = revocation.fetch(revocation.due(now), now=now)
     if outcomes:
         failed = sum(1 for one in outcomes if one.problem)

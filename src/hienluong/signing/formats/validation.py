@@ -37,11 +37,13 @@ class Limits:
 
     Attributes:
         file_bytes: of a file.
+        xml_bytes: of a file of XML, which stands in memory several times.
         files: how many a packet may carry.
         packet_bytes: of all files of a packet together.
     """
 
     file_bytes: int = 50 * 1024 * 1024
+    xml_bytes: int = 10 * 1024 * 1024
     files: int = 100
     packet_bytes: int = 100 * 1024 * 1024
 
@@ -68,7 +70,8 @@ def validate(
     limits = limits or Limits()
     kind = kind_of(content)
     report = FileReport(name, kind, len(content), hashlib.sha256(content).hexdigest(), now, Verdict.UNSIGNED)
-    if len(content) > limits.file_bytes or len(signed or b"") > limits.file_bytes:
+    most = limits.xml_bytes if kind == "xml" else limits.file_bytes
+    if len(content) > most or len(signed or b"") > limits.file_bytes:
         return replace(report, verdict=Verdict.INDETERMINATE, reasons=(Reason.TOO_LARGE,))
     checker = Checker(trust, now)
     if kind == "edxml":

@@ -32,6 +32,8 @@ from hienluong.signing.formats.report import Holder, Reason, Revocation, Signatu
 from hienluong.signing.formats.signature_checks import Checker, facts_of, refuses_demonstration, verdict
 from hienluong.signing.formats.xades import InUtf8
 
+REFERENCES_MOST: Final = 16
+"""The whole document is read again for each."""
 _DS: Final = f"{{{namespaces.ds}}}"
 _XADES: Final = f"{{{namespaces.xades}}}"
 _REASONS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
@@ -101,6 +103,8 @@ async def _check_one(root: etree._Element, signature: etree._Element, checker: C
 
 def _mathematics(root: etree._Element, certificate: x509.Certificate) -> tuple[Reason | None, str]:
     """Returns why the signature itself does not hold, if so, and how much of the document it is over."""
+    if len(list(signatures_in(root)[0].iter(f"{_DS}Reference"))) > REFERENCES_MOST:
+        return Reason.UNREADABLE, ""
     settings = SignatureConfiguration(
         require_x509=True, expect_references=True, verification_time=certificate.not_valid_before
     )
