@@ -6,7 +6,6 @@ What belongs to an agency is there twice, once for each side. What belongs to on
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import zipfile
 from collections.abc import Callable
@@ -18,10 +17,8 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.socialaccount.models import SocialAccount
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.x509.oid import NameOID
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
 from tests.exchange.personas import document
@@ -41,16 +38,15 @@ from tests.matrix.province import (
     sign_in,
 )
 from tests.matrix.sign_on import RETURN, token_of_person
+from tests.matrix.signatures import prepare_signatures
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
 from hienluong.antivirus.models import Scan
 from hienluong.composing.commands import Written, save_draft
-from hienluong.config.letter import issued_letter
 from hienluong.deadlines import service as deadlines
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode, CalendarDay
-from hienluong.directory.service import Actor
 from hienluong.exchange import service as exchange
 from hienluong.exchange.commands import drain_recipients
 from hienluong.exchange.models import Delivery, Packet, Part, Recipient
@@ -69,8 +65,6 @@ from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
 from hienluong.retention import service as retention
 from hienluong.retention.commands import carry_out_disposal
-from hienluong.signing import service as signing
-from hienluong.signing.service import Level
 from hienluong.staff import commands as staff
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.takeover import commands as takeover
@@ -91,7 +85,7 @@ def furnish() -> Province:
         _recipients,
         _systems,
         _webhooks,
-        _signatures,
+        prepare_signatures,
         _deadlines,
         _drafts,
         _browsers,
@@ -379,53 +373,6 @@ def _webhooks(province: Province) -> None:
         things.update(
             webhook_id=hook.pk, message_id=message.pk, webhook_system_id=system.pk, silence_id=silence.pk
         )
-
-
-def _signatures(province: Province) -> None:
-    """Lets each side's system prepare two documents for a signature; the second one has it."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    certificate = signer_certificate(key)
-    for code, things, _prefix in province.sides():
-        agency = province.agencies[code]
-        actor = Actor("system", things["system_id"], "Phần mềm", agency.pk, code, agency.name)
-        for name in ("prepared_id", "signed_id"):
-            row = signing.prepare_signature(
-                actor=actor,
-                content=letter(),
-                certificates=certificate,
-                level=Level.B,
-                now=clock.now(),
-            )
-            digest = hashlib.sha256(bytes(row.attributes)).digest()
-            signature = key.sign(digest, ec.ECDSA(utils.Prehashed(hashes.SHA256())))
-            things[name] = row.pk
-            if name == "prepared_id":
-                things["signature"] = base64.b64encode(signature).decode()
-        signing.complete_signature(
-            actor=actor, prepared_id=things["signed_id"], signature=signature, now=clock.now()
-        )
-
-
-def letter() -> bytes:
-    """Returns a real PDF."""
-    return issued_letter("15", directory.today())
-
-
-def signer_certificate(key: ec.EllipticCurvePrivateKey) -> bytes:
-    """Returns a certificate that a key signs for itself: enough to sign with, believed by nobody."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Nguyễn Văn An")])
-    begin = clock.now() - timedelta(hours=1)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(begin)
-        .not_valid_after(begin + timedelta(days=9))
-        .sign(key, hashes.SHA256())
-    )
-    return made.public_bytes(serialization.Encoding.PEM)
 
 
 # --- Deadlines and reminders ------------------------------------------------------------------------------------------

@@ -76,12 +76,9 @@ def answering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture
 def demonstration(settings: Settings, answering: World, tmp_path: Path) -> World:
     """This installation is a demonstration, and its authority answers."""
-    port = int(answering.authority.url.rpartition(":")[2])
     settings.DEMONSTRATION = True
-    settings.SIGNING_ALLOWED_NETWORKS = ["127.0.0.1/32"]
-    settings.SIGNING_PORTS = [port]
-    settings.SIGNING_TSA_URL = f"{answering.authority.url}/tsa"
-    settings.DEMO_AUTHORITY_DIR = tmp_path / "demo-authority"
+    settings.DEMO_AUTHORITY_PORT = int(answering.authority.url.rpartition(":")[2])
+    settings.DATA_DIR = tmp_path
     return answering
 
 

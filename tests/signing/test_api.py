@@ -208,7 +208,7 @@ def run(db: None) -> Callable[..., Result]:
 def test_demonstration_is_walked_through_on_the_command_line(
     run: Callable[..., Result], demonstration: World, settings: Settings, tmp_path: Path
 ) -> None:
-    settings.SIGNING_TSA_URL = ""  # the authority made here does not answer
+    settings.DEMO_AUTHORITY_PORT = 1  # the authority made here does not answer
     secret, key, pdf, out = (tmp_path / name for name in ("secret", "an.p12", "a.pdf", "b.pdf"))
     secret.write_text("mật khẩu\n", encoding="utf-8")
     pdf.write_bytes(letter())

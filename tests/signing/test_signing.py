@@ -35,7 +35,6 @@ from hienluong.signing.errors import (
     DocumentUnsignable,
     EvidenceMissing,
     NotDemonstration,
-    TimestampUnavailable,
 )
 from hienluong.signing.formats import pades
 from hienluong.signing.formats.levels import Level
@@ -44,6 +43,7 @@ from hienluong.signing.formats.report import Reason, Verdict
 from hienluong.signing.labels import CHANGES, OF_ONE, REASONS, VERDICTS, sentences
 from hienluong.signing.models import RevocationSource, TrustedAuthority
 from hienluong.signing.queries import authorities, places, validate_file
+from hienluong.signing.stamping import stamper
 
 pytestmark = pytest.mark.django_db
 PLATFORM = Actor.platform("specification")
@@ -119,9 +119,9 @@ def test_level_that_cannot_be_reached_leaves_nothing(
     clerk = home_affairs.clerk()
     with pytest.raises(EvidenceMissing):  # nobody is in the trust list
         sign_document(actor=clerk, content=pdf, key=demonstration.person, level=Level.LT, now=clock.now())
-    settings.SIGNING_TSA_URL = ""
-    with pytest.raises(TimestampUnavailable):
-        sign_document(actor=clerk, content=pdf, key=demonstration.person, level=Level.T, now=NOW)
+    settings.DEMONSTRATION = False  # no authority for time-stamps is set
+    assert stamper() is None
+    settings.DEMONSTRATION = True
     packet = document(15)
     for content, level in (
         (packet, Level.B),
@@ -231,7 +231,7 @@ def test_revocation_is_noted_fetched_and_kept_for_when_nobody_answers(
     assert report.verdict is Verdict.VALID
     with translation.override("en"):
         assert any("5 hours before this check" in line for line in sentences(report))
-    settings.SIGNING_PORTS = [443]  # nobody is reached from now on
+    settings.DEMO_AUTHORITY_PORT = 1  # nobody is reached from now on
     half = clock.now() + timedelta(hours=7)
     failed = refresh_revocations(actor=PLATFORM, now=half)
     assert len(failed) == len(outcomes)
@@ -249,13 +249,24 @@ def test_strangers_file_sends_us_nowhere(believed: World, shaken: World, pdf: by
     assert wanted == []
 
 
-def test_address_inside_the_house_is_not_called_unless_allowed(
-    believed: World, settings: Settings, pdf: bytes
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("http://127.0.0.1/a.crl", "not a public address"),
+        ("http://10.0.0.1:5432/a.crl", "port 5432"),
+        ("ftp://ca.gov.vn/a.crl", "scheme"),
+        ("ldap:///cn=a", "scheme"),
+    ],
+)
+def test_address_inside_the_house_is_not_called(
+    believed: World, settings: Settings, url: str, why: str
 ) -> None:
-    settings.SIGNING_ALLOWED_NETWORKS = []
-    signed = pades.sign(pdf, believed.person, Wanted(Level.B, NOW))
-    validate_file(None, signed, now=SOON, online=True)
-    assert {bool(one.problem) for one in RevocationSource.objects.all()} == {True}
+    settings.DEMONSTRATION = False
+    RevocationSource.objects.create(kind="crl", url=url, about="0" * 64, wanted_at=NOW)
+    (outcome,) = refresh_revocations(actor=PLATFORM, now=NOW)
+    row = RevocationSource.objects.get()
+    assert (row.body, row.problem) == (None, outcome.problem)
+    assert why in outcome.problem
 
 
 def test_what_nobody_needed_for_long_is_forgotten(believed: World, pdf: bytes) -> None:

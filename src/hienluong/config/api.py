@@ -59,20 +59,11 @@ api = DocumentedApi(
     docs_decorator=require_safe,
     urls_namespace="api",
 )
-api.add_router("", systems_router, auth=SystemBearer())
-api.add_router("", directory_router, auth=SystemBearer())
-api.add_router("", recipients_router, auth=SystemBearer())
-api.add_router("", reasons_router, auth=SystemBearer())
-api.add_router("", exchange_router)
-api.add_router("", mailbox_router, auth=SystemBearer())
-api.add_router("", takeover_router, auth=SystemBearer())
-api.add_router("", corrections_router)
-api.add_router("", deadlines_router, auth=SystemBearer())
-api.add_router("", webhooks_router, auth=SystemBearer())
-api.add_router("", monitoring_router, auth=SystemBearer())
-api.add_router("", retention_router)
-api.add_router("", evidence_router)
-api.add_router("", signing_router)
+for _router in (
+    systems_router, directory_router, recipients_router, reasons_router, exchange_router, mailbox_router, takeover_router,
+    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router,
+):  # fmt: skip
+    api.add_router("", _router, auth=SystemBearer())
 api.add_router("", error_router)
 
 

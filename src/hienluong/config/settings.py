@@ -356,8 +356,7 @@ BATCH_MAX_BYTES = _number("HIENLUONG_BATCH_MAX_BYTES", 8 * 1024 * 1024)
 RECEIPT_KEY = INSTALLATION.secret("receipt-key") if INSTALLATION and not TESTING else new_receipt_key()
 RECEIPT_FORMER_KEYS = INSTALLATION.json_secret("receipt-keys.former", []) if INSTALLATION else []
 
-# The ledger's checkpoints are signed with this key. The log is known by its origin: the setting, else what it was called
-# in its last checkpoint, else the public address.
+# The ledger's checkpoints are signed with this key. Its origin: the setting, else that of the last one, else the public address.
 LEDGER_KEY = INSTALLATION.secret("ledger-key") if INSTALLATION and not TESTING else new_ledger_key()
 LEDGER_ORIGIN = os.environ.get("HIENLUONG_LEDGER_ORIGIN", "")
 # Evidence. A look at somebody's data is an entry; the same person looking again within so long is still looking.
@@ -380,16 +379,10 @@ LEDGER_ALLOWED_NETWORKS = _names("HIENLUONG_LEDGER_NETWORKS")
 LEDGER_PORTS = [int(port) for port in _names("HIENLUONG_LEDGER_PORTS")] or [80, 443, 8080, 8443]
 LEDGER_CA_FILE = os.environ.get("HIENLUONG_LEDGER_CA_FILE", "")
 
-# Signatures. A demonstration has an authority of its own on this port of the machine; nobody else ever believes it.
+# Signatures: a demonstration's own authority on this machine; where authorities may stand beside public addresses; limits; sizes.
 DEMO_AUTHORITY_PORT = _number("HIENLUONG_DEMO_AUTHORITY_PORT", 8018)
-DEMO_AUTHORITY_DIR = DATA_DIR / "demo-authority"
-SIGNING_TSA_URL = TSA_URL or (f"http://127.0.0.1:{DEMO_AUTHORITY_PORT}/tsa" if DEMONSTRATION else "")
-# Where authorities may stand beside public addresses on the usual ports.
-SIGNING_ALLOWED_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS") + ["127.0.0.1/32"] * DEMONSTRATION
-SIGNING_PORTS = [int(port) for port in _names("HIENLUONG_SIGNING_PORTS")] or [80, 443, 8080, 8443]
-SIGNING_PORTS += [DEMO_AUTHORITY_PORT] * DEMONSTRATION
+SIGNING_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS")
 SIGNING_MAX_BYTES = _number("HIENLUONG_SIGNING_MAX_BYTES", 50 * 1024 * 1024)
-SIGNING_PREPARED_MINUTES = _number("HIENLUONG_SIGNING_PREPARED_MINUTES", 30)
 SIGNING_SIZES = os.environ.get("HIENLUONG_SIGNING_SIZES", "40x20 36x36 15x8")
 
 # Webhooks: messages to agencies' systems at addresses of their own.
@@ -455,7 +448,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("HIENLUONG_LOG_LEVEL", "INFO")},
-    # What the last three find of a file stands in its report.
-    "loggers": {name: {"level": "WARNING"} for name in ("procrastinate", "httpx")}
-    | {name: {"level": "CRITICAL"} for name in ("pyhanko", "pyhanko_certvalidator", "pdfminer")},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
 }

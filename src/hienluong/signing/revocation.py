@@ -18,7 +18,7 @@ from cryptography.x509 import ocsp as pyca_ocsp
 from django.conf import settings
 from django.db.models import F, Q
 
-from hienluong.kit.http import Limits, OutgoingClient
+from hienluong.kit.http import DEFAULT_PORTS, Limits, OutgoingClient
 from hienluong.kit.http import OutgoingError as HttpProblem
 from hienluong.signing.authorities import by_certificate, by_issuer
 from hienluong.signing.formats.keys import to_pyca
@@ -56,11 +56,15 @@ class Outcome:
 
 
 def outgoing_client() -> OutgoingClient:
-    """Returns the client that asks authorities; what comes back is signed, so plain http is allowed."""
+    """Returns the client that asks authorities; what comes back is signed, so plain http is allowed.
+
+    A demonstration asks its own, on this machine, too.
+    """
+    own = settings.DEMONSTRATION
     return OutgoingClient(
-        allowed_networks=settings.SIGNING_ALLOWED_NETWORKS,
+        allowed_networks=[*settings.SIGNING_NETWORKS, *(["127.0.0.1/32"] if own else [])],
         allow_http=True,
-        ports=settings.SIGNING_PORTS,
+        ports=[*DEFAULT_PORTS, *([settings.DEMO_AUTHORITY_PORT] if own else [])],
         limits=LIMITS,
     )
 

@@ -15,7 +15,13 @@ LIMITS: Final = Limits(connect=5.0, read=20.0, total=30.0, answer_bytes=64 * 102
 
 def stamper() -> AskingStamper | None:
     """Returns who gives time-stamps; None: no authority is set."""
-    return AskingStamper(_ask) if settings.SIGNING_TSA_URL else None
+    return AskingStamper(_ask) if _address() else None
+
+
+def _address() -> str:
+    """Returns where time-stamps are asked for: of the authority that is set, in a demonstration else of its own."""
+    own = f"http://127.0.0.1:{settings.DEMO_AUTHORITY_PORT}/tsa" if settings.DEMONSTRATION else ""
+    return settings.TSA_URL or own
 
 
 def _ask(request: bytes) -> bytes:
@@ -28,7 +34,7 @@ def _ask(request: bytes) -> bytes:
         return (
             client.request(
                 "POST",
-                settings.SIGNING_TSA_URL,
+                _address(),
                 headers={"Content-Type": "application/timestamp-query"},
                 content=request,
                 limits=LIMITS,

@@ -5,7 +5,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from tests.matrix.doors import Table, Things, door, of_agency
-from tests.matrix.things import letter, signer_certificate
+from tests.matrix.signatures import letter, signer_certificate
 
 _SIGNED = {"prepared_id": "signed_id"}
 

@@ -28,7 +28,7 @@ def make_demonstration_authority(*, actor: Actor | None, now: datetime) -> DemoA
     if not settings.DEMONSTRATION:
         raise NotDemonstration
     url = f"http://127.0.0.1:{settings.DEMO_AUTHORITY_PORT}"
-    authority = DemoAuthority.make(Path(settings.DEMO_AUTHORITY_DIR), url, now=now)
+    authority = DemoAuthority.make(Path(settings.DATA_DIR) / "demo-authority", url, now=now)
     for purpose in (TrustedAuthority.Purpose.PUBLIC_SERVICE, TrustedAuthority.Purpose.TIMESTAMPS):
         import_authorities(
             actor=actor,

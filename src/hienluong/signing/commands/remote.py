@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from asn1crypto import pem, x509
-from django.conf import settings
 from django.db import transaction
 
 from hienluong.directory.service import Actor, require
@@ -34,6 +33,8 @@ from hienluong.signing.formats.validation import kind_of
 from hienluong.signing.models import PreparedSignature
 from hienluong.signing.stamping import stamper
 
+WAITS = timedelta(minutes=30)
+"""So long a document waits for its signature."""
 KEPT_AFTERWARDS = timedelta(days=1)
 
 
@@ -92,7 +93,7 @@ def prepare_signature(
             certificates=b"".join(pem.armor("CERTIFICATE", one.dump()) for one in (own, *chain)),
             level=level,
             prepared_at=now,
-            expires_at=now + timedelta(minutes=settings.SIGNING_PREPARED_MINUTES),
+            expires_at=now + WAITS,
         )
         ledger.record(
             actor=actor.ref,
