@@ -46,6 +46,7 @@ PUBLIC = {
     "api/v1/errors": "what every error means; the same for everybody, cached",
     "api/v1/receipt-keys": "the public keys that verify receipts",
     "api/errors": "where the type of a problem document leads: the same",
+    "signatures/": "checks the signatures of any file for anybody, and keeps nothing of it",
     "log/": "the head of the public log, its key, and a form that checks proofs in the browser alone",
     "log/checkpoint": "the head of the public log; hashes and a signature",
     "log/key-changes/<int:number>": "how the public log changed its key; signed by both keys",

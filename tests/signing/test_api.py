@@ -263,3 +263,41 @@ def _png() -> bytes:
     target = io.BytesIO()
     Image.new("RGBA", (60, 30), (20, 40, 180, 90)).save(target, "PNG")
     return target.getvalue()
+
+
+def test_anybody_checks_a_file_on_the_public_page(
+    world: World, signed: Mapping[Level, bytes], pdf: bytes
+) -> None:
+    stranger = Client(headers={"Accept-Language": "en"})
+    assert "File to check" in stranger.get("/signatures/").content.decode()
+
+    def shown(content: bytes, **more: bytes) -> str:
+        form = {"file": SimpleUploadedFile("thư mời.pdf", content)}
+        form |= {name: SimpleUploadedFile("a", value) for name, value in more.items()}
+        answer = stranger.post("/signatures/", form)
+        assert answer.status_code == 200
+        return str(answer.content.decode())
+
+    found = shown(signed[Level.LTA])
+    for words in (
+        "do not hold",
+        "thư mời.pdf",
+        "Nguyễn Văn An",
+        "demonstration, which has no legal force",
+        "Time-stamp over",
+    ):
+        assert words in found
+    assert "is not signed" in shown(pdf)
+    beside = cades.sign(b"content", world.person, now=NOW)
+    assert "give the file, too" in shown(beside)
+    assert "give the file, too" not in shown(beside, signed_file=b"content")
+    assert stranger.post("/signatures/").status_code == 422
+
+
+def test_file_that_is_too_large_is_told_on_the_page(settings: Settings) -> None:
+    settings.ATTACHMENT_MAX_BYTES = 1000
+    answer = Client(headers={"Accept-Language": "en"}).post(
+        "/signatures/", {"file": SimpleUploadedFile("a.pdf", bytes(2000))}
+    )
+    assert answer.status_code == 422
+    assert "a.pdf" in answer.content.decode()

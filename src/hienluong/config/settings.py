@@ -137,8 +137,7 @@ INSTALLED_APPS = [
     "hienluong.config",
 ]
 
-# Pages pass through all of these. An agency's system (/api/) has no session and no form, so
-# `SkipForApi` keeps the page layers out of its way: they cost more CPU than the insert itself.
+# Pages pass through all of these; `api_shortcut` takes /api/ past the page layers, which cost more CPU than the insert itself.
 MIDDLEWARE = [
     "hienluong.monitoring.middleware.count_requests",
     "hienluong.config.middleware.security_headers",

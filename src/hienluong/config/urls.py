@@ -21,6 +21,7 @@ urlpatterns = [
     path("directory/", include("hienluong.directory.urls")),
     path("log/", include("hienluong.ledger.urls")),
     path("", include("hienluong.evidence.urls")),
+    path("", include("hienluong.signing.urls")),
     path("witness/", include("hienluong.ledger.witness_urls")),
     path("imports/", include("hienluong.imports.urls")),
     path("staff/", include("hienluong.staff.urls")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -69,12 +70,74 @@ WARNINGS: Final = {
     "pdf-untidy": _("The PDF does not keep to its standard everywhere; it was read all the same."),
     "more-signatures": _("The file holds more signatures than were checked."),
 }
+_BADGES: Final = {
+    Verdict.VALID: "good",
+    Verdict.INVALID: "bad",
+    Verdict.INDETERMINATE: "info",
+    Verdict.UNSIGNED: "neutral",
+}
+_NOTES: Final = {
+    Verdict.VALID: "success",
+    Verdict.INVALID: "error",
+    Verdict.INDETERMINATE: "warning",
+    Verdict.UNSIGNED: "info",
+}
 LEGAL_FORCE: Final = _("DEMONSTRATION: no legal force.")
 
 
 def sentences(report: FileReport) -> list[str]:
     """Returns what a report says, a sentence or two a line, in the language in force."""
     return list(_of_file(report))
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureView:
+    """One signature for a page: who, in a word whether it holds, why not, and what else is known."""
+
+    title: str
+    tone: str
+    says: str
+    reasons: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileView:
+    """A file for a page; files that travel in it follow as files of their own."""
+
+    name: str
+    sha256: str
+    tone: str
+    says: str
+    lines: tuple[str, ...]
+    signatures: tuple[SignatureView, ...]
+
+
+def views_of(report: FileReport) -> list[FileView]:
+    """Returns a report for a page, in the language in force: the file, then those that travel in it."""
+    lines = [gettext(LEGAL_FORCE)] if report.demonstration else []
+    if not report.signatures and not report.files:
+        lines += [reason_text(reason) for reason in report.reasons]
+    lines += [gettext(WARNINGS[code]) for code in report.warnings]
+    signatures = tuple(
+        SignatureView(
+            _who(one),
+            _BADGES[one.verdict],
+            gettext(OF_ONE[one.verdict]),
+            tuple(reason_text(reason) for reason in one.reasons),
+            tuple(_facts_of(one, report.checked_at)),
+        )
+        for one in report.signatures
+    )
+    own = FileView(
+        report.name,
+        report.sha256,
+        _NOTES[report.verdict],
+        gettext(VERDICTS[report.verdict]),
+        tuple(lines),
+        signatures,
+    )
+    return [own, *(view for file in report.files for view in views_of(file))]
 
 
 def reason_text(reason: Reason) -> str:
@@ -107,6 +170,15 @@ def of_signature(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
     """
     yield gettext(OF_ONE[one.verdict])
     yield from (reason_text(reason) for reason in one.reasons)
+    yield from _facts_of(one, checked_at)
+
+
+def moment(at: datetime) -> str:
+    """Returns a moment in Vietnamese time."""
+    return f"{in_vietnam(at):%d/%m/%Y %H:%M:%S} (UTC+7)"
+
+
+def _facts_of(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
     if one.kind == "signature" and one.claimed_at is not None:
         yield gettext("The signer says: signed at %(at)s.") % {"at": moment(one.claimed_at)}
     if one.proved_at is not None:
@@ -121,11 +193,6 @@ def of_signature(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
         yield gettext(CHANGES[one.changes])
     if one.path:
         yield gettext("Certificate issued by: %(path)s.") % {"path": " ← ".join(one.path)}
-
-
-def moment(at: datetime) -> str:
-    """Returns a moment in Vietnamese time."""
-    return f"{in_vietnam(at):%d/%m/%Y %H:%M:%S} (UTC+7)"
 
 
 def _who(one: SignatureReport) -> str:

@@ -4,7 +4,7 @@ import io
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.matrix.doors import Table, Things, door, of_agency
+from tests.matrix.doors import Table, Things, anybody, door, of_agency
 from tests.matrix.signatures import letter, signer_certificate
 
 _SIGNED = {"prepared_id": "signed_id"}
@@ -20,6 +20,7 @@ def _wanted(_things: Things) -> dict[str, Any]:
 
 
 ROUTES: Table = {
+    "signatures/": {"GET": anybody(), "POST": anybody(sends=_file, acts=False)},
     "api/v1/signatures/validate": {"POST": door("system", sends=_file, acts=False)},
     "api/v1/signatures/prepared": {"POST": door("system", answers=201, sends=_wanted)},
     "api/v1/signatures/prepared/<prepared_id>": {"GET": of_agency("system")},
