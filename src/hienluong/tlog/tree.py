@@ -41,7 +41,7 @@ def split(hashes: bytes) -> list[bytes]:
 
 def full_subtree(hashes: Sequence[bytes]) -> bytes:
     """Returns the root over a power of two of neighbouring nodes of one level."""
-    row = list(hashes)
+    row = hashes
     while len(row) > 1:
         row = [
             sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)
@@ -200,7 +200,7 @@ class Growth:
             start += room
             self.changed[level, number] = bytes(tile)
             if len(tile) == TILE_BYTES:
-                above.append(full_subtree(split(bytes(tile))))
+                above.append(full_subtree(split(self.changed[level, number])))
                 tile.clear()
                 number += 1
         return above
