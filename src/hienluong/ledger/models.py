@@ -171,6 +171,11 @@ class Change(AbstractChange):
     act = models.BigIntegerField(
         null=True, help_text="index of the entry of the same transaction; null: no act made it"
     )
+    leaf = models.BinaryField(
+        max_length=32,
+        null=True,
+        help_text="hash of its line, a leaf of the batch; null: placed before these were kept",
+    )
 
     class Meta:
         indexes = [
