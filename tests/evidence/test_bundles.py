@@ -72,22 +72,26 @@ def test_clerk_takes_the_document_and_its_evidence_and_anybody_checks_it(
     assert done.stdout.count("ok ") == 5
 
 
-@pytest.mark.parametrize("what", ["entry", "salt", "proof", "document", "key"])
+@pytest.mark.parametrize("what", ["entry", "salt", "proof", "change", "batch", "document", "key"])
 def test_bundle_in_which_anything_was_altered_does_not_pass(
     visit: Callable[..., Client], packet: Packet, grow: Grow, tmp_path: Path, what: str
 ) -> None:
     grow()
-    place = unpacked(visit(HOME_AFFAIRS).post(f"/evidence/packets/{packet.pk}/bundle.zip"), tmp_path)
+    by = DONG_HOI if what in {"change", "batch"} else HOME_AFFAIRS
+    place = unpacked(visit(by).post(f"/evidence/packets/{packet.pk}/bundle.zip"), tmp_path)
     if what == "key":
         assert (
             checked(place, "example.vn/log+00000000+AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA").returncode
             != 0
         )
         return
-    pattern = {"entry": "entries/*", "salt": "salts/*", "proof": "proofs/*", "document": "document/*"}[what]
+    pattern = {"entry": "entries/*", "salt": "salts/*", "proof": "proofs/*", "document": "document/*"}.get(
+        what, "changes/*"
+    )
     file = min(place.glob(pattern))
     content = bytearray(file.read_bytes())
-    content[60 if what == "proof" else 5] ^= 1
+    place_of = {"proof": 60, "change": 60, "batch": content.find(b"extra ") + 60}
+    content[place_of.get(what, 5)] ^= 1
     file.write_bytes(content)
     assert checked(place).returncode != 0
 
@@ -108,6 +112,10 @@ def test_recipient_takes_its_own_part_and_its_copy_along(
     place = unpacked(visit(DONG_HOI).post(f"/evidence/packets/{packet.pk}/bundle.zip"), tmp_path)
     assert len(list(place.glob("proofs/*"))) == 2
     assert (place / "document/packet.edxml").exists()
+    done = checked(place)
+    assert done.returncode == 0, done.stderr
+    # In a specification all acts are one transaction, whose changes stand beside its last act: that of the recipient.
+    assert f"I exchange_packet {packet.pk}" in done.stdout
 
 
 def test_auditor_takes_entries_along_and_no_content(

@@ -13,6 +13,15 @@ class EntryNotVisible(NotFound):
     todo = _("Check the id: the receipt of a packet names it.")
 
 
+class ChangeNotVisible(NotFound):
+    """No such change of a row came with the act, or it is not the actor's to see."""
+
+    code = "evidence.change-not-found"
+    title = _("No such change")
+    detail = _("No change {place} of a row that came with the entry {entry_id} is visible to you.")
+    todo = _("Take the number from the list of changes of that entry.")
+
+
 class SubjectNotVisible(NotFound):
     """There is no such subject in the ledger, or it is not the actor's to follow."""
 

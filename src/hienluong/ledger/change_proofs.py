@@ -50,34 +50,32 @@ class RowChange:
         return {name: digests[at * width : (at + 1) * width] for at, name in enumerate(columns) if width}
 
 
-def changes_of(index: int, *, limit: int) -> list[RowChange]:
-    """Returns the changes of rows that came with the entry at a place, the first one first.
+def changes_of(indices: Iterable[int], *, limit: int) -> list[RowChange]:
+    """Returns the changes of rows that came with some entries, in the order of their places.
 
     Args:
-        index: of the entry.
+        indices: of the entries.
         limit: how many at most.
     """
-    found = _batch_from(index + 1)
-    if found is None:
-        return []
-    batch = found[1]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"{LINES} WHERE change.place >= %s AND change.place < %s AND change.act = %s "
-            "ORDER BY change.place LIMIT %s",
-            [batch.first, batch.end, index, limit],
-        )
-        return [_row_change(place, line) for place, line in cursor.fetchall()]
-
-
-def act_of(place: int) -> UUID | None:
-    """Returns the id of the entry that a change came with; None: no act made it.
-
-    Raises:
-        ChangeUnknown: there is no such change.
-    """
-    act = change_at(place).said["act"]
-    return Entry.objects.filter(index=act).values_list("id", flat=True).first() if act is not None else None
+    left = sorted(indices)
+    found: list[RowChange] = []
+    while left and len(found) < limit:
+        row = _batch_row(left[0] + 1)  # changes stand in the batch that was sealed after their entry
+        batch = Batch.read(bytes(row.entry)) if row else None
+        if row is None:
+            break
+        mine = left[: bisect_left(left, row.index)]
+        left = left[len(mine) :]
+        if batch is None:
+            continue  # its entry was changed: the verification names it
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"{LINES} WHERE change.place >= %s AND change.place < %s AND change.act = ANY(%s) "
+                "ORDER BY change.place LIMIT %s",
+                [batch.first, batch.end, mine, limit - len(found)],
+            )
+            found += [_row_change(place, line) for place, line in cursor.fetchall()]
+    return found
 
 
 def change_at(place: int) -> RowChange:
@@ -170,7 +168,11 @@ def _batch_with(place: int) -> tuple[UUID, Batch]:
 
 
 def _batch_from(index: int) -> tuple[UUID, Batch] | None:
-    """Returns the first entry of a batch from a place of the log on, by its id, and the batch; None: there is none."""
-    row = Entry.objects.filter(action=BATCH_ACTION, index__gte=index).order_by("index").first()
+    """Returns the first batch that was sealed from a place of the log on, and the id of its entry; None: there is none."""
+    row = _batch_row(index)
     batch = Batch.read(bytes(row.entry)) if row else None
     return (row.id, batch) if row and batch else None
+
+
+def _batch_row(index: int) -> Entry | None:
+    return Entry.objects.filter(action=BATCH_ACTION, index__gte=index).order_by("index").first()
