@@ -13,6 +13,7 @@ from typing import Any
 from benchmarks.province import new_province
 
 ENTRIES = 1_000_000
+SLOW_MS = 20
 
 
 def run(*, seconds: int, rounds: int) -> tuple[str, dict[str, Any]]:  # noqa: ARG001 - the form of all benchmarks: this one counts entries
@@ -27,6 +28,8 @@ def run(*, seconds: int, rounds: int) -> tuple[str, dict[str, Any]]:  # noqa: AR
     tables = figures["tables"]
     proofs = figures["proof_ms"]
     verified, here = figures["verified_seconds"], figures["verified_processor_seconds"]
+    ways = sorted(figures["search_ms"].items(), key=lambda one: -one[1])
+    slowest = ways[0]
     at_once, singly = figures["hashed_at_once_seconds"], figures["hashed_singly_seconds"]
     lines = [
         f"a log of {figures['entries']:,} entries:",
@@ -36,6 +39,8 @@ def run(*, seconds: int, rounds: int) -> tuple[str, dict[str, Any]]:  # noqa: AR
         f"  whole verification                   {verified:10.1f} s, of which {here:.1f} s of this processor, the rest the database",
         f"  SHA-256 over the same bytes at once  {at_once:10.1f} s: {here / at_once:.0f} times that",
         f"  the hashes the log consists of       {singly:10.1f} s, one call each: {here / singly:.2f} times that (goal: at most 2)",
+        f"  slowest page of the search           {slowest[1]:10.1f} ms (goal: at most 100): {slowest[0]}",
+        *(f"    {name:60s} {took:7.1f} ms" for name, took in ways if took > SLOW_MS),
         f"tables with {tables['changes']:,} changes of rows:",
         f"  put in order                         {tables['sequenced_per_second']:10,.0f} changes/s",
         f"  batches recomputed                   {tables['seconds']['batches']:10.1f} s",
