@@ -145,7 +145,7 @@ def _record_acts(count: int) -> None:
 
 
 def _searching() -> dict[str, float]:
-    """Measures what a page of the search takes in each way of searching: the slowest of three, in milliseconds."""
+    """Measures what a page of the search takes in each way of searching: the second of three, in milliseconds."""
     first, last = Entry.objects.order_by("index").first(), Entry.objects.order_by("-index").first()
     assert first is not None
     assert last is not None

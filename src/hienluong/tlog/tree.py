@@ -196,11 +196,12 @@ class Growth:
         start = 0
         while start < len(hashes):
             room = TILE_WIDTH - len(tile) // HASH_BYTES
-            tile += b"".join(hashes[start : start + room])
+            added = hashes[start : start + room]
+            tile += b"".join(added)
             start += room
             self.changed[level, number] = bytes(tile)
             if len(tile) == TILE_BYTES:
-                above.append(full_subtree(split(self.changed[level, number])))
+                above.append(full_subtree(added if len(added) == TILE_WIDTH else split(bytes(tile))))
                 tile.clear()
                 number += 1
         return above
