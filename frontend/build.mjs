@@ -81,7 +81,7 @@ const iconSprite = async () => {
   const used = new Set();
   for (const file of await pageSources()) {
     const text = await readFile(file, "utf8");
-    for (const found of text.matchAll(/<c-icon\s+name="([a-z0-9-]+)"|\bicon="([a-z0-9-]+)"/g)) {
+    for (const found of text.matchAll(/\{% icon "([a-z0-9-]+)"|\bicon="([a-z0-9-]+)"/g)) {
       used.add(found[1] ?? found[2]);
     }
   }

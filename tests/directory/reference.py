@@ -16,26 +16,28 @@ TABLES = """
 SELECT oid::regclass::text FROM pg_class
 WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> ALL (%s)
 """
-OF_DJANGO = ["django_migrations", "django_content_type", "auth_permission"]
+OF_MIGRATIONS = ["django_migrations", "django_content_type", "auth_permission", "ledger_guard"]
+"""What the migrations leave in tables, which every specification begins with."""
 
-_kept: dict[datetime, dict[str, bytes]] = {}
+kept: dict[datetime, dict[str, bytes]] = {}
+"""The rows of each table after loading, by the moment of the loading."""
 
 
 def load(now: datetime) -> None:
     """Loads the reference data as `directory.load_reference_data` does; ids are those of the first time."""
-    if now in _kept and not Agency.objects.exists():
-        _copy_in(_kept[now])
+    if now in kept and not Agency.objects.exists():
+        _copy_in(kept[now])
         return
     was_empty = not _rows()
     directory.load_reference_data(now=now)
     if was_empty:
-        _kept[now] = _rows()
+        kept[now] = _rows()
 
 
 def _rows() -> dict[str, bytes]:
     """Returns every row there is, by table."""
     with connection.cursor() as cursor:
-        cursor.execute(TABLES, [OF_DJANGO])
+        cursor.execute(TABLES, [OF_MIGRATIONS])
         found = {}
         for (table,) in cursor.fetchall():
             cursor.execute(f"SELECT EXISTS (SELECT FROM {table})")  # noqa: S608 - a name from the catalogue

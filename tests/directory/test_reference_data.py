@@ -9,6 +9,7 @@ from datetime import date, datetime
 from importlib.resources import files
 
 import pytest
+from tests.directory import reference
 
 from hienluong.directory import service as directory
 from hienluong.directory.commands.reference_data import MERGED_ON, Summary
@@ -133,3 +134,9 @@ def test_loading_is_in_the_ledger(province: Province) -> None:
     entry = QueuedEntry.objects.get(action="directory.load_reference_data")
 
     assert b'"units":375' in bytes(entry.entry)
+
+
+def test_specifications_copy_what_was_loaded_once(province: Province, now: datetime) -> None:
+    assert now in reference.kept, (
+        "a table that migrations fill is missing from OF_MIGRATIONS: each loads anew"
+    )

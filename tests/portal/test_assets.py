@@ -74,7 +74,7 @@ def test_every_icon_named_in_a_template_is_in_the_picture() -> None:
     named = {
         name
         for template in package.rglob("templates/**/*.html")
-        for name in re.findall(r'<c-icon name="([a-z0-9-]+)"', template.read_text(encoding="utf-8"))
+        for name in re.findall(r'{% icon "([a-z0-9-]+)"', template.read_text(encoding="utf-8"))
     }
     assert named
     assert {name for name in named if f'id="{name}"' not in sprite} == set()

@@ -123,10 +123,9 @@ def _data_dir(*, new: Path | None = None) -> Path:
 
 
 def _django() -> None:
-    import django  # noqa: PLC0415 - only some commands need it
+    from hienluong.config.loading import load_django  # noqa: PLC0415 - only some commands need it
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hienluong.config.settings")
-    django.setup()
+    load_django()
 
 
 @cli.command(help=_("Make a new, empty installation in the data directory.\n\nExample: hienluong init"))

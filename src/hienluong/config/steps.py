@@ -139,10 +139,9 @@ def _last_error(text: str) -> str:
 
 def main(names: list[str]) -> None:
     """Does the named steps and prints their results."""
-    import django  # noqa: PLC0415 - whoever only starts this process does not need it
+    from hienluong.config.loading import load_django  # noqa: PLC0415 - whoever only starts this process needs it not
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hienluong.config.settings")
-    django.setup()
+    load_django()
     results = {name: STEPS[name]() for name in names}
     sys.stdout.write("\n" + json.dumps(results) + "\n")
 
