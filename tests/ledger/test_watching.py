@@ -16,7 +16,7 @@ from django.test import Client
 from tests.ledger.conftest import CLERK, NOW
 from tests.ledger.other_log import OtherLog, a_root
 
-from hienluong.config.middleware import REFUSALS_PER_MINUTE
+from hienluong.identity.middleware import REFUSALS_PER_MINUTE
 from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.ledger import service as ledger

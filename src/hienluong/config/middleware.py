@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.urls import resolve
@@ -33,10 +32,6 @@ HEADERS = {
 
 PROGRAMS = ("/api/", "/log/checkpoint", "/log/key-changes/", "/log/tile/", "/witness/")
 """Where programs ask and no person; the page of the log itself is for people."""
-
-
-WITNESS = "/witness/"
-REFUSALS_PER_MINUTE = 30
 
 
 def security_headers(get_response: GetResponse) -> GetResponse:
@@ -87,37 +82,6 @@ def api_shortcut(get_response: GetResponse) -> GetResponse:
         assert isinstance(response, HttpResponseBase)  # noqa: S101 - views answer
         if isinstance(response, HttpResponse):  # a length, or the server would send chunks
             response.headers.setdefault("Content-Length", str(len(response.content)))
-        return response
-
-    return layer
-
-
-def few_refusals(get_response: GetResponse) -> GetResponse:
-    """Returns a layer that lets who was refused too often at our witness's endpoint wait for a minute, by address.
-
-    Anybody may ask there, and each question costs a look into the database and a signature that is checked. A log that
-    works is refused once in a while, when its proof begins at another size; tokens are guarded in the same way.
-    """
-
-    def layer(request: HttpRequest) -> HttpResponseBase:
-        if not request.path.startswith(WITNESS):
-            return get_response(request)
-        from allauth.core.context import request_context  # noqa: PLC0415 - needs loaded models
-
-        from hienluong.identity.service import client_address  # noqa: PLC0415 - the same
-
-        with request_context(request):
-            counter = f"witness.refused:{client_address(request)}"
-        if cache.get(counter, 0) >= REFUSALS_PER_MINUTE:
-            return HttpResponse(
-                "too many refused requests: wait a minute\n",
-                status=429,
-                content_type="text/plain; charset=utf-8",
-                headers={"Retry-After": "60"},
-            )
-        response = get_response(request)
-        if response.status_code >= 400:  # noqa: PLR2004 - HTTP's error classes begin here
-            cache.set(counter, cache.get(counter, 0) + 1, timeout=60)
         return response
 
     return layer

@@ -31,15 +31,6 @@ class SubjectNotVisible(NotFound):
     todo = _("Subjects are written kind:id, as packet:0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00.")
 
 
-class ReceiptNotHeld(NotFound):
-    """The agency did not hand the packet in."""
-
-    code = "evidence.receipt-not-found"
-    title = _("No receipt")
-    detail = _("Your agency did not hand the packet {id} in, so there is no receipt for it.")
-    todo = _("The recipient's evidence is the list of entries of the packet.")
-
-
 class BundleTooLarge(InvalidInput):
     """More entries than one bundle holds."""
 

@@ -27,7 +27,7 @@ def sees_everything(actor: Actor, audit_agencies: Collection[str]) -> bool:
     return actor.kind == "platform" or (actor.role == "auditor" and actor.agency_code in audit_agencies)
 
 
-def sees_changes(actor: Actor | None, entry: Disclosed, audit_agencies: Collection[str]) -> bool:
+def sees_changes(actor: Actor, entry: Disclosed, audit_agencies: Collection[str]) -> bool:
     """Returns whether the rows that an act changed are an actor's to see: who sees everything, and the agency that acted.
 
     Digests of short values can be guessed, so the other party of a packet does not get them.
@@ -37,8 +37,6 @@ def sees_changes(actor: Actor | None, entry: Disclosed, audit_agencies: Collecti
         entry: of the act.
         audit_agencies: as for `sees_everything`.
     """
-    if actor is None:
-        return False
     own = actor.agency_id is not None and entry.actor.get("agency") == str(actor.agency_id)
     return own or sees_everything(actor, audit_agencies)
 

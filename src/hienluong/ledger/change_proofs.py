@@ -142,7 +142,8 @@ class _Opened:
     def prove(self, change: RowChange) -> ChangeProof:
         """Returns the proof of a change of the batch."""
         index = change.place - self.batch.first
-        if self.tree.node(0, index) != leaf_hash(change.line):
+        made, sealed = leaf_hash(change.line), self.tree.node(0, index)
+        if made != sealed:
             raise LedgerDamaged(detail=NOT_SEALED)
         return ChangeProof(change.line, index, self.tree.inclusion_proof(index), self.proof)
 

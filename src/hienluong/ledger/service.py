@@ -24,7 +24,6 @@ from hienluong.ledger.disclosure import (
     growth,
     proofs,
     recompute,
-    witnesses,
 )
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.explanations import explain_changes
@@ -45,6 +44,7 @@ from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
+from hienluong.ledger.witness_administration import witnesses
 from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
 from hienluong.tlog.change_proof import ChangeProof
 from hienluong.tlog.notes import Verifier

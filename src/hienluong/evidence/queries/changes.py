@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from hienluong.directory.service import Actor
+from hienluong.directory.service import Actor, require
 from hienluong.evidence.errors import ChangeNotVisible
 from hienluong.evidence.policy import sees_changes
 from hienluong.evidence.queries.entries import visible_entry
@@ -29,6 +29,7 @@ def changes_of_entry(actor: Actor | None, entry_id: UUID, *, limit: int = SHOWN)
 
 def changes_seen(actor: Actor | None, entry: Disclosed, *, limit: int = SHOWN) -> list[RowChange]:
     """Returns the changes that came with an entry that the actor may see, as `changes_of_entry`."""
+    actor = require(actor, "evidence.view_receipts")
     if entry.index is None or not sees_changes(actor, entry, settings.AUDIT_AGENCIES):
         return []
     return ledger.changes_of([entry.index], limit=limit)
@@ -48,6 +49,7 @@ def proof_of_change(actor: Actor | None, entry_id: UUID, place: int) -> ChangePr
         NotInCheckpoint: no checkpoint covers it yet; it says when to ask again.
         LedgerDamaged: it is not what the log sealed.
     """
+    actor = require(actor, "evidence.view_receipts")
     entry = visible_entry(actor, entry_id)
     try:
         change = ledger.change_at(place)
