@@ -12,7 +12,6 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.db.models import Max
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -182,7 +181,7 @@ def status_file(
 def deliver(code: str | None = None) -> None:
     """Lets the worker carry what is due, to one recipient or to all, even after the machine's clock was set back."""
     recipients = Recipient.objects.filter(code=code) if code else Recipient.objects.all()
-    newest = Delivery.objects.aggregate(at=Max("created_at"))["at"]
+    newest = Delivery.objects.order_by("-id").values_list("created_at", flat=True).first()
     for recipient in recipients:
         now = clock.now()
         assert drain_recipients(recipient_ids=[recipient.pk], now=max(now, newest or now))

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.prove, pytest.mark.django_db(transaction=True), pytest
 
 STORED = int(os.environ.get("GROWTH_PACKETS", "1000000"))
 A_FEW = 1_000
-BATCH, BATCHES = 40, 5
+BATCH, BATCHES = 40, 12
 LOOKS = 20
 MOST_STEPS = 4
 """So many statements more than among a few packets: the days, the index, in two lists at most."""
@@ -123,7 +123,7 @@ def _fill(agencies: Mapping[str, Agency], first: int, count: int) -> None:
 
 
 def _seconds_each(home_affairs: System, first: int) -> tuple[float, float]:
-    """Returns the median seconds that accepting a packet took, and that carrying one took in each of some batches."""
+    """Returns the seconds that accepting a packet took, and that carrying one took in each of some batches."""
     taken, carried = [], []
     for start in range(first, first + BATCHES * BATCH, BATCH):
         for number in range(start, start + BATCH):
@@ -135,7 +135,12 @@ def _seconds_each(home_affairs: System, first: int) -> tuple[float, float]:
         began = time.perf_counter()
         deliver(DONG_HOI)
         carried.append((time.perf_counter() - began) / BATCH)
-    return statistics.median(taken), statistics.median(carried)
+    return _quick_quarter(taken), _quick_quarter(carried)
+
+
+def _quick_quarter(seconds: list[float]) -> float:
+    """Returns the lower quartile: whatever else runs on the machine makes some slower, and none quicker."""
+    return statistics.quantiles(seconds, n=4)[0]
 
 
 def _sign_in(agency: Agency, role: str) -> Client:
@@ -151,14 +156,14 @@ def _sign_in(agency: Agency, role: str) -> Client:
 
 
 def _look(act: Callable[[], Any]) -> tuple[float, int]:
-    """Returns the median milliseconds and the statements of a page."""
+    """Returns the milliseconds and the statements of a page."""
     taken = []
     for _ in range(LOOKS):
         began = time.perf_counter()
         answer = act()
         taken.append(1000 * (time.perf_counter() - began))
         assert answer.status_code == 200
-    return statistics.median(taken), queries_of(act)
+    return _quick_quarter(taken), queries_of(act)
 
 
 def test_million_stored_packets_slow_neither_the_axis_nor_its_pages(

@@ -123,7 +123,7 @@ def _data_dir(*, new: Path | None = None) -> Path:
 
 
 def _django() -> None:
-    from hienluong.config.loading import load_django  # noqa: PLC0415 - only some commands need it
+    from hienluong.config.steps import load_django  # noqa: PLC0415 - only some commands need it
 
     load_django()
 

@@ -29,9 +29,11 @@ def load_application(main_process: int, target: str) -> Any:
     """
     lifeline.die_with_parent(signal.SIGKILL, main_process)
     module, _, name = target.partition(":")
+    gc.disable()
     application = getattr(importlib.import_module(module), name)
     gc.collect()
     gc.freeze()  # the program itself never becomes garbage: the collector need not look at it again and again
+    gc.enable()
     return application
 
 
