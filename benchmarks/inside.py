@@ -4,25 +4,45 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import resource
+import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 from psycopg import ClientCursor
 
 from hienluong.directory import service as directory
 from hienluong.directory.models import AgencyCode
+from hienluong.directory.service import Actor
+from hienluong.evidence.queries.entries import search
 from hienluong.exchange.commands import accept_packet
 from hienluong.kit import clock
 from hienluong.ledger import service as ledger
+from hienluong.ledger.entry_rows import entries_by_tile
 from hienluong.ledger.models import Change, Entry, QueuedChange
 from hienluong.ledger.sequencer import SEQUENCER_LOCK
+from hienluong.ledger.service import Wanted
 from hienluong.ledger.table_checks import check_acts, check_batches, check_rows
+from hienluong.ledger.verification import SEGMENT
 from hienluong.systems import service as systems
+
+AT_ONCE = 2500
+AGENCIES = 200
+YEAR = timedelta(days=365)
+ACTIONS = (
+    "exchange.packet-delivered",
+    "exchange.packet-accepted",
+    "exchange.packet-fetched",
+    "staff.change_people",
+)
+WEIGHTS = (60, 20, 20, 0.01)
 
 
 def agency_codes(prefixes: list[str]) -> list[list[str]]:
@@ -74,17 +94,7 @@ def _statements(token: str, source: bytes) -> list[str]:
 def evidence(order: dict[str, int]) -> dict[str, Any]:
     """Lets the ledger grow to so many entries and measures sequencing, proofs and the verification of everything."""
     _hold_the_sequencer()
-    missing = order["entries"] - ledger.head() - ledger.waiting()
-    for start in range(0, missing, 5000):
-        acts = [
-            ledger.Act(
-                "exchange.packet-accepted",
-                f"packet:{one}",
-                {"sha256": hashlib.sha256(b"%d" % one).hexdigest()},
-            )
-            for one in range(start, min(start + 5000, missing))
-        ]
-        ledger.record_many(actor=ledger.ActorRef("system", "0", "benchmark"), acts=acts, now=clock.now())
+    _record_acts(order["entries"] - ledger.head() - ledger.waiting())
     begin = time.perf_counter()
     moved = ledger.sequence_waiting(now=clock.now(), sign=True)
     sequenced = time.perf_counter() - begin
@@ -95,24 +105,118 @@ def evidence(order: dict[str, int]) -> dict[str, Any]:
         begin = time.perf_counter()
         proof = ledger.prove(entry_id)
         proofs.append((time.perf_counter() - begin) * 1000)
-    begin = time.perf_counter()
+    begin, begin_here = time.perf_counter(), time.process_time()
     report = ledger.verify_log()
-    verified = time.perf_counter() - begin
+    verified, verified_here = time.perf_counter() - begin, time.process_time() - begin_here
     assert report.faults == [], report.faults
-    hashed = 0.0
-    for salt, entry in Entry.objects.values_list("salt", "entry").iterator(chunk_size=4096):
-        content = bytes(salt) + bytes(entry)
-        begin = time.perf_counter()
-        hashlib.sha256(content)
-        hashed += time.perf_counter() - begin
     return {
         "entries": size,
         "sequenced_per_second": moved / sequenced,
         "proof_bytes": len(ledger.TlogProof(proof.index, proof.hashes, proof.checkpoint).text().encode()),
         "proof_ms": proofs,
         "verified_seconds": verified,
-        "hashed_seconds": hashed,
+        "verified_processor_seconds": verified_here,
+        **_hashing(size),
+        "search_ms": _searching(),
     }
+
+
+def _record_acts(count: int) -> None:
+    """Records acts as a province has them: most by a few systems, some by many people, over the last year."""
+    end = clock.now()
+    chance = random.Random(4711)
+    agencies = [str(UUID(int=chance.getrandbits(128))) for _one in range(AGENCIES)]
+    for start in range(0, count, AT_ONCE):
+        batch = start // AT_ONCE
+        agency = agencies[batch % AGENCIES]
+        kind = "person" if batch % 5 == 4 else "system"
+        actor = ledger.ActorRef(
+            kind, str(batch % (2000 if kind == "person" else 40)), "benchmark", agency=agency
+        )
+        acts = [
+            ledger.Act(
+                chance.choices(ACTIONS, WEIGHTS)[0],
+                f"packet:{UUID(int=(one // 4) << 64)}" if one % 7 else f"person:{one % 3000}",
+                {"sha256": hashlib.sha256(b"%d" % one).hexdigest()},
+            )
+            for one in range(start, min(start + AT_ONCE, count))
+        ]
+        ledger.record_many(actor=actor, acts=acts, now=end - YEAR * (1 - start / count))
+
+
+def _searching() -> dict[str, float]:
+    """Measures what a page of the search takes in each way of searching: the second of three, in milliseconds."""
+    first, last = Entry.objects.order_by("index").first(), Entry.objects.order_by("-index").first()
+    assert first is not None
+    assert last is not None
+    middle = Entry.objects.get(index=last.index // 2)
+    rare = Entry.objects.filter(action=ACTIONS[-1]).order_by("index").first() or middle
+    day = {"since": middle.queued_at, "until": middle.queued_at + timedelta(days=1)}
+    year = {"since": first.queued_at, "until": last.queued_at}
+    busy = {"actor": "system:0"}
+    ways: dict[str, dict[str, Any]] = {
+        "newest": {},
+        "subject": {"subject": middle.subject},
+        "actor": busy,
+        "frequent act": {"action": ACTIONS[0]},
+        "rare act": {"action": rare.action},
+        "agency": {"agency": middle.agency},
+        "day": day,
+        "subject and act": {"subject": middle.subject, "action": middle.action},
+        "actor and act": {**busy, "action": ACTIONS[0]},
+        "actor and rare act": {**busy, "action": rare.action},
+        "actor and day": {**busy, **day},
+        "actor and act that never met": {"actor": rare.actor, "action": "exchange.packet-recalled"},
+        "act that never was, in a year": {"action": "exchange.packet-recalled", **year},
+        "rare act and day": {"action": rare.action, **day},
+        "agency and rare act": {"agency": middle.agency, "action": rare.action},
+        "agency, act and day": {"agency": middle.agency, "action": ACTIONS[0], **day},
+        "agency and actor of another": {"agency": middle.agency, "actor": "system:1", **year},
+        "nobody": {"actor": "person:nobody"},
+        "nobody, in a year": {"actor": "person:nobody", **year},
+    }
+    places = {
+        "": "",
+        ", from the middle on": f"{middle.queued_at.isoformat()}~{middle.index}",
+        ", the oldest": f"{first.queued_at.isoformat()}~{first.index + 60}",
+    }
+    took = {}
+    for name, narrowed in ways.items():
+        for where, before in places.items():
+            times = []
+            for _again in range(3):
+                begin = time.perf_counter()
+                search(Actor.platform("benchmark"), Wanted(**narrowed), before=before)
+                times.append((time.perf_counter() - begin) * 1000)
+            took[name + where] = statistics.median(times)
+    return took
+
+
+def _hashing(size: int) -> dict[str, float]:
+    """Measures what nobody who recomputes a log can do without: its bytes hashed at one go, and each hash by itself.
+
+    Three calls of SHA-256 an entry: over salt and entry, over the leaf (34 bytes), over an inner node (65 bytes).
+    """
+    leaf, node = bytes(34), bytes(65)
+    sha256 = hashlib.sha256
+    bulk = singly = 0.0
+    for start in range(0, size, SEGMENT):
+        contents = [
+            content
+            for rows in entries_by_tile(start, min(start + SEGMENT, size))
+            for _index, content, *_rest in rows
+        ]
+        together = b"".join(contents)
+        begin = time.process_time()
+        sha256(together).digest()
+        bulk += time.process_time() - begin
+        begin = time.process_time()
+        for content in contents:
+            sha256(content).digest()
+            sha256(leaf).digest()
+            sha256(node).digest()
+        singly += time.process_time() - begin
+    return {"hashed_at_once_seconds": bulk, "hashed_singly_seconds": singly}
 
 
 def _hold_the_sequencer() -> None:

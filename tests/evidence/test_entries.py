@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 from django.db import connection
 from django.test import Client
-from personas import DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, System, queries_of
+from personas import DONG_HOI, FINANCE, HOME_AFFAIRS, KHE_SANH, System, problem, queries_of
 
 import hienluong
 from hienluong.directory.models import Person
@@ -30,9 +30,11 @@ from hienluong.ledger import service as ledger
 from hienluong.ledger.disclosure import _wanted
 from hienluong.ledger.models import Entry
 from hienluong.ledger.service import Wanted
+from hienluong.tlog.change_proof import ChangeProof, verify_change
 
 pytestmark = pytest.mark.django_db
 Grow = Callable[[], int]
+CHANGE_NOT_FOUND = "evidence.change-not-found"
 PLATFORM = Actor.platform("specification")
 
 
@@ -181,6 +183,37 @@ def test_every_act_that_the_code_records_has_words() -> None:
     acts = {name for path in sources for name in named.findall(path.read_text(encoding="utf-8"))}
     assert len(acts) > 60
     assert acts - set(ACTIONS) == set(), "src/hienluong/evidence/labels.py: say it in words"
+
+
+def test_agency_that_acted_and_auditors_get_the_proof_of_each_row_it_changed_and_nobody_else(
+    auditor: Client,
+    visit: Callable[..., Client],
+    packet: Packet,
+    home_affairs: System,
+    dong_hoi: System,
+    grow: Grow,
+) -> None:
+    accepted = packet.transmissions.get().receipt["ledger_entry"]
+    assert home_affairs.get(f"/entries/{accepted}/changes").json() == {"items": []}
+    grow()
+    # In a specification all acts are one transaction, whose changes stand beside its last act.
+    entry_id = Entry.objects.get(action="exchange.packet-fetched").id
+    shown = dong_hoi.get(f"/entries/{entry_id}/changes?limit=500").json()["items"]
+    [row] = [one for one in shown if one["table"] == "exchange_packet" and one["op"] == "I"]
+    assert (row["row"], len(row["digests"]["id"])) == (str(packet.pk), 32)
+    address = f"/entries/{entry_id}/changes/{row['place']}/proof"
+    answer = dong_hoi.get(address)
+    assert answer["Content-Type"].startswith("text/plain")
+    proof = ChangeProof.read(answer.content.decode())
+    assert verify_change(proof, ledger.verifier()).size == proof.batch.index + 1
+    assert proof.said["row"] == str(packet.pk)
+    assert home_affairs.get(f"/entries/{entry_id}/changes").json() == {"items": []}
+    for system, path in ((home_affairs, address), (dong_hoi, address.replace(str(row["place"]), "1000000"))):
+        assert (system.get(path).status_code, problem(system.get(path))["code"]) == (404, CHANGE_NOT_FOUND)
+    page = auditor.get(f"/evidence/entries/{entry_id}/").content.decode()
+    assert "Rows that it changed" in page
+    assert auditor.get(f"/evidence{address.removesuffix('/proof')}.change-proof").content == answer.content
+    assert visit(FINANCE, "auditor").get(f"/evidence/entries/{entry_id}/").status_code == 404
 
 
 def run(*arguments: str) -> Any:

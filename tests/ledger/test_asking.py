@@ -26,7 +26,14 @@ from hienluong.ledger import service as ledger
 from hienluong.ledger.cli import group
 from hienluong.ledger.errors import QuorumTooHigh, WitnessKnown, WitnessUnknown
 from hienluong.ledger.keys import FileKey
-from hienluong.ledger.models import Contradiction, Cosignature, QueuedEntry, SignedCheckpoint, Witness
+from hienluong.ledger.models import (
+    Contradiction,
+    Cosignature,
+    QueuedChange,
+    QueuedEntry,
+    SignedCheckpoint,
+    Witness,
+)
 from hienluong.ledger.verification import verify_log
 from hienluong.ledger.witness_administration import add_witness, remove_witness, set_quorum, watch_log
 from hienluong.ledger.witnesses import LONGEST_PAUSE
@@ -107,12 +114,18 @@ class Scripted:
         return 200, cosign(self.name, self.key, text, clock.now()).line().encode()
 
 
+def forget_what_waits() -> None:
+    """Empties the queues, so that sizes below are those of the acts of a test."""
+    QueuedEntry.objects.all().delete()
+    QueuedChange.objects.all().delete()
+
+
 @pytest.fixture
 def witness(book: Book) -> Iterator[Scripted]:
     """A scripted witness, which is asked."""
     scripted = Scripted()
     add_witness(actor=CLERK, now=book.now, vkey=scripted.vkey, url=scripted.url)
-    QueuedEntry.objects.all().delete()  # so that sizes below are those of the acts
+    forget_what_waits()
     yield scripted
     scripted.close()
 
@@ -269,7 +282,7 @@ def test_witness_that_is_down_slow_or_forbidden_holds_nothing_up(
     down = Scripted("down.example.vn")
     down.close()
     add_witness(actor=CLERK, now=book.now, vkey=down.vkey, url=down.url)
-    QueuedEntry.objects.all().delete()
+    forget_what_waits()
     book.grow(5)
     assert sorted(ask(book)) == ["", "http.peer-unreachable"]
     assert Cosignature.objects.count() == 1

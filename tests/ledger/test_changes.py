@@ -19,9 +19,10 @@ from tests.ledger.conftest import CLERK, NOW
 from hienluong.kit.jcs import canonical_json
 from hienluong.ledger import guards, triggers
 from hienluong.ledger import service as ledger
-from hienluong.ledger.changes import Batch, line_at
+from hienluong.ledger.change_proofs import change_at
+from hienluong.ledger.changes import Batch
 from hienluong.ledger.cli import group
-from hienluong.ledger.errors import LedgerDamaged
+from hienluong.ledger.errors import ChangeUnknown, LedgerDamaged
 from hienluong.ledger.models import Change, Entry, Guard, QueuedChange, Verification
 from hienluong.reasons.models import Reason
 from hienluong.tlog.tree import full_subtree, leaf_hash
@@ -86,7 +87,7 @@ def test_change_stands_beside_the_act_of_its_transaction(late: Reason) -> None:
 
 def test_entry_of_a_batch_holds_the_root_over_lines_that_say_what_each_digest_is_of(late: Reason) -> None:
     details = json.loads(bytes(Entry.objects.get(index=3).entry))["details"]
-    lines = [line_at(place) for place in (1, 2)]
+    lines = [change_at(place).line for place in (1, 2)]
     assert details == Batch(1, 2, full_subtree([leaf_hash(line) for line in lines])).details()
     said = json.loads(lines[1])
     assert canonical_json(said) == lines[1]
@@ -99,10 +100,11 @@ def test_entry_of_a_batch_holds_the_root_over_lines_that_say_what_each_digest_is
 def test_line_of_a_change_is_canonical_whatever_the_row_is_called(late: Reason) -> None:
     name = 'a "quoted" \\ key\n\t\x01 Đồng Hới'
     Change.objects.filter(place=2).update(row_key=name, act=None)
-    line = line_at(2)
+    line = change_at(2).line
     assert canonical_json(json.loads(line)) == line
     assert json.loads(line)["row"] == name
-    assert line_at(99) is None
+    with pytest.raises(ChangeUnknown):
+        change_at(99)
 
 
 def test_update_that_changes_no_guarded_value_leaves_no_change(late: Reason) -> None:
@@ -164,11 +166,27 @@ COPIED = (
     [
         (
             "UPDATE ledger_change SET digests = substr(digests, 2) || '\\x07' WHERE place = 1",
-            ["Changes 1–2: they are not those that entry 3 holds the root of; one was changed."],
+            [
+                "Change 1: it is not what the log took up; it now says that row reasons_reason/KEY was changed."
+            ],
         ),
         (
             "UPDATE ledger_change SET act = 0 WHERE place = 2",
+            [
+                "Change 2: it is not what the log took up; it now says that row reasons_reason/KEY was changed."
+            ],
+        ),
+        (
+            "UPDATE ledger_change SET act = 0, leaf = sha256('x') WHERE place = 2",
             ["Changes 1–2: they are not those that entry 3 holds the root of; one was changed."],
+        ),
+        (
+            "UPDATE ledger_change SET op = 'U', leaf = NULL WHERE place = 1",
+            ["Changes 1–2: they are not those that entry 3 holds the root of; one was changed."],
+        ),
+        (
+            "UPDATE ledger_change SET leaf = sha256('x') WHERE place = 2",
+            ["Change 2: it and the hash that is stored beside it do not belong together."],
         ),
         ("DELETE FROM ledger_change WHERE place = 1", ["Change 1: it was deleted."]),
         (
@@ -182,8 +200,9 @@ COPIED = (
         (
             "UPDATE ledger_guard SET columns[2] = 'x' WHERE table_name = 'reasons_reason' AND until IS NULL",
             [
-                "Changes 0–0: they are not those that entry 1 holds the root of; one was changed.",
-                "Changes 1–2: they are not those that entry 3 holds the root of; one was changed.",
+                "Change 0: it is not what the log took up; it now says that row reasons_reason/KEY was changed.",
+                "Change 1: it is not what the log took up; it now says that row reasons_reason/KEY was changed.",
+                "Change 2: it is not what the log took up; it now says that row reasons_reason/KEY was changed.",
                 "Table reasons_reason: it is not guarded.",
             ],
         ),
@@ -206,7 +225,7 @@ def test_what_is_done_to_changes_guards_and_triggers_is_named(
 ) -> None:
     with transaction.atomic():
         run(statement)
-        assert named() == wanted
+        assert [re.sub("[0-9a-f-]{36}", "KEY", one) for one in named()] == wanted
         transaction.set_rollback(True)
 
 
@@ -323,4 +342,4 @@ def test_column_of_a_type_that_is_not_known_is_an_error_at_the_start() -> None:
 def test_changes_after_a_batch_whose_entry_is_gone_are_still_compared(late: Reason) -> None:
     Entry.objects.filter(index=1).delete()
     Change.objects.filter(place=2).update(op="I")
-    assert [one.split(":")[0] for one in named()] == ["Entry 1", "Changes 1–2"]
+    assert [one.split(":")[0] for one in named()] == ["Entry 1", "Change 2"]

@@ -160,7 +160,7 @@ def test_log_moves_into_a_module_and_signs_with_both_until_the_time_is_over(
     assert (change.size, new.key, ledger.verifier()) == (3, load_key(token).public, new)
     book.grow(2)
     assert signed_by(ledger.published().note) == {old.key_id, new.key_id}
-    assert [open_checkpoint(ledger.published().note, [one]).size for one in (old, new)] == [6, 6]
+    assert [open_checkpoint(ledger.published().note, [one]).size for one in (old, new)] == [7, 7]
     book.later(86_400)
     book.grow(2)
     assert signed_by(ledger.published().note) == {new.key_id}

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from tests.ledger.conftest import Book, build_outside
 
 from hienluong.ledger import service as ledger
+from hienluong.ledger.cli import group
+from hienluong.ledger.errors import ChangeUnknown, LedgerDamaged
+from hienluong.ledger.models import Change
+from hienluong.reasons.models import Reason
+from hienluong.tlog.change_proof import ChangeProof, verify_change
 from hienluong.tlog.paths import tile_path
 from hienluong.tlog.tree import last_tiles, tile_width
 
@@ -99,3 +108,51 @@ def test_program_that_the_documentation_prints_is_the_one_that_is_built_and_has_
     (printed,) = re.findall(r"```go\n(.*?)```", page, re.DOTALL)
     assert printed in (here.parent / "outside/verify.go").read_text(encoding="utf-8")
     assert printed.count("\n") <= 25
+
+
+def test_outside_verifier_takes_our_proof_of_a_change_and_refuses_an_altered_one(
+    book: Book, verify: Verify, tmp_path: Path
+) -> None:
+    for code in ("one", "two", "three"):
+        Reason.objects.create(
+            act=Reason.Act.REFUSE, code=code, text_vi="Quá hạn", text_en="Late", valid_from=date(2026, 1, 1)
+        )
+    entry_id = book.grow()[0]
+    index = ledger.entry_by_id(entry_id).index
+    changes = ledger.changes_of([index], limit=10)
+    assert [change.said["table"] for change in changes] == ["reasons_reason"] * 3
+    assert changes[1].digests["code"] == hashlib.sha256(b"two").hexdigest()[:32]
+    file = tmp_path / "row.change-proof"
+    for text, change in zip(map(ChangeProof.text, ledger.prove_changes(changes)), changes, strict=True):
+        file.write_text(text, encoding="utf-8")
+        said = verify("change", file)
+        assert said.stdout == f"{change.line.decode()}\nOK\n", said.stderr
+        assert ChangeProof.read(text).text() == text
+        command = ["verify-proof", str(file), "--key", str(ledger.verifier())]
+        assert CliRunner().invoke(group, command).exit_code == 0
+    line, number, sibling = text.split("\n")[1:4]
+    altered = base64.b64encode(change.line.replace(b'"op":"I"', b'"op":"U"')).decode()
+    for old, new in ((line, f"line {altered}"), (number, "change 0"), (sibling, sibling[::-1])):
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+        assert verify("change", file).returncode != 0
+        assert CliRunner().invoke(group, command).exit_code == 1
+
+
+def test_change_that_is_not_as_it_was_sealed_has_no_proof_and_the_others_of_its_batch_have(
+    book: Book,
+) -> None:
+    for code in ("one", "two"):
+        Reason.objects.create(
+            act=Reason.Act.REFUSE, code=code, text_vi="Quá hạn", text_en="Late", valid_from=date(2026, 1, 1)
+        )
+    book.grow()
+    first, second = Change.objects.order_by("place").values_list("place", flat=True)
+    Change.objects.filter(place=first).update(op="D")
+    with pytest.raises(LedgerDamaged):
+        ledger.prove_change(first)
+    assert verify_change(ledger.prove_change(second), ledger.verifier()).size == 2
+    Change.objects.update(leaf=None)
+    with pytest.raises(LedgerDamaged):
+        ledger.prove_change(second)
+    with pytest.raises(ChangeUnknown):
+        ledger.prove_change(second + 1)

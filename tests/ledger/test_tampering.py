@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from contextlib import nullcontext
+from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 from django.db import connection
-from tests.ledger.conftest import Book
+from tests.ledger.conftest import CLERK, Book
 
 from hienluong.ledger import service as ledger
 from hienluong.ledger.cli import group
@@ -79,15 +80,32 @@ def test_inserted_entry_is_named(whole: Book, index: int) -> None:
     assert named() == [f"Entry {index}: it was inserted without the sequencer."]
 
 
-@pytest.mark.parametrize(
-    ("change", "column"),
-    [({"subject": "packet:9"}, "subject"), ({"action": "other"}, "action")],
-)
-def test_value_beside_an_entry_is_named_with_its_column(
-    whole: Book, change: dict[str, str], column: str
-) -> None:
-    Entry.objects.filter(index=77).update(**change)
-    assert named() == [f"Entry 77: what is stored beside it ({column}) was changed."]
+def test_value_beside_an_entry_is_named_with_its_column(book: Book) -> None:
+    name = 'Lê "Hoa" \\ \x01'
+    actors = [
+        ledger.ActorRef("person", "0f3c", name, agency=str(uuid4())),
+        ledger.ActorRef("person", "0f:3c", "x"),
+        CLERK,
+    ]
+    for actor in actors:
+        for subject in ("packet:1", 'packet:"1"', "packet:\\1", "văn bản:1"):
+            facts = {"subject": "packet:9", "action": "other", "id": str(uuid4())}
+            for recorded in (ledger.record, ledger.record_refusal):
+                recorded(actor=actor, action="a.b", subject=subject, details=facts, now=book.now)
+    book.grow()
+    assert named() == []
+    changes = {
+        "subject": "packet:9",
+        "action": "other",
+        "actor": "person:9",
+        "agency": uuid4(),
+        "id": uuid4(),
+    }
+    for row in Entry.objects.order_by("index")[::8]:
+        for column, value in changes.items():
+            Entry.objects.filter(index=row.index).update(**{column: value})
+            assert named() == [f"Entry {row.index}: what is stored beside it ({column}) was changed."]
+            row.save()
 
 
 def test_changed_public_record_is_named(whole: Book) -> None:

@@ -188,9 +188,6 @@ def test_forged_time_stamps_are_named_by_the_verification(book: Book, make: Make
     assert [one.text() for one in verify_log().faults] == [
         "Time-stamp of checkpoint 3: what is stored beside it (stamped_at) was changed."
     ]
-    settings.TSA_CA_FILE, kept = "/nowhere/ca.pem", settings.TSA_CA_FILE
-    assert "HIENLUONG_TSA_CA_FILE" in verify_log().faults[0].text()
-    settings.TSA_CA_FILE = kept
     answer = bytearray(bytes(row.answer))
     answer[-5] ^= 1
     TimeStamp.objects.update(stamped_at=row.stamped_at, answer=bytes(answer))
@@ -200,3 +197,24 @@ def test_forged_time_stamps_are_named_by_the_verification(book: Book, make: Make
     assert [one.text().split(":")[0] for one in verify_log().faults] == [
         f"Time-stamp of checkpoint {ledger.published().size}"
     ]
+
+
+def test_time_stamps_that_nobody_can_check_any_more_are_neither_passed_nor_a_crash(
+    book: Book, make: Make, settings: Settings, tmp_path: Path
+) -> None:
+    kept = make().anchors
+    ledger.stamp(now=book.now)
+    settings.TSA_URL = ""
+    assert verify_log().faults == [], "who is asked no more is still believed"
+    (tmp_path / "none.pem").touch()
+    for file in ("", "/nowhere/ca.pem", str(tmp_path / "none.pem")):
+        settings.TSA_CA_FILE = file
+        [fault] = verify_log().faults
+        assert fault.text().startswith("Time-stamps up to checkpoint 3: nobody can say whether they hold")
+        assert "HIENLUONG_TSA_CA_FILE" in fault.text()
+    later = make().anchors
+    [fault] = verify_log().faults
+    assert fault.text().startswith("Time-stamp of checkpoint 3: it was not given for it by who is trusted")
+    (tmp_path / "both.pem").write_bytes(kept.read_bytes() + later.read_bytes())
+    settings.TSA_CA_FILE = str(tmp_path / "both.pem")
+    assert verify_log().faults == []

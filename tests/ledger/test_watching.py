@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import Client
 from tests.ledger.conftest import CLERK, NOW
 from tests.ledger.other_log import OtherLog, a_root
 
+from hienluong.identity.middleware import REFUSALS_PER_MINUTE
 from hienluong.kit import clock
 from hienluong.kit.errors import InvalidInput
 from hienluong.ledger import service as ledger
@@ -155,7 +157,7 @@ def test_nobody_fills_our_tables_with_old_checkpoints_and_a_split_view_is_kept_a
     other: OtherLog,
 ) -> None:
     ask(other.grow(60).asks(0))
-    for size in range(1, 50):
+    for size in range(1, 29):
         assert ask(other.asks(0, size)).status_code == 409
     assert Contradiction.objects.count() == watching.OPEN_SUSPICIONS
     ask(other.fork(3, 57).asks(60))
@@ -247,3 +249,17 @@ def test_of_many_requests_at_once_none_leads_back(closing_connections: None) -> 
     row = WatchedLog.objects.get()
     assert row.size == 9 + statuses.index(200)
     assert row.note == log.note(row.size)
+
+
+def test_who_is_refused_too_often_waits_and_others_are_answered(other: OtherLog) -> None:
+    def post_from(address: str, body: bytes) -> HttpResponse:
+        return Client(REMOTE_ADDR=address).post("/witness/add-checkpoint", body, content_type="text/plain")
+
+    asked = other.grow(3).asks(0).body()
+    for _ in range(REFUSALS_PER_MINUTE):
+        assert post_from("192.0.2.1", b"nonsense").status_code == 400
+    refused = post_from("192.0.2.1", asked)
+    assert (refused.status_code, refused["Retry-After"]) == (429, "60")
+    assert post_from("192.0.2.2", asked).status_code == 200
+    cache.clear()
+    assert post_from("192.0.2.1", asked).status_code == 409, "it was cosigned meanwhile"

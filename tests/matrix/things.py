@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -200,6 +201,8 @@ def _exchange(province: Province) -> None:
     """Lets each side send to the commune, which refuses one document, and receive from it; one delivery failed for good."""
     for code, things, prefix in province.sides():
         sent = send(province, f"{prefix}clerk", COMMUNE, of=code)
+        ledger.sequence_waiting(now=clock.now())  # so that the rows of the sending stand beside it
+        accepted = ledger.entry_by_id(UUID(sent.facts["ledger_entry"])).index
         refused = send(province, f"{prefix}clerk", COMMUNE, of=code)
         still_open = send(province, f"{prefix}clerk", COMMUNE, of=code)
         received = send(province, "commune_clerk", code, of=code)
@@ -224,6 +227,7 @@ def _exchange(province: Province) -> None:
             quarantined_packet_id=quarantined.packet_id,
             receipt_id=sent.facts["receipt"],
             ledger_entry=sent.facts["ledger_entry"],
+            change_place=ledger.changes_of([accepted], limit=1)[0].place,
             delivery_id=delivery.pk,
             entry_id=delivery.pk,
             failed_delivery_id=failed.pk,

@@ -81,7 +81,7 @@ def test_summary_is_silent_without_errors() -> None:
     [
         '<c-page :title="text" :lead="text">x</c-page>',
         '<c-page title="{{ text }}" lead="{{ text }}">{{ text }}</c-page>',
-        '<c-badge tone="info">{{ text }}</c-badge>',
+        '{% badge "info" %}{{ text }}{% endbadge %}',
         '<c-copyable value="{{ text }}" label="{{ text }}" />',
         '<c-copyable :value="text" :label="text" />',
         '<c-timeline_item title="{{ text }}" :by="text" written="{{ text }}">{{ text }}</c-timeline_item>',
@@ -117,7 +117,7 @@ def test_pager_shows_only_the_ways_that_exist() -> None:
 
 
 def test_state_is_told_by_a_word_not_by_colour_alone() -> None:
-    assert ">refused<" in _render('<c-badge tone="bad">refused</c-badge>')
+    assert ">refused<" in _render('{% badge "bad" %}refused{% endbadge %}')
 
 
 def test_confirmation_offers_to_send_and_to_change_with_everything_kept() -> None:

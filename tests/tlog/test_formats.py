@@ -149,15 +149,14 @@ def test_note_with_any_byte_changed_opens_no_more(place: int, change: int) -> No
     ["a\n1\n", "a\n01\n" + "A" * 43 + "=\n", "a\n-1\n" + "A" * 43 + "=\n", "a\n1\nAAAA\n", "\n1\n" + "A" * 43 + "=\n", "a\n1\n" + "A" * 42 + "B=\n"],
 )  # fmt: skip
 def test_malformed_checkpoint_is_refused_though_it_is_signed(text: str) -> None:
-    with pytest.raises(NoteInvalid):
-        open_checkpoint(sign_note(text, [signer()]), [signer().verifier], origin="a")
+    with pytest.raises(NoteInvalid, match=r"A checkpoint has three lines|is malformed"):
+        open_checkpoint(sign_note(text, [signer()]), [signer().verifier])
 
 
 def test_checkpoint_of_another_log_is_refused_although_our_key_signed_it() -> None:
     note = Checkpoint("another/log", 5, bytes(32)).signed(signer())
     with pytest.raises(NoteInvalid, match="another log"):
         open_checkpoint(note, [signer().verifier])
-    assert open_checkpoint(note, [signer().verifier], origin="another/log").size == 5
 
 
 def test_proof_reads_back_and_holds() -> None:

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
-from django.urls import resolve
-from django.urls.exceptions import Resolver404
+from django.urls import Resolver404, resolve
 
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, NotFound

@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "hienluong.monitoring.middleware.count_requests",
     "hienluong.config.middleware.security_headers",
+    "hienluong.identity.middleware.few_refusals",
     "hienluong.config.middleware.api_shortcut",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

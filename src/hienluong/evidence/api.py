@@ -9,9 +9,15 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Query, Router
 
 from hienluong.directory.service import calling_actor
-from hienluong.evidence.queries import entries, receipts
+from hienluong.evidence.queries import changes, entries, receipts
 from hienluong.evidence.receipt_pdf import receipt_pdf
-from hienluong.evidence.schemas import LedgerEntriesOut, LedgerEntryOut, ProofStateOut
+from hienluong.evidence.schemas import (
+    LedgerEntriesOut,
+    LedgerEntryOut,
+    ProofStateOut,
+    RowChangeOut,
+    RowChangesOut,
+)
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_cursor, write_cursor
 from hienluong.systems.service import SystemBearer
@@ -61,6 +67,28 @@ def read_ledger_proof(request: HttpRequest, ledger_entry: UUID) -> HttpResponse:
     proof of the same entry; each stays good.
     """
     found = receipts.proof_of_entry(calling_actor(request), ledger_entry)
+    return HttpResponse(found.text(), content_type=PROOF)
+
+
+@router.get("/entries/{ledger_entry}/changes", response=RowChangesOut, summary="Rows that an act changed")
+def list_row_changes(
+    request: HttpRequest,
+    ledger_entry: UUID,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> RowChangesOut:
+    """Lists the changes of rows that came with an act of the agency; of another agency's act none is shown."""
+    found = changes.changes_of_entry(calling_actor(request), ledger_entry, limit=limit)
+    return RowChangesOut.model_construct(items=[RowChangeOut.of(one) for one in found])
+
+
+@router.get(
+    "/entries/{ledger_entry}/changes/{place}/proof",
+    summary="The proof of one change of a row",
+    openapi_extra=_content(PROOF),
+)
+def read_change_proof(request: HttpRequest, ledger_entry: UUID, place: int) -> HttpResponse:
+    """Gives the proof that an act changed a row just so, as a `.change-proof` file; 409 as for the proof of an entry."""
+    found = changes.proof_of_change(calling_actor(request), ledger_entry, place)
     return HttpResponse(found.text(), content_type=PROOF)
 
 

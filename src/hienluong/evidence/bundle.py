@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.spreadsheets import csv_chunks
 from hienluong.ledger import service as ledger
-from hienluong.ledger.service import Disclosed, SignedCheckpoint
+from hienluong.ledger.service import Disclosed, RowChange, SignedCheckpoint
 
 COLUMNS = ("index", "id", "at", "actor", "agency", "action", "outcome", "subject")
 File = tuple[str, Iterable[bytes]]
@@ -34,6 +34,7 @@ class Bundle:
         head: the checkpoint that covers all entries.
         key: the public key of the log, as programs want it.
         entries: all of them under the checkpoint.
+        changes: the rows that these acts changed, as far as who takes it along may see them.
         documents: names and bytes of what belongs to them, as far as who takes it along may see that.
     """
 
@@ -44,6 +45,7 @@ class Bundle:
     head: SignedCheckpoint
     key: str
     entries: Sequence[Disclosed]
+    changes: Sequence[RowChange] = field(default=())
     documents: Sequence[File] = field(default=())
 
     def chunks(self) -> Iterator[bytes]:
@@ -62,6 +64,10 @@ class Bundle:
             yield f"entries/{name}.json", [entry.entry]
             yield f"salts/{name}.bin", [entry.salt]
             yield f"proofs/{name}.tlog-proof", [proof.text().encode()]
+        for change, of_change in zip(
+            self.changes, ledger.prove_changes(self.changes, self.head), strict=True
+        ):
+            yield f"changes/{change.place:09}.change-proof", [of_change.text().encode()]
 
     def _readme(self) -> str:
         facts = {
@@ -69,6 +75,7 @@ class Bundle:
             "made_at": f"{in_vietnam(self.made_at):%d/%m/%Y %H:%M:%S} (UTC+7)",
             "made_by": self.made_by,
             "entries": len(self.entries),
+            "changes": len(self.changes),
             "size": self.head.size,
             "signed_at": f"{in_vietnam(self.head.signed_at):%d/%m/%Y %H:%M:%S} (UTC+7)",
             "key": self.key,

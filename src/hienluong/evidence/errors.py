@@ -13,6 +13,15 @@ class EntryNotVisible(NotFound):
     todo = _("Check the id: the receipt of a packet names it.")
 
 
+class ChangeNotVisible(NotFound):
+    """No such change of a row came with the act, or it is not the actor's to see."""
+
+    code = "evidence.change-not-found"
+    title = _("No such change")
+    detail = _("No change {place} of a row that came with the entry {entry_id} is visible to you.")
+    todo = _("Take the number from the list of changes of that entry.")
+
+
 class SubjectNotVisible(NotFound):
     """There is no such subject in the ledger, or it is not the actor's to follow."""
 
@@ -20,15 +29,6 @@ class SubjectNotVisible(NotFound):
     title = _("Nothing is recorded about it")
     detail = _("No entry about {subject} is visible to you.")
     todo = _("Subjects are written kind:id, as packet:0199d8a0-7c1e-7b52-9a55-0d9a4a3c1f00.")
-
-
-class ReceiptNotHeld(NotFound):
-    """The agency did not hand the packet in."""
-
-    code = "evidence.receipt-not-found"
-    title = _("No receipt")
-    detail = _("Your agency did not hand the packet {id} in, so there is no receipt for it.")
-    todo = _("The recipient's evidence is the list of entries of the packet.")
 
 
 class BundleTooLarge(InvalidInput):

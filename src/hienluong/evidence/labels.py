@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import all_permissions, purpose_title
@@ -293,6 +293,15 @@ DETAILS: Mapping[str, _Text] = {
     "until": _("Last day"),
 }
 """Facts of entries by their names; others are shown as they are called there."""
+
+
+DONE_TO_ROWS: Mapping[str, _Text] = {
+    "I": pgettext_lazy("row", "added"),
+    "U": pgettext_lazy("row", "changed"),
+    "D": pgettext_lazy("row", "deleted"),
+    "B": pgettext_lazy("row", "was there when its guard began"),
+}
+"""What is done to a row, by the letter in the line of its change."""
 
 
 def detail_words(name: str) -> str:

@@ -12,6 +12,8 @@ SEEN: Final = "evidence.person-seen"
 """The act of looking at a person's data; its subject is that person."""
 BUNDLE_MOST: Final = 5_000
 """Entries that one bundle holds at most."""
+CHANGES_MOST: Final = 5_000
+"""Changes of rows whose proofs one bundle holds at most."""
 REASON_MAX: Final = 300
 
 
@@ -23,6 +25,20 @@ def sees_everything(actor: Actor, audit_agencies: Collection[str]) -> bool:
         audit_agencies: codes of the agencies whose auditors watch over the whole province.
     """
     return actor.kind == "platform" or (actor.role == "auditor" and actor.agency_code in audit_agencies)
+
+
+def sees_changes(actor: Actor, entry: Disclosed, audit_agencies: Collection[str]) -> bool:
+    """Returns whether the rows that an act changed are an actor's to see: who sees everything, and the agency that acted.
+
+    Digests of short values can be guessed, so the other party of a packet does not get them.
+
+    Args:
+        actor: who reads; the entry itself is known to be the actor's to see.
+        entry: of the act.
+        audit_agencies: as for `sees_everything`.
+    """
+    own = actor.agency_id is not None and entry.actor.get("agency") == str(actor.agency_id)
+    return own or sees_everything(actor, audit_agencies)
 
 
 def concerns(entry: Disclosed, *, agency: str, deliveries: Collection[int]) -> bool:

@@ -10,6 +10,7 @@ from ninja import Field, Schema
 
 from hienluong.evidence.queries.entries import Line
 from hienluong.evidence.queries.receipts import Proven
+from hienluong.ledger.service import RowChange
 
 
 class LedgerEntryOut(Schema):
@@ -47,6 +48,33 @@ class LedgerEntriesOut(Schema):
 
     items: list[LedgerEntryOut]
     next: str | None
+
+
+class RowChangeOut(Schema):
+    """A change of a row that came with an act."""
+
+    place: int = Field(description="its number; its proof is asked for with it")
+    table: str
+    row: str = Field(description="the key of the row")
+    op: str = Field(description="I: added, U: changed, D: deleted, B: there when its guard began")
+    digests: dict[str, str] = Field(
+        description="of each column after the change: the first 16 bytes of SHA-256 of its value, hexadecimal; "
+        "zeros for no value; none for a row that was deleted"
+    )
+
+    @classmethod
+    def of(cls, change: RowChange) -> RowChangeOut:
+        """Returns what is said of a change."""
+        said = change.said
+        return cls.model_construct(
+            place=change.place, table=said["table"], row=said["row"], op=said["op"], digests=change.digests
+        )
+
+
+class RowChangesOut(Schema):
+    """Changes of rows, in the order in which they were made."""
+
+    items: list[RowChangeOut]
 
 
 class ProofStateOut(Schema):

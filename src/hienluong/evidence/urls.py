@@ -10,6 +10,11 @@ urlpatterns = [
     path("evidence/bundle.zip", entries.export, name="export_entries"),
     path("evidence/entries/<uuid:entry_id>/", entries.show, name="entry"),
     path("evidence/entries/<uuid:entry_id>/proof.tlog-proof", packets.proof, name="proof"),
+    path(
+        "evidence/entries/<uuid:entry_id>/changes/<int:place>.change-proof",
+        packets.change_proof,
+        name="change_proof",
+    ),
     path("evidence/entries/<uuid:entry_id>/proof.pdf", packets.paper, name="entry_pdf"),
     path("evidence/packets/<uuid:packet_id>/", packets.show, name="packet"),
     path("evidence/packets/<uuid:packet_id>/bundle.zip", packets.export, name="export_packet"),

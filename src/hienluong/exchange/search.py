@@ -97,8 +97,8 @@ def _find(
         for dated in (False, True) if (criteria.dated_from if forward else criteria.dated_to) else (False,):
             where = beyond(on_days) if dated else beyond()
             walk = f"SELECT e.id, e.{shelf.packet} AS packet_id, e.{shelf.place} AS place FROM {shelf.table} e WHERE {where}"  # noqa: S608 - our own statement
-            if dated:  # out of the index of the days, however many they are, and only then in order
-                walk = f"SELECT * FROM ({walk} OFFSET 0) AS dated"  # noqa: S608 - our own statement
+            if dated:  # out of the index of the days, however many they are, so that the first are mostly the wanted ones
+                walk = f"SELECT * FROM ({walk} ORDER BY e.kind {order}, e.promulgated_on {order} OFFSET 0) AS dated"  # noqa: S608 - our own statement
             cursor.execute(
                 _WALK.format(walk=walk, packet=packet, order=order, reverse=reverse),
                 [*where.values, WALKED, *packet.values, limit - len(found)],

@@ -1,4 +1,7 @@
-"""What a signed-in request must meet before a page opens: its session is known, its password its own, its post protected."""
+"""What a signed-in request must meet before a page opens: its session is known, its password its own, its post protected.
+
+And who was refused too often waits, where anybody may ask.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ from collections.abc import Callable
 from typing import cast
 from urllib.parse import urlencode
 
+from allauth.core.context import request_context
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
@@ -18,6 +23,8 @@ from hienluong.kit import clock
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+WITNESS = "/witness/"
+REFUSALS_PER_MINUTE = 30
 ALWAYS_OPEN = frozenset(
     {
         "identity:sign_in_once",
@@ -109,3 +116,32 @@ def _lead_to(name: str, request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         page += "?" + urlencode({"next": request.get_full_path()})
     return HttpResponseRedirect(page)
+
+
+def few_refusals(get_response: GetResponse) -> GetResponse:
+    """Returns a layer that lets who was refused too often at our witness's endpoint wait for a minute, by address.
+
+    Anybody may ask there, and each question costs a look into the database and a signature that is checked. A log that
+    works is refused once in a while, when its proof begins at another size; tokens are guarded in the same way.
+    """
+
+    def layer(request: HttpRequest) -> HttpResponseBase:
+        if not request.path.startswith(WITNESS):
+            return get_response(request)
+        from hienluong.identity.accounts import client_address  # noqa: PLC0415 - needs loaded models
+
+        with request_context(request):
+            counter = f"witness.refused:{client_address(request)}"
+        if cache.get(counter, 0) >= REFUSALS_PER_MINUTE:
+            return HttpResponse(
+                "too many refused requests: wait a minute\n",
+                status=429,
+                content_type="text/plain; charset=utf-8",
+                headers={"Retry-After": "60"},
+            )
+        response = get_response(request)
+        if response.status_code >= 400:  # noqa: PLR2004 - HTTP's error classes begin here
+            cache.set(counter, cache.get(counter, 0) + 1, timeout=60)
+        return response
+
+    return layer

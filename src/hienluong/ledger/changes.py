@@ -7,25 +7,23 @@ can be shown with a proof, and nobody learns of the others.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from hienluong.ledger.rows import reading
 from hienluong.tlog.tree import Growth
 
-ACTION: Final = "ledger.rows"
 AT_ONCE: Final = 4096
 
 # The line of a change is made by the database: a million of them never leave it but as hashes.
-_CHANGES: Final = """
-WITH guard AS MATERIALIZED (
+GUARDS: Final = """guard AS MATERIALIZED (
     SELECT id, to_json(columns)::text AS columns, to_json(table_name)::text AS table_name FROM ledger_guard
-)
-"""
+)"""
+"""What a line says of the table; for the clause WITH of a statement."""
 _LINE: Final = """
 '{"act":' || coalesce(change.act::text, 'null')
 || ',"at":"' || to_char(change.began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US')
@@ -38,12 +36,24 @@ _LINE: Final = """
 || ',"table":' || coalesce(guard.table_name, 'null')
 || ',"xact":' || change.xact || '}'
 """
+LEAF: Final = f"sha256('\\x00'::bytea || convert_to({_LINE}, 'UTF8'))"
+"""The hash of a line as a leaf; of a row `change` and its guard."""
 _FROM: Final = "FROM ledger_change AS change LEFT JOIN guard ON guard.id = change.guard"
 LEAVES: Final = (
-    f"{_CHANGES} SELECT change.place, sha256('\\x00'::bytea || convert_to({_LINE}, 'UTF8')) {_FROM} "
-    "WHERE change.place >= %s ORDER BY change.place"
+    f"WITH {GUARDS} SELECT place, made, leaf <> made FROM ("  # noqa: S608 - expressions of this file
+    f"SELECT change.place, change.leaf, {LEAF} AS made {_FROM} WHERE change.place >= %s OFFSET 0"
+    ") AS line ORDER BY place"
 )
-"""Place and hash of the leaf of each change from a place on."""
+"""Of each change from a place on: its place, the hash of its leaf, and whether another one is stored beside it."""
+LINES: Final = f"WITH {GUARDS} SELECT change.place, {_LINE} {_FROM}"
+"""Place and line of changes; to be narrowed."""
+STORED_LEAVES: Final = "SELECT place, leaf FROM ledger_change WHERE place >= %s AND place < %s ORDER BY place"
+"""Place and stored hash of the leaf of each change from a place on up to another."""
+PROVEN_LEAVES: Final = (
+    f"WITH {GUARDS} SELECT change.place, coalesce(change.leaf, {LEAF}) {_FROM} "
+    "WHERE change.place >= %s AND change.place < %s ORDER BY change.place"
+)
+"""The same, where none is stored made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,36 +83,49 @@ class Batch:
             return None
 
 
-def root_over(changes: Iterator[tuple[int, bytes]]) -> tuple[int, bytes]:
+def root_over(changes: Iterable[tuple[int, bytes]]) -> tuple[int, bytes]:
     """Returns how many changes there are and the root over their leaves; it holds some thousand at a time.
 
     Args:
-        changes: place and hash of the leaf of each, as `LEAVES` gives them.
+        changes: place and hash of the leaf of each.
     """
-    tree = Growth(0, lambda _level, _number: b"")
-    leaves: list[bytes] = []
-    for _place, leaf in changes:
-        leaves.append(bytes(leaf))
-        if len(leaves) == AT_ONCE:
-            tree.append(leaves)
-            tree.take()
-            leaves = []
-    tree.append(leaves)
+    tree = Growth(0, _nothing)
+    for leaves in _some(changes):
+        tree.append(leaves)
+        tree.take()
     return tree.size, tree.root()
 
 
-def root_from(place: int) -> tuple[int, bytes]:
-    """Returns how many changes there are from a place on, and the root over them."""
-    with reading(LEAVES, [place]) as changes:
+def tiles_over(changes: Iterable[tuple[int, bytes]]) -> tuple[int, dict[tuple[int, int], bytes]]:
+    """Returns how many changes there are and the tiles over their leaves, by level and number: 32 bytes a change.
+
+    Args:
+        changes: as for `root_over`.
+    """
+    tree = Growth(0, _nothing)
+    tiles: dict[tuple[int, int], bytes] = {}
+    for leaves in _some(changes):
+        tree.append(leaves)
+        tiles |= tree.take()
+    return tree.size, tiles
+
+
+def stored_root(first: int, end: int) -> tuple[int, bytes]:
+    """Returns how many changes there are from a place on up to another, and the root over their stored hashes."""
+    with reading(STORED_LEAVES, [first, end]) as changes:
         return root_over(changes)
 
 
-def line_at(place: int) -> bytes | None:
-    """Returns the line of a change; None: there is none at that place."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{_CHANGES} SELECT {_LINE} {_FROM} WHERE change.place = %s", [place])
-        found = cursor.fetchone()
-    return found[0].encode() if found else None
+def _some(changes: Iterable[tuple[int, bytes]]) -> Iterator[list[bytes]]:
+    """Yields the hashes of leaves, some thousand at a time."""
+    left = iter(changes)
+    while leaves := [bytes(leaf or b"") for _place, leaf in islice(left, AT_ONCE)]:
+        yield leaves
+
+
+def _nothing(_level: int, _number: int) -> bytes:
+    """Reads the tiles of a tree that has none yet."""
+    return b""
 
 
 def last_batch(cursor: CursorWrapper) -> Batch | None:

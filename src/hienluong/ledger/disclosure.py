@@ -20,7 +20,7 @@ from hienluong.kit.cursors import Page, page_of
 from hienluong.ledger.errors import EntryUnknown, NotInCheckpoint
 from hienluong.ledger.keyring import keys_through_time
 from hienluong.ledger.log import cosigned, newest_checkpoint, prove
-from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Tile, Witness
+from hienluong.ledger.models import Entry, QueuedEntry, SignedCheckpoint, Tile
 from hienluong.ledger.sequencer import CHECKPOINT_EVERY
 from hienluong.tlog.checkpoints import unchecked
 from hienluong.tlog.notes import Verifier, parse_note
@@ -88,6 +88,11 @@ class Disclosed:
         )
 
     @property
+    def cursor(self) -> str:
+        """Returns the place behind which a list goes on after this entry; for entries that have their place."""
+        return f"{self.at.isoformat()}{PLACE}{self.index}"
+
+    @property
     def action(self) -> str:
         """Returns the dotted name of the act."""
         return str(self.said.get("action", ""))
@@ -129,8 +134,9 @@ def find_entries(wanted: Wanted, *, before: str = "", limit: int) -> Page[Disclo
         found = found.filter(
             Q(queued_at__lt=moment) | Q(queued_at=moment, index__lt=index), queued_at__lte=moment
         )
-    page = page_of(found.order_by("-queued_at", "-index"), limit, _cursor)
-    return Page([Disclosed.of(row) for row in page.items], page.next)
+    page = page_of(found.order_by("-queued_at", "-index"), limit)
+    items = [Disclosed.of(row) for row in page.items]
+    return Page(items, items[-1].cursor if page.next else None)
 
 
 def _wanted(wanted: Wanted) -> QuerySet[Entry]:
@@ -143,10 +149,6 @@ def _wanted(wanted: Wanted) -> QuerySet[Entry]:
         "queued_at__lt": wanted.until,
     }
     return Entry.objects.filter(**{name: value for name, value in given.items() if value})
-
-
-def _cursor(row: Entry) -> str:
-    return f"{row.queued_at.isoformat()}{PLACE}{row.index}"
 
 
 def _place(cursor: str) -> tuple[datetime, int] | None:
@@ -275,11 +277,6 @@ def recompute(entry_id: UUID) -> tuple[TlogProof, Recomputed]:
     return proof, Recomputed(
         committed, leaf, way, root, head.root, head.size, head.origin, str(key), signed, fault
     )
-
-
-def witnesses() -> list[Witness]:
-    """Returns who is asked to cosign, by name, each with the size that it knows and when it last cosigned."""
-    return list(Witness.objects.filter(removed_at=None).order_by("name")[:50])
 
 
 def growth(days: Sequence[datetime]) -> list[int]:

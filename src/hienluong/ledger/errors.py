@@ -43,6 +43,15 @@ class EntryUnknown(NotFound):
     todo = _("Check the id.")
 
 
+class ChangeUnknown(NotFound):
+    """No change of a row has this place."""
+
+    code = "ledger.change-unknown"
+    title = _("Change unknown")
+    detail = _("The ledger has no change {place} of a row.")
+    todo = _("Take the number from the page of the entry, or from: hienluong ledger changes ENTRY_ID.")
+
+
 class NotInCheckpoint(Conflict):
     """The entry is recorded, and no checkpoint covers it yet."""
 

@@ -6,7 +6,7 @@ installation only holds the private keys, in files or in a module, and the one t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import pairwise
@@ -82,6 +82,15 @@ def private_key(public: bytes) -> PrivateKey:
     Raises:
         KeyUnavailable: it is not here.
     """
+    return _held(lambda key: key.public == public)
+
+
+def _held(is_wanted: Callable[[PrivateKey], bool]) -> PrivateKey:
+    """Returns the first key here that is the one.
+
+    Raises:
+        KeyUnavailable: none is; a module that did not answer may have it.
+    """
     problem: KeyUnavailable = KeyMissing()
     for reference in references():
         try:
@@ -89,7 +98,7 @@ def private_key(public: bytes) -> PrivateKey:
         except KeyUnavailable as unavailable:
             problem = unavailable
             continue
-        if key.public == public:
+        if is_wanted(key):
             return key
     raise problem
 
@@ -108,16 +117,7 @@ def _first_key(origin: str, note: str) -> PrivateKey:
     if not note or unchecked(note).origin != origin:
         return kept_key(settings.LEDGER_KEY_URIS[0] if settings.LEDGER_KEY_URIS else settings.LEDGER_KEY)
     signed = {one.key_id for one in parse_note(note)[1] if one.name == origin}
-    problem: KeyUnavailable = KeyMissing()
-    for reference in references():
-        try:
-            key = kept_key(reference)
-        except KeyUnavailable as unavailable:
-            problem = unavailable
-            continue
-        if Verifier(origin, key.public).key_id in signed:
-            return key
-    raise problem
+    return _held(lambda key: Verifier(origin, key.public).key_id in signed)
 
 
 class Keys:

@@ -8,6 +8,11 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Func
 
+from hienluong.ledger.guards import guarded
+
+_ASKED = "how asking it goes"
+_COSIGNED = "cosigning is no act; what we cosigned is signed by that log"
+
 
 class AbstractEntry(models.Model):
     """What both tables hold: the private entry, its salt and the leaf the public will see."""
@@ -171,6 +176,11 @@ class Change(AbstractChange):
     act = models.BigIntegerField(
         null=True, help_text="index of the entry of the same transaction; null: no act made it"
     )
+    leaf = models.BinaryField(
+        max_length=32,
+        null=True,
+        help_text="hash of its line, a leaf of the batch; null: placed before these were kept",
+    )
 
     class Meta:
         indexes = [
@@ -182,6 +192,14 @@ class Change(AbstractChange):
         return f"{self.place} {self.op} {self.row_key}"
 
 
+@guarded(
+    size=_ASKED,
+    asked_at=_ASKED,
+    cosigned_at=_ASKED,
+    failures=_ASKED,
+    error=_ASKED,
+    next_at=_ASKED,
+)
 class Witness(models.Model):
     """Somebody outside who is asked to cosign our checkpoints; never deleted: its cosignatures stay."""
 
@@ -218,6 +236,7 @@ class Cosignature(models.Model):
         return f"{self.witness} under {self.size}"
 
 
+@guarded()
 class WitnessPolicy(models.Model):
     """How many witnesses must have cosigned before we call a checkpoint witnessed; one row."""
 
@@ -228,6 +247,7 @@ class WitnessPolicy(models.Model):
         return f"{self.quorum} witnesses"
 
 
+@guarded(size=_COSIGNED, root=_COSIGNED, note=_COSIGNED, cosigned_at=_COSIGNED)
 class WatchedLog(models.Model):
     """A log of somebody else's that we cosign, and the last checkpoint that we cosigned."""
 
@@ -244,6 +264,7 @@ class WatchedLog(models.Model):
         return f"{self.origin} {self.size}"
 
 
+@guarded()
 class Contradiction(models.Model):
     """A log, somebody's or our own, that was seen to take back what it had signed; open until somebody has settled it."""
 
@@ -300,6 +321,7 @@ class TimeStamp(models.Model):
         return f"{self.size} at {self.stamped_at}"
 
 
+@guarded()
 class KeyChange(models.Model):
     """A change of the log's key, which both keys signed."""
 

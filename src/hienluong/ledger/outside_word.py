@@ -9,7 +9,7 @@ from typing import Final, Protocol, TypeVar
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger.errors import TimestampRefused, TimestampsOff
 from hienluong.ledger.models import Cosignature, SignedCheckpoint, TimeStamp
-from hienluong.ledger.timestamps import Authority, checked
+from hienluong.ledger.timestamps import checked, trusted_certificates
 from hienluong.tlog.cosignatures import Cosigner, cosignature_in
 from hienluong.tlog.notes import NoteInvalid
 
@@ -19,6 +19,10 @@ NEWEST: Final = 1000
 
 COSIGNATURE = _("Cosignature under checkpoint {place}: {column} did not give it.")
 TIME_STAMP = _("Time-stamp of checkpoint {place}: it was not given for it by who is trusted ({column}).")
+TIME_STAMPS_UNCHECKED = _(
+    "Time-stamps up to checkpoint {place}: nobody can say whether they hold, since {column} names no certificates that can "
+    "be read. Name the authority’s again, also when no authority is asked any more."
+)
 TIME_STAMP_ROW = _("Time-stamp of checkpoint {place}: what is stored beside it ({column}) was changed.")
 
 
@@ -66,18 +70,16 @@ def _check_time_stamps(add: Noting, *, every: bool) -> None:
     if newest is None:
         return
     try:
-        authority = Authority.configured()
+        anchors = trusted_certificates()
     except TimestampsOff:
-        add(TIME_STAMP, newest.size, "HIENLUONG_TSA_CA_FILE")
+        add(TIME_STAMPS_UNCHECKED, newest.size, "HIENLUONG_TSA_CA_FILE")
         return
-    if authority is None:
-        return  # nobody is trusted any more who could vouch for them
     rows = rows if every else rows[:NEWEST]
     for batch in _batches(rows.iterator(chunk_size=NEWEST)):
         notes = _notes({row.size for row in batch})
         for row in batch:
             try:
-                token = checked(bytes(row.answer), notes.get(row.size, ""), authority.anchors)
+                token = checked(bytes(row.answer), notes.get(row.size, ""), anchors)
             except TimestampRefused as problem:
                 add(TIME_STAMP, row.size, str(problem.params["reason"]))
                 continue

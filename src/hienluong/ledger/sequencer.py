@@ -14,18 +14,20 @@ from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.changes import ACTION, Batch, last_batch, root_from
+from hienluong.ledger.changes import GUARDS, LEAF, Batch, last_batch, stored_root
 from hienluong.ledger.entries import Act, ActorRef, write_entry
 from hienluong.ledger.errors import LedgerDamaged
 from hienluong.ledger.keyring import signers
 from hienluong.ledger.log import Extent, extent, stored_tiles
 from hienluong.ledger.models import SignedCheckpoint
+from hienluong.tlog.change_proof import BATCH_ACTION
 from hienluong.tlog.checkpoints import Checkpoint
 from hienluong.tlog.records import public_record
 from hienluong.tlog.tree import Growth, Tree, leaf_hash
 
 BATCH: Final = 5000
 SEQUENCER_LOCK: Final = 0x6869656E  # "hien": one sequencer in the whole database
+MOST_PLACES: Final = 2**63 - 1
 SEQUENCER: Final = ActorRef("platform", "ledger", "ledger")
 CHECKPOINT_EVERY: Final = timedelta(seconds=15)
 """A checkpoint is signed at most so often; with a sequencer that looks every five seconds an entry waits at most twenty."""
@@ -77,7 +79,7 @@ def _take(cursor: CursorWrapper, now: datetime, batch: int) -> list[bytes]:
     waits for a later batch wait with it; those that no entry came with are placed without an act.
     """
     cursor.execute(
-        """
+        f"""
         WITH taken AS (
             DELETE FROM ledger_queuedentry WHERE id IN (
                 SELECT id FROM ledger_queuedentry ORDER BY queued_at, id LIMIT %s
@@ -99,13 +101,16 @@ def _take(cursor: CursorWrapper, now: datetime, batch: int) -> list[bytes]:
             DELETE FROM ledger_queuedchange AS change WHERE NOT EXISTS (
                 SELECT FROM later WHERE later.xact = change.xact AND later.began_at = change.began_at
             ) RETURNING *
-        ), changed AS (
-            INSERT INTO ledger_change (place, id, act, xact, began_at, guard, row_key, op, digests)
-            SELECT %s + row_number() OVER (ORDER BY id) - 1, id, act, xact, began_at, guard, row_key, op, digests
-            FROM moved LEFT JOIN acts USING (xact, began_at)
+        ), {GUARDS}, changed AS (
+            INSERT INTO ledger_change (place, id, act, xact, began_at, guard, row_key, op, digests, leaf)
+            SELECT change.*, {LEAF} FROM (
+                SELECT %s + row_number() OVER (ORDER BY id) - 1 AS place,
+                    id, act, xact, began_at, guard, row_key, op, digests
+                FROM moved LEFT JOIN acts USING (xact, began_at)
+            ) AS change LEFT JOIN guard ON guard.id = change.guard
         )
         SELECT leaf FROM placed ORDER BY index
-        """,
+        """,  # noqa: S608 - expressions of this module
         [batch, now, _changes(cursor)],
     )
     return [bytes(leaf) for (leaf,) in cursor.fetchall()]
@@ -125,10 +130,10 @@ def _seal(cursor: CursorWrapper, now: datetime) -> list[bytes]:
     """Appends the entry that holds the root over the changes just placed, and returns its commitment; none: nothing."""
     last = last_batch(cursor)
     first = last.end if last else 0
-    changes, root = root_from(first)
+    changes, root = stored_root(first, MOST_PLACES)
     if not changes:
         return []
-    act = Act(ACTION, f"rows:{first}", Batch(first, changes, root).details())
+    act = Act(BATCH_ACTION, f"rows:{first}", Batch(first, changes, root).details())
     written = write_entry(actor=SEQUENCER, act=act, now=now, outcome="done")
     cursor.execute(
         "INSERT INTO ledger_entry (index, id, entry, salt, leaf, action, subject, actor, queued_at, sequenced_at) "

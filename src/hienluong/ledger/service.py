@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hienluong.ledger.change_proofs import RowChange, change_at, changes_of, prove_change, prove_changes
 from hienluong.ledger.disclosure import (
     Cover,
     Disclosed,
@@ -23,7 +24,6 @@ from hienluong.ledger.disclosure import (
     growth,
     proofs,
     recompute,
-    witnesses,
 )
 from hienluong.ledger.entries import Act, ActorRef, record_many
 from hienluong.ledger.explanations import explain_changes
@@ -44,7 +44,9 @@ from hienluong.ledger.sequencer import sequence_waiting
 from hienluong.ledger.timestamps import stamp, stamp_waiting_since, stamps_wanted
 from hienluong.ledger.verification import check_log, verify_ledger, verify_log
 from hienluong.ledger.watching import add_checkpoint, open_contradictions, our_cosigner
+from hienluong.ledger.witness_administration import witnesses
 from hienluong.ledger.witnesses import ask_witnesses, quorum_waiting_since, required_cosignatures
+from hienluong.tlog.change_proof import ChangeProof
 from hienluong.tlog.notes import Verifier
 from hienluong.tlog.proof import TlogProof, verify_proof
 from hienluong.tlog.tree import ProofInvalid
@@ -52,10 +54,12 @@ from hienluong.tlog.tree import ProofInvalid
 __all__ = [
     "Act",
     "ActorRef",
+    "ChangeProof",
     "Cover",
     "Disclosed",
     "ProofInvalid",
     "Recomputed",
+    "RowChange",
     "SignedCheckpoint",
     "TlogProof",
     "Verifier",
@@ -63,6 +67,8 @@ __all__ = [
     "add_checkpoint",
     "ask_witnesses",
     "begin_key_change",
+    "change_at",
+    "changes_of",
     "check_log",
     "cosigned",
     "cover_of",
@@ -81,6 +87,8 @@ __all__ = [
     "our_cosigner",
     "proofs",
     "prove",
+    "prove_change",
+    "prove_changes",
     "public_bundle",
     "public_tile",
     "published",

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from django.db import connection
 
 from hienluong.kit.errors import gettext_noop as _
-from hienluong.ledger.changes import LEAVES, Batch, root_over
+from hienluong.ledger.changes import LEAVES, Batch, root_over, stored_root
 from hienluong.ledger.explanations import explained_to
 from hienluong.ledger.guards import GuardedTable, tables
 from hienluong.ledger.models import Guard
@@ -23,6 +23,10 @@ NAMED: Final = 100
 """So many faults are named; all are counted."""
 
 SEALED = _("Changes {place}: they are not those that entry {column} holds the root of; one was changed.")
+CHANGE_ALTERED = _(
+    "Change {place}: it is not what the log took up; it now says that row {column} was changed."
+)
+CHANGE_ODD = _("Change {place}: it and the hash that is stored beside it do not belong together.")
 CHANGE_MISSING = _("Change {place}: it was deleted.")
 CHANGE_INSERTED = _("Change {place}: it was inserted without the sequencer.")
 NO_ACT_CHANGED = _("Row {place}: {column} was changed by no act.")
@@ -50,6 +54,12 @@ SELECT digests FROM (
     UNION ALL
     SELECT id, digests FROM ledger_queuedchange WHERE guard = %s AND row_key = %s
 ) AS written WHERE id < %s ORDER BY id DESC LIMIT 1
+"""
+
+_ROWS: Final = """
+SELECT place, coalesce(table_name, '?') || '/' || row_key
+FROM ledger_change AS change LEFT JOIN ledger_guard AS guard ON guard.id = change.guard
+WHERE place = ANY(%s) ORDER BY place
 """
 
 _STRANGE: Final = """
@@ -91,9 +101,24 @@ def check_batches(entries: int) -> Iterator[Found]:
                 pass  # the entry of these was changed or is gone
             count, root = root_over(following.before(batch.end))
             yield from (Found(CHANGE_MISSING, str(place)) for place in following.missing)
-            if count == batch.changes and root != batch.root:
-                yield Found(SEALED, f"{batch.first}–{batch.end - 1}", str(index))
+            if count != batch.changes or root == batch.root:
+                yield from (Found(CHANGE_ODD, str(place)) for place in following.odd)
+            else:
+                yield from _altered(batch, index, following.odd)
     yield from _outside()
+
+
+def _altered(batch: Batch, index: int, odd: list[int]) -> Iterator[Found]:
+    """Names the lines of a batch that were altered, where the hashes stored beside them lead to the root that was sealed.
+
+    Where these do not, they were altered too, or there are none: then nothing says which line it was.
+    """
+    if odd and stored_root(batch.first, batch.end) == (batch.changes, batch.root):
+        with connection.cursor() as cursor:
+            cursor.execute(_ROWS, [odd])
+            yield from (Found(CHANGE_ALTERED, str(place), row) for place, row in cursor.fetchall())
+    else:
+        yield Found(SEALED, f"{batch.first}–{batch.end - 1}", str(index))
 
 
 def check_acts() -> Iterator[Found]:
@@ -136,20 +161,25 @@ class _Following:
 
     Attributes:
         missing: the places in the last batch that no change has, at most a hundred.
+        odd: the places in it beside whose change another hash is stored, at most a hundred.
     """
 
-    def __init__(self, changes: Iterator[tuple[int, bytes]]) -> None:
+    def __init__(self, changes: Iterator[tuple[int, bytes, bool | None]]) -> None:
         self._changes = changes
         self._next = next(changes, None)
         self._place = 0
         self.missing: list[int] = []
+        self.odd: list[int] = []
 
     def before(self, end: int) -> Iterator[tuple[int, bytes]]:
-        """Yields the changes up to a place."""
-        self.missing = []
+        """Yields place and hash of the changes up to a place."""
+        self.missing, self.odd = [], []
         while self._next is not None and self._next[0] < end:
-            self._skip(self._next[0])
-            yield self._next
+            place, leaf, odd = self._next
+            self._skip(place)
+            if odd and len(self.odd) < NAMED:
+                self.odd.append(place)
+            yield place, leaf
             self._next = next(self._changes, None)
         self._skip(end)
         self._place = end

@@ -57,9 +57,18 @@ class Authority:
         Raises:
             TimestampsOff: the file with the certificates cannot be read.
         """
-        if not stamps_wanted():
-            return None
-        return cls(settings.TSA_URL, _certificates(Path(settings.TSA_CA_FILE)))
+        return cls(settings.TSA_URL, trusted_certificates()) if stamps_wanted() else None
+
+
+def trusted_certificates() -> Sequence[x509.Certificate]:
+    """Returns the certificates that time-stamps must lead to, whether anybody is asked for new ones or not.
+
+    Raises:
+        TimestampsOff: none are named, or the file cannot be read.
+    """
+    if not settings.TSA_CA_FILE:
+        raise TimestampsOff
+    return _certificates(Path(settings.TSA_CA_FILE))
 
 
 def stamp(*, now: datetime, at_once: bool = False) -> TimeStamp | None:

@@ -1,14 +1,15 @@
 """The recomputation of the whole log from its entries, and the comparison of tables with it: what was changed is named.
 
-Bounded in memory: sixteen tiles' entries at a time. Where an entry and its tile differ, the tile is believed if the tile
-above it, or the newest checkpoint, vouches for it; then the entry is at fault, and otherwise the tile.
+Bounded in memory: the entries of a tile at a time, and the hashes of 256 tiles. Where an entry and its tile differ, the
+tile is believed if the tile above it, or the newest checkpoint, vouches for it; then the entry is at fault, and otherwise
+the tile.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -19,6 +20,7 @@ from django.db import connection
 
 from hienluong.kit.errors import fill, untranslated
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger.entry_rows import Row, differing, entries_by_tile
 from hienluong.ledger.guards import tables
 from hienluong.ledger.keyring import Keys, keys_through_time
 from hienluong.ledger.log import Extent, extent, stored_tiles
@@ -35,19 +37,17 @@ from hienluong.tlog.tree import (
     Growth,
     Tree,
     full_subtree,
-    last_tiles,
     split,
     tile_width,
 )
 
 LEAF: Final = b"\x00" + VERSION
 """What stands before a commitment where its leaf is hashed (RFC 6962, section 2.1; `records.public_record`)."""
-TILES_AT_ONCE: Final = 16
+SEGMENT: Final = TILE_WIDTH * TILE_WIDTH
+"""So many entries are under one tile of level 1."""
 CHECKPOINTS: Final = 1000
 """The newest checkpoints that are recomputed, unless all are asked for."""
 MAX_FAULTS: Final = 100
-ACTOR_MOST: Final = 80
-"""Letters of an actor that stand beside an entry."""
 
 CHANGED = _("Entry {place}: it is not what the log took up; its content was changed.")
 COMMITMENT = _("Entry {place}: its public record was changed.")
@@ -200,48 +200,48 @@ class _Recomputation:
         self._report = report
         self._heads = heads
         self._tree = Growth(0, stored_tiles())
+        self._vouching = b""  # the stored tile of level 1 over the entries that are being read
         self._above: dict[tuple[int, int], bytes] = {}
-        self._odd: list[int] = []  # entries whose stored commitment is not that of their content
+        self._odd: set[int] = set()  # entries whose stored commitment is not that of their content
         self._tiles_lead_to_head = bool(heads) and _root_of_tiles(heads[-1][0]) == heads[-1][1]
 
     def run(self) -> None:
-        """Reads, recomputes and compares everything."""
-        span = TILES_AT_ONCE * TILE_WIDTH
-        for start in range(0, self._reach.leaves, span):
-            end = min(start + span, self._reach.leaves)
+        """Reads, recomputes and compares everything, a tile of level 1 at a time."""
+        for start in range(0, self._reach.leaves, SEGMENT):
+            end = min(start + SEGMENT, self._reach.leaves)
             tiles = _tiles(0, start // TILE_WIDTH, (end - 1) // TILE_WIDTH + 1)
-            found = iter(self._leaves(start, end))
-            for number in range(start // TILE_WIDTH, (end - 1) // TILE_WIDTH + 1):
-                width = tile_width(self._reach.leaves, 0, number)
-                leaves = [next(found) for _place in range(width)]
+            self._vouching = _tiles(1, start // SEGMENT, start // SEGMENT + 1).get(start // SEGMENT, b"")
+            for number, rows in enumerate(entries_by_tile(start, end), start // TILE_WIDTH):
+                leaves = self._leaves(number, rows)
                 self._append(self._settled(number, leaves, tiles.get(number, b"")))
-        for level, number in last_tiles(self._reach.leaves):
-            if (level, number) in self._above:
-                self._compare_above(level, number)
+            self._compare_above(full=True)
+        self._compare_above(full=False)
         self._report.root = self._tree.root()
 
-    def _leaves(self, start: int, end: int) -> list[bytes | None]:
-        """Returns the leaf hash of each entry as its content makes it; None where there is none."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT index, entry, salt, leaf, id::text, action, subject, actor, coalesce(agency::text, '') "
-                "FROM ledger_entry "
-                "WHERE index >= %s AND index < %s ORDER BY index",
-                [start, end],
-            )
-            rows = cursor.fetchall()
+    def _leaves(self, number: int, rows: list[Row]) -> list[bytes | None]:
+        """Returns the leaf hash of each entry of a tile as its content makes it; None where there is none."""
+        self._odd.clear()
+        if not rows:
+            return [None] * tile_width(self._reach.leaves, 0, number)
+        indices, contents, leaves, beside = zip(*rows, strict=True)
         # What `commitment`, `public_record` and `leaf_hash` make, in two steps: a million calls less each.
-        committed = [sha256(salt + entry).digest() for _index, entry, salt, *_rest in rows]
+        committed = tuple([sha256(content).digest() for content in contents])
         hashes = [sha256(LEAF + one).digest() for one in committed]
-        for (index, entry, _salt, leaf, *beside), made in zip(rows, committed, strict=True):
-            if made != leaf:
-                self._odd.append(index)
-            elif wrong := differing(entry, *beside):
-                self._report.add(COLUMNS, index, ", ".join(wrong))
-        if len(rows) == end - start:  # the index is the primary key: none is missing
+        if committed != leaves or beside.count(None) < len(rows):
+            self._look_beside(rows, committed)
+        width = tile_width(self._reach.leaves, 0, number)
+        if len(rows) == width:  # the index is the primary key: none is missing
             return [*hashes]
-        found = dict(zip((row[0] for row in rows), hashes, strict=True))
-        return [found.get(index) for index in range(start, end)]
+        found = dict(zip(indices, hashes, strict=True))
+        return [found.get(index) for index in range(number * TILE_WIDTH, number * TILE_WIDTH + width)]
+
+    def _look_beside(self, rows: Sequence[Row], committed: Sequence[bytes]) -> None:
+        """Notes whose commitment is not that of the content, and which other values beside an entry it does not say."""
+        for made, (index, content, leaf, beside) in zip(committed, rows, strict=True):
+            if made != leaf:
+                self._odd.add(index)
+            elif beside is not None and (wrong := differing(content, beside)):
+                self._report.add(COLUMNS, index, ", ".join(wrong))
 
     def _settled(self, number: int, leaves: list[bytes | None], stored: bytes) -> list[bytes]:
         """Compares the leaves of a tile with the stored tile and returns those that are to be believed."""
@@ -249,30 +249,29 @@ class _Recomputation:
         start = number * TILE_WIDTH
         hashes = split(stored[: len(leaves) * HASH_BYTES])
         whole = len(leaves) * HASH_BYTES <= len(stored) <= TILE_BYTES
+        if whole and hashes == leaves and not self._odd:
+            return hashes
         if whole and (hashes == leaves or self._vouched(number, hashes)):
             for place, (leaf, hashed) in enumerate(zip(leaves, hashes, strict=True)):
                 if leaf != hashed:
                     self._report.add(CHANGED if leaf else MISSING, start + place)
                 elif start + place in self._odd:
                     self._report.add(COMMITMENT, start + place)
-            believed = hashes
-        else:
-            self._report.add(TILE if stored else TILE_MISSING, f"0/{number}")
-            hashes += [bytes(HASH_BYTES)] * (len(leaves) - len(hashes))
-            for place, leaf in enumerate(leaves):
-                if leaf is None:
-                    self._report.add(MISSING, start + place)
-            believed = [leaf or hashed for leaf, hashed in zip(leaves, hashes, strict=True)]
-        self._odd.clear()
-        return believed
+            return hashes
+        self._report.add(TILE if stored else TILE_MISSING, f"0/{number}")
+        hashes += [bytes(HASH_BYTES)] * (len(leaves) - len(hashes))
+        for place, leaf in enumerate(leaves):
+            if leaf is None:
+                self._report.add(MISSING, start + place)
+        return [leaf or hashed for leaf, hashed in zip(leaves, hashes, strict=True)]
 
     def _vouched(self, number: int, hashes: list[bytes]) -> bool:
         """Returns whether the tile above a tile of level 0 has its root, or the newest checkpoint covers it."""
         if len(hashes) < TILE_WIDTH:
             return self._tiles_lead_to_head
-        above, place = divmod(number, TILE_WIDTH)
-        row = _tiles(1, above, above + 1).get(above, b"")
-        return row[place * HASH_BYTES : (place + 1) * HASH_BYTES] == full_subtree(hashes)
+        place = number % TILE_WIDTH
+        said = self._vouching[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        return said == full_subtree(hashes)
 
     def _append(self, leaves: list[bytes]) -> None:
         """Adds leaves to the recomputed tree; compares the checkpoints on the way and the tiles that became full."""
@@ -284,50 +283,18 @@ class _Recomputation:
                 size, root = self._heads.popleft()
                 if self._tree.root() != root:
                     self._report.add(ROOT, size)
-        for (level, number), hashes in self._tree.take().items():
-            if level:
-                self._above[level, number] = hashes
-                if len(hashes) == TILE_BYTES:
-                    self._compare_above(level, number)
+        self._above.update((place, hashes) for place, hashes in self._tree.take().items() if place[0])
 
-    def _compare_above(self, level: int, number: int) -> None:
-        self._report.tiles += 1
-        wanted = self._above.pop((level, number))
-        stored = _tiles(level, number, number + 1).get(number, b"")
-        if stored[: len(wanted)] != wanted:
-            self._report.add(TILE_ABOVE if stored else TILE_MISSING, f"{level}/{number}")
-
-
-def differing(entry: bytes, entry_id: str, action: str, subject: str, actor: str, agency: str) -> list[str]:
-    """Returns which of the values stored beside an entry it does not say itself.
-
-    An entry is canonical JSON, so almost always its first and last bytes answer, without reading it: what stands in
-    quotation marks there can stand nowhere else in a JSON text that begins and ends so.
-    """
-    plain = not set(action + subject + actor) & {'"', "\\"} and len(actor) < ACTOR_MOST
-    kind, _colon, number = actor.partition(":")
-    agency_first = f'"agency":"{agency}",' if agency else ""
-    start = f'{{"action":"{action}","actor":{{{agency_first}"id":"{number}","kind":"{kind}","name":"'
-    end = f'","subject":"{subject}","v":1}}'.encode()
-    if (
-        plain
-        and entry.startswith(start.encode())
-        and entry.endswith(
-            (
-                b',"id":"%b","outcome":"done%b' % (entry_id.encode(), end),
-                b',"id":"%b","outcome":"refused%b' % (entry_id.encode(), end),
-            )
-        )
-    ):
-        return []
-    try:
-        said = json.loads(entry)
-        who = said["actor"]
-        said |= {"actor": f"{who['kind']}:{who['id']}", "agency": who.get("agency", "")}
-        beside = {"id": entry_id, "action": action, "subject": subject, "actor": actor, "agency": agency}
-        return [name for name, value in beside.items() if str(said[name])[:80] != value]
-    except (ValueError, LookupError, TypeError):
-        return ["entry"]
+    def _compare_above(self, *, full: bool) -> None:
+        """Compares the recomputed tiles above level 0 with those that are stored: the full ones, or all that are left."""
+        for level, number in [
+            place for place, hashes in self._above.items() if not full or len(hashes) == TILE_BYTES
+        ]:
+            self._report.tiles += 1
+            wanted = self._above.pop((level, number))
+            stored = _tiles(level, number, number + 1).get(number, b"")
+            if stored[: len(wanted)] != wanted:
+                self._report.add(TILE_ABOVE if stored else TILE_MISSING, f"{level}/{number}")
 
 
 def _tiles(level: int, first: int, end: int) -> dict[int, bytes]:

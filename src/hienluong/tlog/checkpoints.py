@@ -47,20 +47,19 @@ class Checkpoint:
         return cls(origin, int(size), root)
 
 
-def open_checkpoint(note: str, verifiers: Iterable[Verifier], *, origin: str | None = None) -> Checkpoint:
-    """Returns the checkpoint that a trusted key has signed.
+def open_checkpoint(note: str, verifiers: Iterable[Verifier]) -> Checkpoint:
+    """Returns the checkpoint that a trusted key has signed; it must be of the log that is named like the key.
 
     Args:
         note: the checkpoint with its signatures.
         verifiers: the keys that are trusted.
-        origin: of which log it must be; default: of the log that is named like the key.
 
     Raises:
         NoteInvalid: it is malformed, signed by no trusted key, or of another log.
     """
     text, signed = open_note(note, verifiers)
     checkpoint = Checkpoint.read(text)
-    if checkpoint.origin not in ([origin] if origin is not None else [one.name for one in signed]):
+    if checkpoint.origin not in [one.name for one in signed]:
         raise NoteInvalid(f"The checkpoint is of another log: {checkpoint.origin}.")
     return checkpoint
 

@@ -41,7 +41,7 @@ def split(hashes: bytes) -> list[bytes]:
 
 def full_subtree(hashes: Sequence[bytes]) -> bytes:
     """Returns the root over a power of two of neighbouring nodes of one level."""
-    row = list(hashes)
+    row = hashes
     while len(row) > 1:
         row = [
             sha256(b"\x01" + left + right).digest() for left, right in zip(row[::2], row[1::2], strict=True)
@@ -196,11 +196,12 @@ class Growth:
         start = 0
         while start < len(hashes):
             room = TILE_WIDTH - len(tile) // HASH_BYTES
-            tile += b"".join(hashes[start : start + room])
+            added = hashes[start : start + room]
+            tile += b"".join(added)
             start += room
             self.changed[level, number] = bytes(tile)
             if len(tile) == TILE_BYTES:
-                above.append(full_subtree(split(bytes(tile))))
+                above.append(full_subtree(added if len(added) == TILE_WIDTH else split(bytes(tile))))
                 tile.clear()
                 number += 1
         return above

@@ -1,11 +1,15 @@
 // Checks a proof of the ledger with Go's own code for transparency logs and nothing of ours:
-//   verify VKEY proof FILE            an entry stands in the log
-//   verify VKEY grown OLD NEW TILES   the log only grew from one checkpoint to the other, by its public tiles
+//
+//	verify VKEY proof FILE            an entry stands in the log
+//	verify VKEY change FILE           a row was changed just so
+//	verify VKEY grown OLD NEW TILES   the log only grew from one checkpoint to the other, by its public tiles
 package main
 
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"log"
 	"os"
@@ -20,16 +24,19 @@ func main() {
 	log.SetFlags(0)
 	verifier, err := note.NewVerifier(os.Args[1])
 	check(err)
-	if os.Args[2] == "proof" {
-		proof(verifier, read(os.Args[3]))
-	} else {
+	switch os.Args[2] {
+	case "proof":
+		fmt.Println(string(proof(verifier, read(os.Args[3]))))
+	case "change":
+		change(verifier, read(os.Args[3]))
+	default:
 		grown(verifier, read(os.Args[3]), read(os.Args[4]), os.Args[5])
 	}
 	fmt.Println("OK")
 }
 
-// proof is all that a citizen's program needs.
-func proof(verifier note.Verifier, file string) {
+// proof is all that a citizen's program needs; it returns the entry.
+func proof(verifier note.Verifier, file string) []byte {
 	head, checkpoint, _ := strings.Cut(file, "\n\n")
 	lines := strings.Split(head, "\n")
 	extra, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "extra "))
@@ -50,7 +57,45 @@ func proof(verifier note.Verifier, file string) {
 	commitment := sha256.Sum256(extra) // salt and entry
 	record := append([]byte{1}, commitment[:]...)
 	check(tlog.CheckRecord(path, tree.N, tree.Hash, index, tlog.RecordHash(record)))
-	fmt.Println(string(extra[16:]))
+	return extra[16:]
+}
+
+// change checks that a line stands in the batch whose root an entry holds, and that entry's proof.
+func change(verifier note.Verifier, file string) {
+	head, batch, _ := strings.Cut(file, "\n\n")
+	lines := strings.Split(head, "\n")
+	if lines[0] != "hienluong/change-proof/v1" {
+		log.Fatal("no proof of a change")
+	}
+	line, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(lines[1], "line "))
+	check(err)
+	var index int64
+	_, err = fmt.Sscanf(lines[2], "change %d", &index)
+	check(err)
+	var path tlog.RecordProof
+	for _, line := range lines[3:] {
+		var hash tlog.Hash
+		check(hash.UnmarshalJSON([]byte(`"` + line + `"`)))
+		path = append(path, hash)
+	}
+	var entry struct {
+		Action  string
+		Details struct {
+			First, Changes int64
+			Root           string
+		}
+	}
+	var said struct{ Place int64 }
+	check(json.Unmarshal(proof(verifier, batch), &entry))
+	check(json.Unmarshal(line, &said))
+	if entry.Action != "ledger.rows" || said.Place != entry.Details.First+index {
+		log.Fatal("the entry is not that of the batch")
+	}
+	var root tlog.Hash
+	_, err = hex.Decode(root[:], []byte(entry.Details.Root))
+	check(err)
+	check(tlog.CheckRecord(path, entry.Details.Changes, root, index, tlog.RecordHash(line)))
+	fmt.Println(string(line))
 }
 
 func open(verifier note.Verifier, checkpoint string) tlog.Tree {

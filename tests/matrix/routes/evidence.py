@@ -7,6 +7,7 @@ from tests.matrix.doors import AGENCY, IDLE, Table, anybody, door, of_agency, si
 
 _PACKET = {"packet_id": "sent_packet_id"}
 _ENTRY = {"entry_id": "ledger_entry"}
+_CHANGE = {"place": "change_place"}
 _TAKE = ("clerk", "head", "deputy", "auditor")
 
 ROUTES: Table = {
@@ -16,6 +17,9 @@ ROUTES: Table = {
     },
     "evidence/entries/<uuid:entry_id>/": {"GET": of_agency(*AGENCY, "auditor", at=_ENTRY)},
     "evidence/entries/<uuid:entry_id>/proof.tlog-proof": {"GET": of_agency(*AGENCY, "auditor", at=_ENTRY)},
+    "evidence/entries/<uuid:entry_id>/changes/<int:place>.change-proof": {
+        "GET": of_agency(*AGENCY, "auditor", at=_ENTRY | _CHANGE)
+    },
     "evidence/entries/<uuid:entry_id>/proof.pdf": {"GET": of_agency(*AGENCY, "auditor", at=_ENTRY)},
     "evidence/packets/<uuid:packet_id>/": {"GET": of_agency(*AGENCY, "auditor", at=_PACKET)},
     "evidence/packets/<uuid:packet_id>/bundle.zip": {"POST": of_agency(*_TAKE, at=_PACKET)},
@@ -29,6 +33,8 @@ ROUTES: Table = {
     "api/v1/packets/<packet_id>/entries": {"GET": of_agency("system", at=_PACKET)},
     "api/v1/entries/<ledger_entry>": {"GET": of_agency("system")},
     "api/v1/entries/<ledger_entry>/proof": {"GET": of_agency("system")},
+    "api/v1/entries/<ledger_entry>/changes": {"GET": of_agency("system")},
+    "api/v1/entries/<ledger_entry>/changes/<place>/proof": {"GET": of_agency("system", at=_CHANGE)},
     "api/v1/entries/<ledger_entry>/document": {"GET": of_agency("system")},
     "api/v1/receipts/<receipt_id>/proof": {"GET": of_agency("system")},
     "api/v1/receipts/<receipt_id>/document": {"GET": of_agency("system")},

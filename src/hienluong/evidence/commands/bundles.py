@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from hienluong.directory.service import Actor, allowed, look, require
 from hienluong.evidence.bundle import Bundle, File
 from hienluong.evidence.errors import BundleEmpty, BundleTooLarge
-from hienluong.evidence.policy import BUNDLE_MOST
+from hienluong.evidence.policy import BUNDLE_MOST, CHANGES_MOST, sees_changes
 from hienluong.evidence.purposes import AUDIT
 from hienluong.evidence.queries.entries import Party, in_reach, party_to, person_of
 from hienluong.exchange import service as exchange
@@ -20,7 +21,7 @@ from hienluong.files import service as files
 from hienluong.files.errors import FileGone, FileNotHeld
 from hienluong.kit.errors import Forbidden, NotFound
 from hienluong.ledger import service as ledger
-from hienluong.ledger.service import Disclosed, SignedCheckpoint, Wanted
+from hienluong.ledger.service import Disclosed, RowChange, SignedCheckpoint, Wanted
 
 _CHUNK = 500
 
@@ -48,9 +49,8 @@ def export_entries(*, actor: Actor | None, wanted: Wanted, now: datetime, most: 
         if value
     }  # fmt: skip
     _record(actor, subject, found, head, details, now)
-    return Bundle(
-        f"evidence-{now:%Y%m%d-%H%M%S}", subject, now, _who(actor), head, str(ledger.verifier()), found
-    )
+    name, rows = f"evidence-{now:%Y%m%d-%H%M%S}", _changes(actor, found)
+    return Bundle(name, subject, now, _who(actor), head, str(ledger.verifier()), found, rows)
 
 
 @transaction.atomic
@@ -72,8 +72,9 @@ def export_packet(*, actor: Actor | None, packet_id: UUID, now: datetime, most: 
     documents = _document(actor, party, now)
     details = {"document": ", ".join(name for name, _chunks in documents)[:300]}
     _record(actor, wanted.subject, found, head, details, now)
-    name = f"evidence-{packet_id}"
-    return Bundle(name, party.number, now, _who(actor), head, str(ledger.verifier()), found, documents)
+    name, rows = f"evidence-{packet_id}", _changes(actor, found)
+    key = str(ledger.verifier())
+    return Bundle(name, party.number, now, _who(actor), head, key, found, rows, documents)
 
 
 def _all(wanted: Wanted) -> Iterator[Disclosed]:
@@ -96,6 +97,16 @@ def _covered(entries: Iterator[Disclosed], most: int) -> tuple[SignedCheckpoint,
     if head is None or not found:
         raise BundleEmpty
     return head, sorted(found, key=lambda one: one.index or 0)
+
+
+def _changes(actor: Actor, found: list[Disclosed]) -> list[RowChange]:
+    """Returns the rows that these acts changed, as far as they are the actor's to see, and as many as a bundle holds."""
+    seen = [
+        one.index
+        for one in found
+        if one.index is not None and sees_changes(actor, one, settings.AUDIT_AGENCIES)
+    ]
+    return ledger.changes_of(seen, limit=CHANGES_MOST)
 
 
 def _document(actor: Actor, party: Party, now: datetime) -> list[File]:

@@ -14,7 +14,7 @@ from hienluong.evidence import commands
 from hienluong.evidence.bundle import Bundle
 from hienluong.evidence.forms import EntryFilter
 from hienluong.evidence.names import names_of
-from hienluong.evidence.queries import entries
+from hienluong.evidence.queries import changes, entries
 from hienluong.kit import clock
 from hienluong.kit.cursors import Page
 from hienluong.kit.errors import InvalidInput
@@ -48,7 +48,14 @@ def show(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Shows one entry, and computes its proof anew, step by step."""
     actor = acting_actor(request)
     view = entries.entry_view(actor, entry_id, now=clock.now())
-    context = {"view": view, "entry": view.line.entry, "searches": allowed(actor, "evidence.view_entries")}
+    rows = changes.changes_seen(actor, view.line.entry, limit=changes.SHOWN + 1)
+    context = {
+        "view": view,
+        "entry": view.line.entry,
+        "changes": rows[: changes.SHOWN],
+        "more_changes": len(rows) > changes.SHOWN,
+        "searches": allowed(actor, "evidence.view_entries"),
+    }
     return render(request, "evidence/entry.html", context)
 
 

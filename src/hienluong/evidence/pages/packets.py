@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hienluong.directory.service import acting_actor, allowed, pager
 from hienluong.evidence import commands
 from hienluong.evidence.pages.entries import bundle_answer
-from hienluong.evidence.queries import entries, receipts
+from hienluong.evidence.queries import changes, entries, receipts
 from hienluong.evidence.receipt_pdf import receipt_pdf
 from hienluong.kit import clock
 
@@ -46,6 +46,13 @@ def proof(request: HttpRequest, entry_id: UUID) -> HttpResponse:
     """Hands out the proof of an entry as a file; 409 with the time to come again until a checkpoint covers it."""
     found = receipts.proof_of_entry(acting_actor(request), entry_id)
     return _file(found.text().encode(), "text/plain; charset=utf-8", f"{entry_id}.tlog-proof")
+
+
+@require_GET
+def change_proof(request: HttpRequest, entry_id: UUID, place: int) -> HttpResponse:
+    """Hands out the proof of one change of a row that came with an act; 409 until a checkpoint covers it."""
+    found = changes.proof_of_change(acting_actor(request), entry_id, place)
+    return _file(found.text().encode(), "text/plain; charset=utf-8", f"{place}.change-proof")
 
 
 @require_GET

@@ -206,7 +206,7 @@ def _filtered(
         for one in page.items:
             if keep(one):
                 if len(kept) == limit:
-                    return Page(kept, f"{kept[-1].at.isoformat()}~{kept[-1].index}")
+                    return Page(kept, kept[-1].cursor)
                 kept.append(one)
         place = page.next
     return Page(kept, None)

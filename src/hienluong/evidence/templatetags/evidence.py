@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django import template
 
-from hienluong.evidence.labels import detail_words
+from hienluong.evidence.labels import DONE_TO_ROWS, detail_words
 from hienluong.kit.ids import as_uuid
 
 register = template.Library()
@@ -23,6 +23,12 @@ def packet_of(subject: str) -> UUID | None:
 def detail_name(name: str) -> str:
     """Returns what a fact of an entry is called."""
     return detail_words(name)
+
+
+@register.filter
+def done_to_row(letter: str) -> str:
+    """Returns what was done to a row, in words."""
+    return str(DONE_TO_ROWS.get(letter, letter))
 
 
 @register.filter

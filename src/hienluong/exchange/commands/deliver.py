@@ -29,7 +29,8 @@ ARRIVALS = "exchange.arrivals"
 _CARRIED = (
     *("state", "attempts", "due_at", "failure", "recipient", "recipient_code", "created_at", "changed_at"),
     *("packet__kind", "packet__priority", "packet__sender", "packet__sender_code", "packet__sender_name"),
-    *("packet__document_id", "packet__code_number", "packet__code_notation", "transmission__file_id"),
+    *("packet__document_id", "packet__code_number", "packet__code_notation"),
+    *("transmission__file_id", "transmission__sha256"),
 )
 """What a drainer and the channels look at; the packet's warnings and the receipt are long."""
 
@@ -161,10 +162,10 @@ def _mark_delivered(deliveries: list[Delivery], now: datetime) -> None:
         acts=[
             ledger.Act(
                 "exchange.packet-delivered",
-                f"packet:{delivery.packet_id}",
-                {"delivery": delivery.pk, "recipient": delivery.recipient_code},
+                f"packet:{it.packet_id}",
+                {"delivery": it.pk, "recipient": it.recipient_code, "sha256": it.transmission.sha256.hex()},
             )
-            for delivery in deliveries
+            for it in deliveries
         ],
         now=now,
     )

@@ -18,6 +18,7 @@ from hienluong.kit.errors import InvalidInput
 from hienluong.kit.errors import gettext_noop as _n
 from hienluong.kit.server_command import REFUSED, Printer, answers, caller
 from hienluong.kit.terminal import translate as _
+from hienluong.ledger.cli.changes import changes, prove_change
 from hienluong.ledger.cli.keys import rotate_key, timestamps
 from hienluong.ledger.cli.witness import witness_group
 
@@ -30,7 +31,7 @@ def group() -> None:
     """Holds the commands about the ledger."""
 
 
-for _command in (rotate_key, timestamps, witness_group):
+for _command in (changes, prove_change, rotate_key, timestamps, witness_group):
     group.add_command(_command)
 
 
@@ -151,7 +152,8 @@ def explain_changes(*, reason: str) -> Answer:
 @group.command(
     "verify-proof",
     help=_(
-        "Check a proof with the public key of the log, on any computer, and print the entry that it proves.\n\n"
+        "Check a proof with the public key of the log, on any computer, and print what it proves: an entry, or the change "
+        "of a row.\n\n"
         "With the keys of witnesses it must be cosigned too. After a change of the key, give the statements about it.\n\n"
         "Example: hienluong ledger verify-proof act.tlog-proof --key log.example.vn/log+1a2b3c4d+AVo…"
     ),
@@ -185,7 +187,8 @@ def verify_proof(
 ) -> None:
     """Checks a proof; neither Django nor an installation is needed."""
     from hienluong.ledger.errors import ProofRefused  # noqa: PLC0415 - start fast
-    from hienluong.tlog.cosignatures import Cosigner  # noqa: PLC0415 - start fast
+    from hienluong.tlog.change_proof import HEAD, ChangeProof, verify_change  # noqa: PLC0415 - start fast
+    from hienluong.tlog.cosignatures import Cosigner  # noqa: PLC0415 - the same
     from hienluong.tlog.key_changes import trusted_keys  # noqa: PLC0415 - the same
     from hienluong.tlog.notes import NoteInvalid, Verifier  # noqa: PLC0415 - the same
     from hienluong.tlog.proof import TlogProof  # noqa: PLC0415 - the same
@@ -200,13 +203,19 @@ def verify_proof(
         printer.error(InvalidInput(detail=_n("The key is no verifier key of the form name+id+key.")))
         sys.exit(REFUSED)
     try:
-        proof = TlogProof.read(file.read_text(encoding="utf-8"))
+        text = file.read_text(encoding="utf-8")
         keys = trusted_keys(verifier, [one.read_text(encoding="utf-8") for one in key_changes])
-        found = check(proof, *keys, cosigners=cosigners, quorum=quorum)
-        entry = json.loads(proof.entry)
+        if text.startswith(f"{HEAD}\n"):
+            change = ChangeProof.read(text)
+            found = verify_change(change, *keys, cosigners=cosigners, quorum=quorum)
+            proof, proven, said = change.batch, change.line, {"change": change.said}
+        else:
+            proof = TlogProof.read(text)
+            found = check(proof, *keys, cosigners=cosigners, quorum=quorum)
+            proven, said = proof.entry, {"entry": json.loads(proof.entry)}
     except (ProofInvalid, NoteInvalid, ValueError) as problem:
         printer.error(ProofRefused(reason=problem))
         sys.exit(REFUSED)
-    value = {"log": found.origin, "size": found.size, "index": proof.index, "entry": entry}
+    value = {"log": found.origin, "size": found.size, "index": proof.index, **said}
     line = _("It holds: entry {index} of {size} of the log {log}.")
-    printer.result(value, [line.format(**value), proof.entry.decode()])
+    printer.result(value, [line.format(**value), proven.decode()])
