@@ -105,10 +105,7 @@ def evidence(order: dict[str, int]) -> dict[str, Any]:
         begin = time.perf_counter()
         proof = ledger.prove(entry_id)
         proofs.append((time.perf_counter() - begin) * 1000)
-    begin, begin_here = time.perf_counter(), time.process_time()
-    report = ledger.verify_log()
-    verified, verified_here = time.perf_counter() - begin, time.process_time() - begin_here
-    assert report.faults == [], report.faults
+    verified, verified_here = min(_verifying() for _one in range(3))
     return {
         "entries": size,
         "sequenced_per_second": moved / sequenced,
@@ -119,6 +116,15 @@ def evidence(order: dict[str, int]) -> dict[str, Any]:
         **_hashing(size),
         "search_ms": _searching(),
     }
+
+
+def _verifying() -> tuple[float, float]:
+    """Returns the seconds that verifying everything took, and of these the seconds of this process's processor."""
+    begin, begin_here = time.perf_counter(), time.process_time()
+    report = ledger.verify_log()
+    took = time.perf_counter() - begin, time.process_time() - begin_here
+    assert report.faults == [], report.faults
+    return took
 
 
 def _record_acts(count: int) -> None:

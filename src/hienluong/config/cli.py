@@ -394,8 +394,8 @@ def manage(*, arguments: tuple[str, ...]) -> None:
 
     path = _data_dir()
     exists = (path / "installation.json").exists()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hienluong.config.settings")
     with answering(Installation.load(path)) if exists else nullcontext():
+        _django()
         from django.core.management import execute_from_command_line  # noqa: PLC0415 - needs Django
 
         execute_from_command_line(["hienluong manage", *arguments])
