@@ -2,7 +2,7 @@
 const folded = (text) =>
   ` ${text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "").replace(/[^\p{L}\d]+/gu, " ")}`;
 
-const NAMED = 5; // so many of the chosen are named beside their number
+const NAMED = 5; // so many of the chosen are named beside their number; the server does the same, so that nothing moves
 
 export const bindPickers = (part) => {
   part.querySelectorAll("[data-picker]").forEach((picker) => {
@@ -46,6 +46,6 @@ export const bindPickers = (part) => {
         tell();
       });
     });
-    tell();
+    tell(); // a browser may have kept other ticks than the server sent
   });
 };

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,7 +18,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.journeys.looks import EVERY_LOOK, Look
 
 from hienluong.access import service as access
@@ -236,7 +237,14 @@ def _context(chromium: Browser, live: str, look: Look, session: str | None) -> B
     if session:
         cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live})
     context.add_cookies(cookies)  # type: ignore[arg-type]  # Playwright's own dictionaries
+    context.route(re.compile(r"/app(\.\w+)?\.js$"), _late)
     return context
+
+
+def _late(route: Route) -> None:
+    """Lets the page be drawn before its script comes, as on a poor line: what the script then moves is seen for sure."""
+    time.sleep(SCRIPT_LATE_S)
+    route.continue_()
 
 
 LONGER = """() => {
@@ -261,20 +269,28 @@ LONGER = """() => {
 
 SHIFTED = """() => new Promise((tell) => {
   let moved = 0;
+  const what = [];
   new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) if (!one.hadRecentInput) moved += one.value;
+    for (const one of list.getEntries()) {
+      if (one.hadRecentInput) continue;
+      moved += one.value;
+      for (const {node, previousRect: from, currentRect: to} of one.sources)
+        what.push(`${(node?.outerHTML ?? String(node?.textContent)).slice(0, 80)} ${from.y}+${from.height} to ${to.y}+${to.height}`);
+    }
   }).observe({type: "layout-shift", buffered: true});
-  requestAnimationFrame(() => setTimeout(() => tell(moved), 0));
+  requestAnimationFrame(() => setTimeout(() => tell([moved, what.join("; ")]), 0));
 })"""
-"""How far the page moved by itself while it was drawn: the cumulative layout shift; what people do moves nothing of it."""
+"""How far the page moved by itself while it was drawn, and what moved: the cumulative layout shift, without what people did."""
+SCRIPT_LATE_S = 0.1
 SHIFT_MAX = 0.02
 """A fifth of what counts as good (web.dev, Core Web Vitals: 0.1)."""
 
 
 def _examine(page: Page, look: Look, name: str) -> None:
     """Notes what axe finds, a page that moves or is wider than the screen, and another language than the one asked for."""
-    if (moved := page.evaluate(SHIFTED)) > SHIFT_MAX:
-        look.faults.append(f"{name}: moved by {moved:.3f} while it was drawn")
+    moved, what = page.evaluate(SHIFTED)
+    if moved > SHIFT_MAX:
+        look.faults.append(f"{name}: moved by {moved:.3f} while it was drawn: {what}")
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found: Any = page.evaluate("r => axe.run(document, {runOnly: r, resultTypes: ['violations']})", RULES)
     for violation in found["violations"]:

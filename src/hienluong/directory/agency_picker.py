@@ -15,6 +15,9 @@ from hienluong.directory.queries import agencies_in_reach, primary_codes, search
 
 LISTED_AGENCIES = 200
 
+NAMED = 5
+"""So many of the ticked are named beside their number; `picker.js` has it too."""
+
 
 @dataclass(frozen=True, slots=True)
 class AgencySort:
@@ -73,6 +76,15 @@ class AgencyPickerForm(forms.Form):
         chosen = set(self.cleaned_data["codes"])
         listed = [(code, name) for code, name in self._listed if code in chosen]
         return listed + [(code, name) for code, name in self.typed_agencies if code not in chosen]
+
+    @property
+    def ticked(self) -> str:
+        """How many are ticked and the first of their names, as the page's script keeps telling it: `2 — A; B`."""
+        codes = set(self["codes"].value() or ())
+        names = [name for code, name in self._listed if code in codes]
+        if not names:
+            return "0"
+        return f"{len(names)} — {'; '.join([*names[:NAMED], *(['…'] if len(names) > NAMED else [])])}"
 
     def listed_and_other(self, codes: Sequence[str]) -> dict[str, Any]:
         """Returns the initial answers that stand for these codes: ticks where they are listed, typed otherwise."""

@@ -130,19 +130,25 @@ def checked(
     Raises:
         TimestampRefused: it does not hold.
     """
-    builder = VerifierBuilder(
-        roots=[one for one in anchors if one.subject == one.issuer],
-        intermediates=[one for one in anchors if one.subject != one.issuer],
-        nonce=nonce,
-    )
+    roots = [one for one in anchors if one.subject == one.issuer]
+    between = [one for one in anchors if one.subject != one.issuer]
     try:
         token = decode_timestamp_response(answer)
-        if token.status == 0 and token.tst_info.message_imprint.hash_algorithm != _SHA256:
-            raise TimestampRefused(reason="it is over another hash than SHA-256")
-        builder.build().verify(token, sha256(note.encode()).digest())
-    except (VerificationError, ValueError) as problem:
+    except ValueError as problem:
         raise TimestampRefused(reason=str(problem)) from problem
-    return token
+    if token.status == 0 and token.tst_info.message_imprint.hash_algorithm != _SHA256:
+        raise TimestampRefused(reason="it is over another hash than SHA-256")
+    refused: Exception | None = None
+    # One root at a time: of two with one name, as after a change of key, OpenSSL may try but the wrong one.
+    for trusted in [[one] for one in roots] or [[]]:
+        builder = VerifierBuilder(roots=trusted, intermediates=between, nonce=nonce)
+        try:
+            builder.build().verify(token, sha256(note.encode()).digest())
+        except (VerificationError, ValueError) as problem:
+            refused = problem
+        else:
+            return token
+    raise TimestampRefused(reason=str(refused)) from refused
 
 
 def stamps_wanted() -> bool:
