@@ -12,13 +12,17 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.urls import Resolver404, resolve
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 SHOTS = os.environ.get("HIENLUONG_SHOTS")
+AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 VISITS = Path(__file__).with_name("visits")
 EVERY_LOOK = pytest.mark.parametrize(
     ("width", "language", "scheme"),
@@ -65,3 +69,101 @@ class Look:
         assert kept.read_text(encoding="utf-8").split() == sorted(self.seen), (
             "other pages were seen than before: run pytest tests/journeys -k axe --renew and read the difference"
         )
+
+
+def open_context(chromium: Browser, live: str, look: Look, session: str | None) -> BrowserContext:
+    context = chromium.new_context(
+        viewport={"width": look.width, "height": 800},
+        color_scheme="dark" if look.scheme == "dark" else "light",
+        bypass_csp=False,
+    )
+    cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": look.language, "url": live}]
+    if session:
+        cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live})
+    context.add_cookies(cookies)  # type: ignore[arg-type]  # Playwright's own dictionaries
+    context.route(re.compile(r"/app(\.\w+)?\.js$"), _late)
+    return context
+
+
+def _late(route: Route) -> None:
+    """Lets the page be drawn before its script comes, as on a poor line: what the script then moves is seen for sure."""
+    time.sleep(SCRIPT_LATE_S)
+    route.continue_()
+
+
+LONGER = """() => {
+  const fixed = "time, code, svg, script, style, option, .nowrap, .number, .frame-name, .visually-hidden";
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const kept = [];
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.data.trim() && !node.parentElement.closest(fixed)) kept.push([node, node.data]);
+  }
+  for (const [node, text] of kept) node.data = `${text} ${text.trim()} ${text.trim()} `;
+  let widest = "";
+  if (document.documentElement.scrollWidth > innerWidth) {
+    const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth);
+    widest = beyond.filter((one) => !one.querySelector("*")).map((one) => one.outerHTML.slice(0, 160))[0] ?? "?";
+  }
+  for (const [node, text] of kept) node.data = text;
+  return widest;
+}"""
+"""Makes every text three times as long, says what is then wider than the screen, and puts all back."""
+
+
+SHIFTED = """() => new Promise((tell) => {
+  let moved = 0;
+  const what = [];
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) {
+      if (one.hadRecentInput) continue;
+      moved += one.value;
+      for (const {node, previousRect: from, currentRect: to} of one.sources)
+        what.push(`${(node?.outerHTML ?? String(node?.textContent)).slice(0, 80)} ${from.y}+${from.height} to ${to.y}+${to.height}`);
+    }
+  }).observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => setTimeout(() => tell([moved, what.join("; ")]), 0));
+})"""
+"""How far the page moved by itself while it was drawn, and what moved: the cumulative layout shift, without what people did."""
+SCRIPT_LATE_S = 0.1
+SHIFT_MAX = 0.02
+"""A fifth of what counts as good (web.dev, Core Web Vitals: 0.1)."""
+
+
+def examine(page: Page, look: Look, name: str) -> None:
+    """Notes what axe finds, a page that moves or is wider than the screen, and another language than the one asked for."""
+    moved, what = page.evaluate(SHIFTED)
+    if moved > SHIFT_MAX:
+        look.faults.append(f"{name}: moved by {moved:.3f} while it was drawn: {what}")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: Any = page.evaluate("r => axe.run(document, {runOnly: r, resultTypes: ['violations']})", RULES)
+    for violation in found["violations"]:
+        for node in violation["nodes"]:
+            look.faults.append(
+                f"{name}: {violation['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
+            )
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        look.faults.append(f"{name}: wider than the screen")
+    elif widest := page.evaluate(LONGER):
+        look.faults.append(f"{name}: wider than the screen when every text is three times as long: {widest}")
+    if page.evaluate("document.documentElement.lang") != look.language:
+        look.faults.append(f"{name}: not in the language asked for")
+    look.at(page, name)
+
+
+def visit(context: BrowserContext, live: str, look: Look, *paths: str) -> Page:
+    page = context.new_page()
+    page.on("pageerror", lambda error: look.faults.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            look.faults.append(f"{page.url}: {message.text}")
+            # axe itself tries a style of its own, which the policy rightly stops
+            if message.type == "error" and not re.search("inline style|404|422", message.text)
+            else None
+        ),
+    )
+    for path in paths:
+        page.goto(live + path)
+        examine(page, look, path)
+    return page

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import io
 import itertools
-import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -18,8 +15,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
-from tests.journeys.looks import EVERY_LOOK, Look
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
@@ -38,8 +35,6 @@ from hienluong.staff import service as staff
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
-AXE = Path(__file__).resolve().parents[2] / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 OFFICE, COMMUNE, OUTSIDE = "H50.VP", "H50.C18880", "G22"
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer\n<< /Root 1 0 R >>\n%%EOF\n"
 
@@ -227,120 +222,22 @@ def _access_pages(operator: Actor, administrator: Actor, sender: Actor, packet: 
     )
 
 
-def _context(chromium: Browser, live: str, look: Look, session: str | None) -> BrowserContext:
-    context = chromium.new_context(
-        viewport={"width": look.width, "height": 800},
-        color_scheme="dark" if look.scheme == "dark" else "light",
-        bypass_csp=False,
-    )
-    cookies = [{"name": settings.LANGUAGE_COOKIE_NAME, "value": look.language, "url": live}]
-    if session:
-        cookies.append({"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live})
-    context.add_cookies(cookies)  # type: ignore[arg-type]  # Playwright's own dictionaries
-    context.route(re.compile(r"/app(\.\w+)?\.js$"), _late)
-    return context
-
-
-def _late(route: Route) -> None:
-    """Lets the page be drawn before its script comes, as on a poor line: what the script then moves is seen for sure."""
-    time.sleep(SCRIPT_LATE_S)
-    route.continue_()
-
-
-LONGER = """() => {
-  const fixed = "time, code, svg, script, style, option, .nowrap, .number, .frame-name, .visually-hidden";
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const kept = [];
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (node.data.trim() && !node.parentElement.closest(fixed)) kept.push([node, node.data]);
-  }
-  for (const [node, text] of kept) node.data = `${text} ${text.trim()} ${text.trim()} `;
-  let widest = "";
-  if (document.documentElement.scrollWidth > innerWidth) {
-    const beyond = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > innerWidth);
-    widest = beyond.filter((one) => !one.querySelector("*")).map((one) => one.outerHTML.slice(0, 160))[0] ?? "?";
-  }
-  for (const [node, text] of kept) node.data = text;
-  return widest;
-}"""
-"""Makes every text three times as long, says what is then wider than the screen, and puts all back."""
-
-
-SHIFTED = """() => new Promise((tell) => {
-  let moved = 0;
-  const what = [];
-  new PerformanceObserver((list) => {
-    for (const one of list.getEntries()) {
-      if (one.hadRecentInput) continue;
-      moved += one.value;
-      for (const {node, previousRect: from, currentRect: to} of one.sources)
-        what.push(`${(node?.outerHTML ?? String(node?.textContent)).slice(0, 80)} ${from.y}+${from.height} to ${to.y}+${to.height}`);
-    }
-  }).observe({type: "layout-shift", buffered: true});
-  requestAnimationFrame(() => setTimeout(() => tell([moved, what.join("; ")]), 0));
-})"""
-"""How far the page moved by itself while it was drawn, and what moved: the cumulative layout shift, without what people did."""
-SCRIPT_LATE_S = 0.1
-SHIFT_MAX = 0.02
-"""A fifth of what counts as good (web.dev, Core Web Vitals: 0.1)."""
-
-
-def _examine(page: Page, look: Look, name: str) -> None:
-    """Notes what axe finds, a page that moves or is wider than the screen, and another language than the one asked for."""
-    moved, what = page.evaluate(SHIFTED)
-    if moved > SHIFT_MAX:
-        look.faults.append(f"{name}: moved by {moved:.3f} while it was drawn: {what}")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: Any = page.evaluate("r => axe.run(document, {runOnly: r, resultTypes: ['violations']})", RULES)
-    for violation in found["violations"]:
-        for node in violation["nodes"]:
-            look.faults.append(
-                f"{name}: {violation['id']}: {node['html'][:160]} ({node['failureSummary'][:200]})"
-            )
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        look.faults.append(f"{name}: wider than the screen")
-    elif widest := page.evaluate(LONGER):
-        look.faults.append(f"{name}: wider than the screen when every text is three times as long: {widest}")
-    if page.evaluate("document.documentElement.lang") != look.language:
-        look.faults.append(f"{name}: not in the language asked for")
-    look.at(page, name)
-
-
-def _visit(context: BrowserContext, live: str, look: Look, *paths: str) -> Page:
-    page = context.new_page()
-    page.on("pageerror", lambda error: look.faults.append(f"{page.url}: {error}"))
-    page.on(
-        "console",
-        lambda message: (
-            look.faults.append(f"{page.url}: {message.text}")
-            # axe itself tries a style of its own, which the policy rightly stops
-            if message.type == "error" and not re.search("inline style|404|422", message.text)
-            else None
-        ),
-    )
-    for path in paths:
-        page.goto(live + path)
-        _examine(page, look, path)
-    return page
-
-
 def _look_at_accounts(administrator: BrowserContext, live: str, look: Look, cast: Cast) -> None:
     account = f"/accounts/{cast.account}/"
     system = f"/sign-on/clients/{cast.system}/"
-    page = _visit(administrator, live, look, "/", "/accounts/", "/accounts/?q=nobody")
-    page = _visit(administrator, live, look, account, f"{account}second-factor/")
-    page = _visit(
+    page = visit(administrator, live, look, "/", "/accounts/", "/accounts/?q=nobody")
+    page = visit(administrator, live, look, account, f"{account}second-factor/")
+    page = visit(
         administrator, live, look, "/sign-on/clients/", system, f"{system}end/", "/sign-on/clients/new/"
     )
     page.click("main button[type=submit]")
-    _examine(page, look, "sign-on client with errors")
-    _visit(administrator, live, look, cast.sign_on)
+    examine(page, look, "sign-on client with errors")
+    visit(administrator, live, look, cast.sign_on)
 
 
 def _look_at_agencies(administrator: BrowserContext, live: str, look: Look, cast: Cast) -> None:
     agency = f"/directory/agencies/{cast.agency}/"
-    page = _visit(
+    page = visit(
         administrator,
         live,
         look,
@@ -357,17 +254,17 @@ def _look_at_agencies(administrator: BrowserContext, live: str, look: Look, cast
         f"{agency}merge/",
     )
     page.click("main button[value=check]")
-    _examine(page, look, "merge with errors")
+    examine(page, look, "merge with errors")
     page.fill("[name=successor]", "H50.S02")
     page.fill("[name=on]", "01/01/2027")
     page.click("main button[value=check]")
-    _examine(page, look, "merge, to be checked")
+    examine(page, look, "merge, to be checked")
 
 
 def _look_at_drafts(sender: BrowserContext, live: str, look: Look) -> None:
-    page = _visit(sender, live, look, "/exchange/drafts/")
+    page = visit(sender, live, look, "/exchange/drafts/")
     page.click("main td a.btn")
-    _examine(page, look, "draft to be discarded")
+    examine(page, look, "draft to be discarded")
     page.click("main form a.btn")
     first, second = page, sender.new_page()
     second.goto(first.url)
@@ -378,28 +275,28 @@ def _look_at_drafts(sender: BrowserContext, live: str, look: Look) -> None:
     sender.set_offline(offline=True)
     second.fill("[name=place]", "Khe Sanh")
     expect(second.locator("[data-draft-state]")).to_have_attribute("data-now", "line", timeout=15_000)
-    _examine(second, look, "draft of two pages without a line")
+    examine(second, look, "draft of two pages without a line")
     sender.set_offline(offline=False)
 
 
 def _look_at_batches(page: Page, live: str, look: Look) -> None:
     page.goto(f"{live}/exchange/inbox/")
     page.keyboard.press("?")
-    _examine(page, look, "keyboard shortcuts")
+    examine(page, look, "keyboard shortcuts")
     page.keyboard.press("Escape")
     page.check("[data-tick-all]")
-    _examine(page, look, "inbox with ticks")
+    examine(page, look, "inbox with ticks")
     page.select_option("[name=act]", "03")
     page.click("[data-batch] button")
-    _examine(page, look, "several to be registered")
+    examine(page, look, "several to be registered")
     page.click("main button[value=check]")
-    _examine(page, look, "several to be registered, with errors")
+    examine(page, look, "several to be registered, with errors")
     for number in page.locator("[name^=number_]").all():
         number.fill("12")
     page.click("main button[value=check]")
-    _examine(page, look, "several, to be checked")
+    examine(page, look, "several, to be checked")
     page.click("main button[value=send]")
-    _examine(page, look, "several, done")
+    examine(page, look, "several, done")
 
 
 @EVERY_LOOK
@@ -408,16 +305,16 @@ def test_main_pages_have_no_fault_that_axe_knows(
 ) -> None:
     packet = f"/exchange/packets/{cast.packet}/"
 
-    with _context(chromium, live, look, None) as visitor:
-        page = _visit(visitor, live, look, "/sign-in/", "/nowhere/")
+    with open_context(chromium, live, look, None) as visitor:
+        page = visit(visitor, live, look, "/sign-in/", "/nowhere/")
         page.goto(f"{live}/sign-in/")
         page.fill("[name=login]", "nobody")
         page.fill("[name=password]", "wrong")
         page.click("main button[type=submit]")
-        _examine(page, look, "sign-in with an error")
+        examine(page, look, "sign-in with an error")
 
-    with _context(chromium, live, look, cast.sender) as sender:
-        page = _visit(
+    with open_context(chromium, live, look, cast.sender) as sender:
+        page = visit(
             sender,
             live,
             look,
@@ -435,7 +332,7 @@ def test_main_pages_have_no_fault_that_axe_knows(
         )
         page.goto(f"{live}/exchange/send/")
         page.click("main button[value=check]")
-        _examine(page, look, "send with errors")
+        examine(page, look, "send with errors")
         page.check(f'input[value="{COMMUNE}"]')
         answers = {
             "number": "77",
@@ -451,10 +348,10 @@ def test_main_pages_have_no_fault_that_axe_knows(
         )
         page.check("[name=not_secret]")
         page.click("main button[value=check]")
-        _examine(page, look, "send, to be checked")
+        examine(page, look, "send, to be checked")
         _look_at_drafts(sender, live, look)
 
-    with _context(chromium, live, look, cast.recipient) as recipient:
+    with open_context(chromium, live, look, cast.recipient) as recipient:
         paths = (
             "/",
             "/exchange/inbox/",
@@ -463,23 +360,23 @@ def test_main_pages_have_no_fault_that_axe_knows(
             "/notices/?show=unread",
             "/directory/calendar/",
         )
-        page = _visit(
+        page = visit(
             recipient, live, look, *paths, f"{packet}quarantine/", f"{packet}report/{cast.delivery}/06/"
         )
         page.click("main button[value=check]")
-        _examine(page, look, "report, to be checked")
+        examine(page, look, "report, to be checked")
         _look_at_batches(page, live, look)
         page.goto(f"{live}{packet}")
         page.click("details.frame-menu summary")
-        _examine(page, look, "account menu")
+        examine(page, look, "account menu")
         if look.width < 992:
             page.keyboard.press("Escape")
             page.click("[data-menu-button]")
-            _examine(page, look, "menu")
+            examine(page, look, "menu")
 
-    with _context(chromium, live, look, cast.operator) as operator:
-        _visit(operator, live, look, "/", "/exchange/monitor/")
-    with _context(chromium, live, look, cast.administrator) as administrator:
+    with open_context(chromium, live, look, cast.operator) as operator:
+        visit(operator, live, look, "/", "/exchange/monitor/")
+    with open_context(chromium, live, look, cast.administrator) as administrator:
         _look_at_accounts(administrator, live, look, cast)
         _look_at_agencies(administrator, live, look, cast)
 
@@ -488,10 +385,10 @@ def test_main_pages_have_no_fault_that_axe_knows(
 def test_pages_about_rights_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, look: Look
 ) -> None:
-    with _context(chromium, live, look, cast.administrator) as administrator:
-        page = _visit(administrator, live, look, *cast.access)
+    with open_context(chromium, live, look, cast.administrator) as administrator:
+        page = visit(administrator, live, look, *cast.access)
         page.click("main button[type=submit]")
-        _examine(page, look, "break-glass with errors")
+        examine(page, look, "break-glass with errors")
 
 
 @pytest.fixture
@@ -548,8 +445,8 @@ def test_pages_about_people_and_groups_have_no_fault_that_axe_knows(
     office: dict[str, Any],
     look: Look,
 ) -> None:
-    with _context(chromium, live, look, cast.administrator) as administrator:
-        page = _visit(
+    with open_context(chromium, live, look, cast.administrator) as administrator:
+        page = visit(
             administrator,
             live,
             look,
@@ -565,13 +462,13 @@ def test_pages_about_people_and_groups_have_no_fault_that_axe_knows(
             f"/staff/delegations/new/{office['post']}/",
         )
         page.click("main button[value=check]")
-        _examine(page, look, "delegation with errors")
+        examine(page, look, "delegation with errors")
         page.goto(f"{live}/staff/people/new/")
         page.fill("[name=full_name]", "Nguyễn Thị Mới")
         page.click("main button[value=check]")
-        _examine(page, look, "person, to be checked")
-    with _context(chromium, live, look, cast.sender) as sender:
-        page = _visit(
+        examine(page, look, "person, to be checked")
+    with open_context(chromium, live, look, cast.sender) as sender:
+        page = visit(
             sender,
             live,
             look,
@@ -587,7 +484,7 @@ def test_pages_about_people_and_groups_have_no_fault_that_axe_knows(
             "/groups/new/",
         )
         page.click("main button[value=check]")
-        _examine(page, look, "group with errors")
+        examine(page, look, "group with errors")
         page.goto(f"{live}/exchange/send/")
         page.check(f"#group-{office['group']}")
         for name, answer in {
@@ -604,6 +501,6 @@ def test_pages_about_people_and_groups_have_no_fault_that_axe_knows(
         )
         page.check("[name=not_secret]")
         page.click("main button[value=check]")
-        _examine(page, look, "send to a group, to be checked")
+        examine(page, look, "send to a group, to be checked")
         page.click("main button[value=send]")
-        _examine(page, look, "sent to a group")
+        examine(page, look, "sent to a group")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import Cast, _carry, _context, _examine, _visit, cast  # noqa: F401 - its province
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import Cast, _carry, cast  # noqa: F401 - its province
 
 from hienluong.corrections import commands
 from hienluong.directory import service as directory
@@ -33,8 +33,8 @@ def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
     )
     _carry()
     delivery = Delivery.objects.get(pk=cast.delivery)
-    with _context(chromium, live, look, cast.sender) as sender:
-        page = _visit(
+    with open_context(chromium, live, look, cast.sender) as sender:
+        page = visit(
             sender,
             live,
             look,
@@ -51,9 +51,9 @@ def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
         )
         page.goto(f"{live}/corrections/packets/{packet.pk}/recall/")
         page.click("main button[value=check]")
-        _examine(page, look, "recall with errors")
-    with _context(chromium, live, look, cast.recipient) as recipient:
-        _visit(
+        examine(page, look, "recall with errors")
+    with open_context(chromium, live, look, cast.recipient) as recipient:
+        visit(
             recipient,
             live,
             look,
@@ -61,7 +61,7 @@ def test_pages_about_changed_documents_have_no_fault_that_axe_knows(
             f"/exchange/packets/{packet.pk}/report/{delivery.pk}/15/",
             f"/exchange/packets/{packet.pk}/report/{delivery.pk}/16/",
         )
-    with _context(chromium, live, look, cast.operator) as operator:
-        page = _visit(operator, live, look, "/reasons/", "/reasons/new/")
+    with open_context(chromium, live, look, cast.operator) as operator:
+        page = visit(operator, live, look, "/reasons/", "/reasons/new/")
         page.click("main button[value=check]")
-        _examine(page, look, "reason with errors")
+        examine(page, look, "reason with errors")

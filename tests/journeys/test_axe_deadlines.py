@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, cast
 from tests.matrix.things import browser_given
 
 from hienluong.deadlines import service as deadlines
@@ -50,8 +50,8 @@ def test_pages_about_deadlines_have_no_fault_that_axe_knows(
 ) -> None:
     commune = directory.agency_by_code(COMMUNE)
     assert commune is not None
-    with _context(chromium, live, look, cast.sender) as clerk:
-        page = _visit(
+    with open_context(chromium, live, look, cast.sender) as clerk:
+        page = visit(
             clerk,
             live,
             look,
@@ -62,8 +62,8 @@ def test_pages_about_deadlines_have_no_fault_that_axe_knows(
             "/deadlines/announce/",
         )
         page.click("main button[type=submit]")
-        _examine(page, look, "a signed document with errors")
-    with _context(chromium, live, look, cast.recipient) as clerk:
-        _visit(clerk, live, look, "/exchange/inbox/", "/deadlines/")
-    with _context(chromium, live, look, cast.operator) as operator:
-        _visit(operator, live, look, "/deadlines/agencies/", f"/deadlines/agencies/{commune.agency.pk}/")
+        examine(page, look, "a signed document with errors")
+    with open_context(chromium, live, look, cast.recipient) as clerk:
+        visit(clerk, live, look, "/exchange/inbox/", "/deadlines/")
+    with open_context(chromium, live, look, cast.operator) as operator:
+        visit(operator, live, look, "/deadlines/agencies/", f"/deadlines/agencies/{commune.agency.pk}/")

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _person, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import OFFICE, Cast, _person, cast
 
 from hienluong.antivirus.models import Engine, Scan, Sweep
 from hienluong.directory.service import Actor
@@ -75,8 +75,8 @@ def kept(cast: Cast) -> dict[str, str]:
 def test_pages_about_malware_and_destruction_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, kept: dict[str, str], look: Look
 ) -> None:
-    with _context(chromium, live, look, cast.operator) as operator:
-        page = _visit(
+    with open_context(chromium, live, look, cast.operator) as operator:
+        page = visit(
             operator,
             live,
             look,
@@ -87,13 +87,13 @@ def test_pages_about_malware_and_destruction_have_no_fault_that_axe_knows(
             f"/antivirus/{kept['infected']}/release/",
         )
         page.click("main button[type=submit]")
-        _examine(page, look, "release without a reason")
+        examine(page, look, "release without a reason")
         page.fill("[name=reason]", "Báo động giả, nhà cung cấp xác nhận")
         page.click("main button[type=submit]")
-        _examine(page, look, "release, to be checked")
+        examine(page, look, "release, to be checked")
     disposal = f"/retention/disposals/{kept['proposed']}/"
-    with _context(chromium, live, look, kept["head"]) as head:
-        page = _visit(
+    with open_context(chromium, live, look, kept["head"]) as head:
+        page = visit(
             head,
             live,
             look,
@@ -109,9 +109,9 @@ def test_pages_about_malware_and_destruction_have_no_fault_that_axe_knows(
             f"{disposal}approve/",
         )
         page.click("main button[type=submit]")
-        _examine(page, look, "approval, to be checked")
-    with _context(chromium, live, look, cast.administrator) as administrator:
-        page = _visit(
+        examine(page, look, "approval, to be checked")
+    with open_context(chromium, live, look, cast.administrator) as administrator:
+        page = visit(
             administrator,
             live,
             look,

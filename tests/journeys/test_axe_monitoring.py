@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import Cast, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import Cast, cast
 
 from hienluong.directory.service import Actor
 from hienluong.exchange.channels.mailbox import FILE_MISSING
@@ -69,8 +69,8 @@ def trouble(cast: Cast) -> int:
 def test_pages_of_operators_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, trouble: int, look: Look
 ) -> None:
-    with _context(chromium, live, look, cast.operator) as operator:
-        page = _visit(
+    with open_context(chromium, live, look, cast.operator) as operator:
+        page = visit(
             operator,
             live,
             look,
@@ -85,13 +85,13 @@ def test_pages_of_operators_have_no_fault_that_axe_knows(
             f"{PLACE}failures/retry/?cause=file-missing",
         )
         page.click("main button[value=check]")
-        _examine(page, look, "trying several again without a reason")
+        examine(page, look, "trying several again without a reason")
         page.fill("[name=reason]", "Đã khôi phục tệp từ bản sao lưu.")
         page.click("main button[value=check]")
-        _examine(page, look, "trying several again, to be checked")
+        examine(page, look, "trying several again, to be checked")
         page.click("main button[value=send]")
         assert page.url == f"{live}{PLACE}"
-        _visit(operator, live, look, f"{PLACE}again/")
+        visit(operator, live, look, f"{PLACE}again/")
         page.goto(f"{live}{PLACE}again/")
         for name, given in {
             "to": "H50.C18880",
@@ -101,4 +101,4 @@ def test_pages_of_operators_have_no_fault_that_axe_knows(
         }.items():
             page.fill(f"[name={name}]", given)
         page.click("main button[value=check]")
-        _examine(page, look, "giving packets again, to be checked")
+        examine(page, look, "giving packets again, to be checked")

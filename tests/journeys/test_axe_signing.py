@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import _context, _examine, _visit
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
 
 from hienluong.config.letter import issued_letter
 from hienluong.directory import service as directory
@@ -49,15 +48,15 @@ def test_page_that_checks_signatures_has_no_fault_that_axe_knows(
 ) -> None:
     with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
         signed = thread.submit(_signed).result()
-    with _context(chromium, live, look, None) as stranger:
-        page = _visit(stranger, live, look, "/signatures/")
+    with open_context(chromium, live, look, None) as stranger:
+        page = visit(stranger, live, look, "/signatures/")
         for content, name in ((signed, "signed"), (b"words", "unsigned")):
             page.set_input_files(
                 "[name=file]", {"name": "thư mời.pdf", "mimeType": "application/pdf", "buffer": content}
             )
             page.click("main form button[type=submit]")
             page.wait_for_load_state()
-            _examine(page, look, f"a file that is {name}")
+            examine(page, look, f"a file that is {name}")
         page.click("main form button[type=submit]")
         page.wait_for_load_state()
-        _examine(page, look, "no file")
+        examine(page, look, "no file")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import COMMUNE, OFFICE, Cast, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -62,17 +62,17 @@ def test_pages_about_systems_have_no_fault_that_axe_knows(
     look: Look,
 ) -> None:
     system = f"/systems/{registered['system']}/"
-    with _context(chromium, live, look, None) as visitor:
-        _visit(visitor, live, look, "/developers/", "/developers/errors/", "/developers/deprecation/")
-    with _context(chromium, live, look, cast.sender) as clerk:
-        page = _visit(clerk, live, look, "/systems/", system, "/sending-rights/", "/systems/sandbox/")
+    with open_context(chromium, live, look, None) as visitor:
+        visit(visitor, live, look, "/developers/", "/developers/errors/", "/developers/deprecation/")
+    with open_context(chromium, live, look, cast.sender) as clerk:
+        page = visit(clerk, live, look, "/systems/", system, "/sending-rights/", "/systems/sandbox/")
         page.click("main button[type=submit]")
-        _examine(page, look, "sandbox with an error")
+        examine(page, look, "sandbox with an error")
         page.fill("[name=name]", "Phần mềm thử")
         page.click("main button[type=submit]")
-        _examine(page, look, "the new secret")
-    with _context(chromium, live, look, cast.administrator) as administrator:
-        page = _visit(
+        examine(page, look, "the new secret")
+    with open_context(chromium, live, look, cast.administrator) as administrator:
+        page = visit(
             administrator,
             live,
             look,
@@ -89,15 +89,15 @@ def test_pages_about_systems_have_no_fault_that_axe_knows(
             "/systems/register/",
         )
         page.click("main button[type=submit]")
-        _examine(page, look, "register with errors")
+        examine(page, look, "register with errors")
         page.goto(f"{live}{system}rotate/")
         page.check("[name=former][value=now]")
         page.click("main button[type=submit]")
-        _examine(page, look, "rotate, to be checked")
+        examine(page, look, "rotate, to be checked")
         page.goto(f"{live}{system}rights/grant/")
-        _examine(page, look, "grant")
+        examine(page, look, "grant")
         page.check(f'input[value="{COMMUNE}"]')
         for name, answer in {"reason": "Thử", "document": "15/QĐ", "document_date": "20/11/2026"}.items():
             page.fill(f"[name={name}]", answer)
         page.click("main button[value=check]")
-        _examine(page, look, "grant, to be checked")
+        examine(page, look, "grant, to be checked")

@@ -8,8 +8,8 @@ import zipfile
 import pytest
 from playwright.sync_api import Browser
 from tests.exchange.personas import document
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import OFFICE, Cast, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -69,8 +69,8 @@ def test_pages_about_taking_over_have_no_fault_that_axe_knows(
     staged = Intake.objects.get(state="columns")
     archive = AsideFile.objects.get().intake
     packet = TakenDocument.objects.exclude(file_id=None).get()
-    with _context(chromium, live, look, cast.sender) as clerk:
-        page = _visit(
+    with open_context(chromium, live, look, cast.sender) as clerk:
+        page = visit(
             clerk,
             live,
             look,
@@ -93,10 +93,10 @@ def test_pages_about_taking_over_have_no_fault_that_axe_knows(
             f"/takeover/comparisons/{Comparison.objects.get().pk}/",
         )
         page.click("main nav a[href='?kind=here']")
-        _examine(page, look, "what is missing here")
+        examine(page, look, "what is missing here")
         page.goto(f"{live}/takeover/registers/new/")
         page.click("main form button[type=submit]")
-        _examine(page, look, "a register with errors")
+        examine(page, look, "a register with errors")
         page.goto(f"{live}/exchange/send/")
         page.check('input[value="H50.C18880"]')
         for name, given in {
@@ -107,11 +107,11 @@ def test_pages_about_taking_over_have_no_fault_that_axe_knows(
             "signer_name": "An",
         }.items():
             page.fill(f"[name={name}]", given)
-        _examine(page, look, "a document with a book of numbers")
+        examine(page, look, "a document with a book of numbers")
         page.set_input_files(
             "[name=attachments]", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"}
         )
         page.check("[name=not_secret]")
         page.click("main button[value=check]")
-        _examine(page, look, "a number of a book, to be checked")
+        examine(page, look, "a number of a book, to be checked")
         assert page.get_by_text("1243/VP-TH").is_visible()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser
-from tests.journeys.looks import EVERY_LOOK, Look
-from tests.journeys.test_axe import OFFICE, Cast, _context, _examine, _visit, cast
+from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
+from tests.journeys.test_axe import OFFICE, Cast, cast
 
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
@@ -58,8 +58,8 @@ def test_pages_about_webhooks_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, cast: Cast, hook: Webhook, look: Look
 ) -> None:
     own = f"/webhooks/{hook.pk}/"
-    with _context(chromium, live, look, cast.sender) as clerk:
-        page = _visit(
+    with open_context(chromium, live, look, cast.sender) as clerk:
+        page = visit(
             clerk,
             live,
             look,
@@ -71,12 +71,12 @@ def test_pages_about_webhooks_have_no_fault_that_axe_knows(
             f"{own}end/",
         )
         page.click("main button[type=submit]")
-        _examine(page, look, "the end of a webhook, to be checked")
-        page = _visit(clerk, live, look, "/webhooks/register/")
+        examine(page, look, "the end of a webhook, to be checked")
+        page = visit(clerk, live, look, "/webhooks/register/")
         page.fill("[name=url]", "http://app.example.vn/")
         page.click("main button[type=submit]")
-        _examine(page, look, "a webhook with errors")
+        examine(page, look, "a webhook with errors")
         page.fill("[name=url]", "https://app.example.vn/another")
         page.check("[name=kinds] >> nth=0")
         page.click("main button[type=submit]")
-        _examine(page, look, "the new secret")
+        examine(page, look, "the new secret")

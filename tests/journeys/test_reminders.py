@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from playwright.sync_api import Browser, BrowserContext, expect
-from tests.journeys.looks import Look
-from tests.journeys.test_axe import OFFICE, _context, _person
+from tests.journeys.looks import Look, open_context
+from tests.journeys.test_axe import OFFICE, _person
 
 from hienluong.directory import service as directory
 from hienluong.kit import clock
@@ -27,7 +27,7 @@ def clerk(chromium: Browser, live: str) -> Iterator[BrowserContext]:
     cache.clear()
     directory.load_reference_data(now=clock.now())
     _actor, session = _person(OFFICE, "clerk")
-    with _context(chromium, live, Look(1440, "en", "light"), session) as context:
+    with open_context(chromium, live, Look(1440, "en", "light"), session) as context:
         context.grant_permissions(["notifications"], origin=live)
         yield context
     directory.forget()

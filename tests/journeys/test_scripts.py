@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
-from tests.journeys.looks import Look
-from tests.journeys.test_axe import Cast, _context, _visit, cast  # noqa: F401 - its province
+from tests.journeys.looks import Look, open_context, visit
+from tests.journeys.test_axe import Cast, cast  # noqa: F401 - its province
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -37,8 +37,8 @@ def opened(chromium: Browser, live: str) -> Iterator[Open]:
     with ExitStack() as browsers:
 
         def at(look: Look, session: str, path: str) -> Page:
-            context = browsers.enter_context(_context(chromium, live, look, session))
-            return _visit(context, live, look, path)
+            context = browsers.enter_context(open_context(chromium, live, look, session))
+            return visit(context, live, look, path)
 
         yield at
 

@@ -18,8 +18,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import resolve
 from playwright.sync_api import Browser, Route
-from tests.journeys.looks import EVERY_LOOK, VISITS, Look
-from tests.journeys.test_axe import _examine
+from tests.journeys.looks import EVERY_LOOK, VISITS, Look, examine
 from tests.matrix.doors import Door
 from tests.matrix.knock import address_of, query_of
 from tests.matrix.personas import ACTING, PERSONAS
@@ -69,7 +68,7 @@ def _look(browser: Browser, look: Look, target: str, answer: Any) -> None:
     page = context.new_page()
     page.on("pageerror", lambda error: look.faults.append(f"{target}: {error}"))
     page.goto(HOST + target)
-    _examine(page, look, target)
+    examine(page, look, target)
     context.close()
 
 
