@@ -166,3 +166,36 @@ class SignaturesNotValid(Conflict):
     title = _("The signatures do not all hold")
     detail = _("{name}: {verdict} ({reasons}).")
     todo = _("Run the command without --require-valid to read what was found.")
+
+
+class SigningCertificateNotFound(NotFound):
+    """There is no such certificate that the actor may sign with, or see."""
+
+    code = "signing.certificate-not-found"
+    title = _("No such certificate")
+    detail = _(
+        "No certificate that you may use now has the id {id}: it is another's, has ended, or is not of today."
+    )
+    kept = _("Nothing was signed or changed.")
+    todo = _("Look at your certificates, and register the one that you sign with.")
+
+
+class KeyNotSet(HienluongError):
+    """The file of keys names no such key, or one that is not the certificate's."""
+
+    code = "signing.key-not-set"
+    status = 503
+    title = _("The key is not set")
+    detail = _("The key {name} cannot be used: {reason}.")
+    kept = _("Nothing was signed.")
+    todo = _("Ask the operators to set the key in the file of keys (HIENLUONG_SIGNING_KEYS_FILE).")
+
+
+class KeyElsewhere(Conflict):
+    """The key is at another place than the way of signing that was asked for."""
+
+    code = "signing.key-elsewhere"
+    title = _("The key is elsewhere")
+    detail = _("The key of {name} is elsewhere: {place}.")
+    kept = _("Nothing was signed.")
+    todo = _("Sign with the device where the key is on one, and here where it is a key of this installation.")

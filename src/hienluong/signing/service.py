@@ -6,8 +6,10 @@ from hienluong.signing.commands import (
     import_authorities,
     make_demonstration_authority,
     prepare_signature,
+    prepare_with,
     refresh_revocations,
     sign_document,
+    sign_with,
     sweep_prepared,
 )
 from hienluong.signing.commands.sign import Signed
@@ -23,8 +25,20 @@ from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import Proposal, text_place
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
+from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences
-from hienluong.signing.queries import authorities, places, prepared, signed_document, sizes, validate_file
+from hienluong.signing.models import SigningCertificate
+from hienluong.signing.queries import (
+    authorities,
+    certificate,
+    certificates_of,
+    image_of,
+    places,
+    prepared,
+    signed_document,
+    sizes,
+    validate_file,
+)
 
 __all__ = [
     "Box",
@@ -36,23 +50,30 @@ __all__ = [
     "Reason",
     "SignatureReport",
     "Signed",
+    "SigningCertificate",
     "SigningKey",
     "TokenKey",
     "Verdict",
     "attachment_lines",
     "authorities",
+    "certificate",
+    "certificates_of",
     "complete_signature",
     "copy_lines",
     "end_authority",
     "image_look",
+    "image_of",
     "import_authorities",
+    "key_for",
     "make_demonstration_authority",
     "places",
     "prepare_signature",
+    "prepare_with",
     "prepared",
     "refresh_revocations",
     "sentences",
     "sign_document",
+    "sign_with",
     "signed_document",
     "sizes",
     "sweep_prepared",

@@ -4,6 +4,7 @@ from hienluong.signing.commands.demonstration import make_demonstration_authorit
 from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
 from hienluong.signing.commands.sign import sign_document
 from hienluong.signing.commands.trust import end_authority, import_authorities, refresh_revocations
+from hienluong.signing.commands.with_certificate import prepare_with, sign_with
 
 __all__ = [
     "complete_signature",
@@ -11,7 +12,9 @@ __all__ = [
     "import_authorities",
     "make_demonstration_authority",
     "prepare_signature",
+    "prepare_with",
     "refresh_revocations",
     "sign_document",
+    "sign_with",
     "sweep_prepared",
 ]
