@@ -131,6 +131,7 @@ INSTALLED_APPS = [
     "hienluong.webhooks",
     "hienluong.monitoring",
     "hienluong.takeover",
+    "hienluong.issuing",
     "hienluong.antivirus",
     "hienluong.retention",
     "hienluong.evidence",
@@ -383,6 +384,8 @@ LEDGER_CA_FILE = os.environ.get("HIENLUONG_LEDGER_CA_FILE", "")
 DEMO_AUTHORITY_PORT = _number("HIENLUONG_DEMO_AUTHORITY_PORT", 8018)
 SIGNING_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS")
 SIGNING_MAX_BYTES = _number("HIENLUONG_SIGNING_MAX_BYTES", 50 * 1024 * 1024)
+ISSUING_LEVEL = os.environ.get("HIENLUONG_ISSUING_LEVEL", "")
+ISSUING_RENEW_DAYS = _number("HIENLUONG_ISSUING_RENEW_DAYS", 90)
 SIGNING_SIZES = os.environ.get("HIENLUONG_SIGNING_SIZES", "40x20 36x36 15x8")
 SIGNING_KEYS_FILE = os.environ.get("HIENLUONG_SIGNING_KEYS_FILE") or str(DATA_DIR / "signing-keys.toml")
 

@@ -18,7 +18,7 @@ class FileRefused(InvalidInput):
 
     code = "issuing.file-refused"
     title = _("The file cannot be taken")
-    detail = _("{name}: {reason}")
+    detail = _("“{name}” cannot be taken.")
     kept = _("Nothing was kept.")
     todo = _("Make the PDF from the final text, without a password and without signatures, and choose it again.")
 
@@ -83,6 +83,16 @@ class CertificateUnfit(Conflict):
     detail = _("A person signs with their own certificate, the clerk with that of the agency; this is “{holder}”.")
     kept = _("Nothing was signed.")
     todo = _("Choose the right certificate.")
+
+
+class FilesFirst(Conflict):
+    """The document itself comes last, so that it is never sealed while a file beside it is not."""
+
+    code = "issuing.files-first"
+    title = _("The files beside it come first")
+    detail = _("“{name}” has no signature of the agency yet; the document itself is sealed last.")
+    kept = _("The document as it was.")
+    todo = _("Seal that file, then the document.")
 
 
 class SignatureDoubtful(Conflict):

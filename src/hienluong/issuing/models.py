@@ -182,16 +182,9 @@ class Passage(models.Model):
 
 
 class Run(models.Model):
-    """Many documents signed or sealed one after the other, with a key that is here; each has its own outcome."""
-
-    class Kind(models.TextChoices):
-        """What is done with each."""
-
-        SIGN = "sign", _("sign")
-        SEAL = "seal", _("seal")
+    """Many documents sealed one after the other, with a key of this installation; each has its own outcome."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
-    kind = models.CharField(max_length=4, choices=Kind)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     post = models.ForeignKey(Post, on_delete=models.PROTECT, related_name="+")
     certificate = models.UUIDField()
@@ -202,7 +195,7 @@ class Run(models.Model):
         db_table = "issuing_run"
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.begun_at:%Y-%m-%d}"
+        return f"{self.pk} {self.begun_at:%Y-%m-%d}"
 
 
 class RunItem(models.Model):

@@ -175,7 +175,7 @@ def attached_file(actor: Actor | None, document_id: UUID, position: int) -> tupl
     return found, one
 
 
-def sent_documents(limit: int, *, now: object) -> Iterator[Document]:
+def due_for_renewal(limit: int, *, now: object) -> Iterator[Document]:
     """Yields documents whose last time-stamp is due to be renewed."""
     yield from Document.objects.filter(renew_at__lte=now).select_related("agency").order_by("renew_at")[:limit]
 

@@ -8,6 +8,7 @@ from hienluong.signing.commands import (
     prepare_signature,
     prepare_with,
     refresh_revocations,
+    renew_stamps,
     sign_document,
     sign_with,
     sweep_prepared,
@@ -19,7 +20,9 @@ from hienluong.signing.formats.appearance import (
     attachment_lines,
     copy_lines,
     image_look,
+    page_of_texts,
     text_look,
+    text_width,
 )
 from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
@@ -27,7 +30,7 @@ from hienluong.signing.formats.positions import Proposal, text_place
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences
-from hienluong.signing.models import SigningCertificate
+from hienluong.signing.models import PreparedSignature, SigningCertificate
 from hienluong.signing.queries import (
     authorities,
     certificate,
@@ -39,6 +42,7 @@ from hienluong.signing.queries import (
     sizes,
     validate_file,
 )
+from hienluong.signing.stamping import stamps_offered
 
 __all__ = [
     "Box",
@@ -46,6 +50,7 @@ __all__ = [
     "Level",
     "MemoryKey",
     "Placed",
+    "PreparedSignature",
     "Proposal",
     "Reason",
     "SignatureReport",
@@ -66,18 +71,22 @@ __all__ = [
     "import_authorities",
     "key_for",
     "make_demonstration_authority",
+    "page_of_texts",
     "places",
     "prepare_signature",
     "prepare_with",
     "prepared",
     "refresh_revocations",
+    "renew_stamps",
     "sentences",
     "sign_document",
     "sign_with",
     "signed_document",
     "sizes",
+    "stamps_offered",
     "sweep_prepared",
     "text_look",
     "text_place",
+    "text_width",
     "validate_file",
 ]

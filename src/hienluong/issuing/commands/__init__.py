@@ -6,7 +6,7 @@ from hienluong.issuing.commands.prepare import Handed, prepare_document, resubmi
 from hienluong.issuing.commands.renew import renew_documents
 from hienluong.issuing.commands.runs import begin_run, carry_on_run
 from hienluong.issuing.commands.seal import complete_seal, prepare_seal, seal_document
-from hienluong.issuing.commands.sign import complete_signature, prepare_signature, sign_document
+from hienluong.issuing.commands.sign import complete_signature, prepare_signature
 from hienluong.issuing.commands.turn import give_up_document, move_place, return_document
 
 __all__ = [
@@ -26,5 +26,4 @@ __all__ = [
     "resubmit_document",
     "return_document",
     "seal_document",
-    "sign_document",
 ]

@@ -35,10 +35,10 @@ from hienluong.signing.service import Verdict
 
 FILES_MOST = 50
 LIMITS = {"type_name": 100, "subject": 500, "notation": 30}
-NO_PDF = _("it is no PDF that can be read")
-ENCRYPTED = _("it is locked by a password")
-SIGNED_ALREADY = _("it is signed already; here the number comes before the signature")
-TOO_LARGE = _("it is larger than a file to be signed may be")
+NO_PDF = _("“{name}” is no PDF that can be read.")
+ENCRYPTED = _("“{name}” is locked by a password.")
+SIGNED_ALREADY = _("“{name}” is signed already; here the number comes before the signature.")
+TOO_LARGE = _("“{name}” is larger than a file to be signed may be.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,17 +261,17 @@ def check_pdf(actor: Actor, name: str, content: bytes, *, now: datetime) -> None
         FileRefused: as it says.
     """
     if len(content) > settings.SIGNING_MAX_BYTES:
-        raise FileRefused(name=name, reason=_(TOO_LARGE))
+        raise FileRefused(name=name, detail=TOO_LARGE)
     try:
         reader = PdfReader(BytesIO(content))
         locked_away, pages = reader.is_encrypted, len(reader.pages)
     except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as problem:
-        raise FileRefused(name=name, reason=_(NO_PDF)) from problem
+        raise FileRefused(name=name, detail=NO_PDF) from problem
     if locked_away or not pages or not content.startswith(b"%PDF-"):
-        raise FileRefused(name=name, reason=_(ENCRYPTED) if locked_away else _(NO_PDF))
+        raise FileRefused(name=name, detail=ENCRYPTED if locked_away else NO_PDF)
     report = signing.validate_file(actor, content, now=now, name=name)
     if report.verdict is not Verdict.UNSIGNED:
-        raise FileRefused(name=name, reason=_(SIGNED_ALREADY if report.signatures else NO_PDF))
+        raise FileRefused(name=name, detail=SIGNED_ALREADY if report.signatures else NO_PDF)
 
 
 def check_attachments(attachments: Sequence[tuple[str, bytes]]) -> None:
@@ -281,11 +281,11 @@ def check_attachments(attachments: Sequence[tuple[str, bytes]]) -> None:
         FileRefused: as it says.
     """
     if len(attachments) > FILES_MOST:
-        raise FileRefused(name="", reason=_("at most {limit} files may be attached").replace("{limit}", str(FILES_MOST)))
+        raise FileRefused(detail=_("At most {limit} files may be attached."), limit=FILES_MOST)
     for name, content in attachments:
         media_type = detect_media_type(content[:HEAD_BYTES], content[-TAIL_BYTES:])
         fault: Any = fault_of(name, size=len(content), media_type=media_type)
         if fault:
-            raise FileRefused(name=name, reason=fault[0], **fault[1])
+            raise FileRefused(detail=fault[0], **fault[1])
 
 

@@ -2,6 +2,7 @@
 
 from hienluong.signing.commands.demonstration import make_demonstration_authority
 from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
+from hienluong.signing.commands.renew import renew_stamps
 from hienluong.signing.commands.sign import sign_document
 from hienluong.signing.commands.trust import end_authority, import_authorities, refresh_revocations
 from hienluong.signing.commands.with_certificate import prepare_with, sign_with
@@ -14,6 +15,7 @@ __all__ = [
     "prepare_signature",
     "prepare_with",
     "refresh_revocations",
+    "renew_stamps",
     "sign_document",
     "sign_with",
     "sweep_prepared",
