@@ -23,7 +23,11 @@ def certificates_of(actor: Actor | None, *, now: datetime) -> list[SigningCertif
     """
     actor = require(actor, "signing.sign_document")
     rows = SigningCertificate.objects.filter(
-        _usable_by(actor), ended_at__isnull=True, not_before__lte=now, not_after__gt=now
+        _usable_by(actor),
+        ended_at__isnull=True,
+        proved_at__isnull=False,
+        not_before__lte=now,
+        not_after__gt=now,
     )
     return sorted(
         rows.select_related("person", "agency"),
