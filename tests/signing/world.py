@@ -139,4 +139,5 @@ def row_of(key: MemoryKey, *, key_name: str = "", **owner: object) -> SigningCer
         not_after=own.not_valid_after,
         registered_at=NOW,
         registered_by="specification",
+        proved_at=NOW,
     )

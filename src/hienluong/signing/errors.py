@@ -199,3 +199,43 @@ class KeyElsewhere(Conflict):
     detail = _("The key of {name} is elsewhere: {place}.")
     kept = _("Nothing was signed.")
     todo = _("Sign with the device where the key is on one, and here where it is a key of this installation.")
+
+
+class CertificateUnfit(InvalidInput):
+    """A certificate cannot be registered for signing documents."""
+
+    code = "signing.certificate-unfit"
+    title = _("The certificate cannot be used")
+    detail = _("The certificate of {name} cannot be registered.")
+    kept = _("Nothing was registered.")
+    todo = _("Give the certificate that your authority issued for signing documents (PEM, DER or PKCS#7).")
+
+
+class CertificateRegistered(Conflict):
+    """The certificate is registered already."""
+
+    code = "signing.certificate-registered"
+    title = _("Registered already")
+    detail = _("The certificate of {name} is registered already.")
+    kept = _("What is registered stands.")
+    todo = _("End the earlier entry first, if it should stand somewhere else.")
+
+
+class ChallengeOver(Conflict):
+    """What the device was to sign is too old, or belongs to another certificate."""
+
+    code = "signing.challenge-over"
+    title = _("The test is over")
+    detail = _("What the device was to sign is no longer good.")
+    kept = _("Nothing was changed.")
+    todo = _("Begin the test again.")
+
+
+class PossessionNotShown(InvalidInput):
+    """The device did not sign with the key of the certificate."""
+
+    code = "signing.possession-not-shown"
+    title = _("The device has another key")
+    detail = _("The signature was not made with the key that belongs to the certificate.")
+    kept = _("Nothing was changed.")
+    todo = _("Choose the device that holds this certificate, and test again.")

@@ -138,6 +138,9 @@ class SigningCertificate(models.Model):
     )
     registered_at = models.DateTimeField()
     registered_by = models.CharField(max_length=200, help_text="name at that time")
+    proved_at = models.DateTimeField(
+        null=True, help_text="when its key last signed what we gave it; null: never, so it signs nothing"
+    )
     ended_at = models.DateTimeField(null=True)
     ended_why = models.TextField(blank=True)
 
@@ -153,7 +156,9 @@ class SigningCertificate(models.Model):
                 name="signing_certificate_place",
             ),
             models.UniqueConstraint(
-                fields=["sha256"], condition=models.Q(ended_at__isnull=True), name="signing_certificate_once"
+                fields=["sha256"],
+                condition=models.Q(ended_at__isnull=True, proved_at__isnull=False),
+                name="signing_certificate_once",
             ),
         ]
         indexes = [models.Index(fields=["not_after", "id"], name="signing_certificate_until")]
@@ -169,4 +174,4 @@ class SigningCertificate(models.Model):
     @property
     def certificates(self) -> bytes:
         """The certificate and those that lead to an authority, as PEM, its own first."""
-        return pem.armor("CERTIFICATE", bytes(self.certificate)) + bytes(self.chain)
+        return b"".join((pem.armor("CERTIFICATE", bytes(self.certificate)), bytes(self.chain)))

@@ -1,5 +1,12 @@
 """Writes: one file per subject, one transaction per command."""
 
+from hienluong.signing.commands.certificates import (
+    end_certificate,
+    prove_certificate,
+    register_agency_certificate,
+    register_own_certificate,
+    set_image,
+)
 from hienluong.signing.commands.demonstration import make_demonstration_authority
 from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
 from hienluong.signing.commands.renew import renew_stamps
@@ -10,12 +17,17 @@ from hienluong.signing.commands.with_certificate import prepare_with, sign_with
 __all__ = [
     "complete_signature",
     "end_authority",
+    "end_certificate",
     "import_authorities",
     "make_demonstration_authority",
     "prepare_signature",
     "prepare_with",
+    "prove_certificate",
     "refresh_revocations",
     "renew_stamps",
+    "register_agency_certificate",
+    "register_own_certificate",
+    "set_image",
     "sign_document",
     "sign_with",
     "sweep_prepared",

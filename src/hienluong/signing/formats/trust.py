@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,11 +16,16 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.authority import Authority, TrustAnchor
 from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
+from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+from hienluong.signing.formats.report import Holder
+from hienluong.signing.formats.stamping import run
 
 DEMONSTRATION_OID: Final = "2.25.206519291082215821389919370243383917335"
 """Extension and policy of every certificate that a demonstration issues; an arc made of a UUID (ITU-T X.667)."""
@@ -51,6 +56,19 @@ class Knowledge:
             ],
             known_certs=list(self.certificates),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a certificate leads to the trust list.
+
+    Attributes:
+        names: of the authorities above it, the last one of the list; none: there is no way.
+        revoked: whether one on the way was revoked, as far as is known.
+    """
+
+    names: tuple[str, ...] = ()
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +119,27 @@ class Trust:
             ocsps=list(self.knowledge.ocsps),
             revocation_mode="require",
         )
+
+    def way(self, certificate: x509.Certificate, chain: Iterable[x509.Certificate], *, now: datetime) -> Way:
+        """Returns how a signer's certificate leads to an authority of the list, by what is known; nobody is asked."""
+        context = ValidationContext(
+            trust_manager=self._manager(self.signers),
+            other_certs=[*chain, *self.knowledge.certificates],
+            moment=now,
+            crls=list(self.knowledge.crls),
+            ocsps=list(self.knowledge.ocsps),
+            revocation_mode="soft-fail",
+        )
+        try:
+            path = run(CertificateValidator(certificate, validation_context=context).async_validate_path())
+        except RevokedError:
+            return Way(revoked=True)
+        except (PathBuildingError, PathValidationError):
+            return Way()
+        above = [
+            one for one in path if isinstance(one, x509.Certificate) and one.dump() != certificate.dump()
+        ]
+        return Way(tuple(Holder.of(one.subject).name for one in reversed(above)))
 
     def _manager(self, anchors: tuple[x509.Certificate, ...]) -> SimpleTrustManager:
         kept = [one for one in anchors if self.demonstration or not is_demonstration(one)]

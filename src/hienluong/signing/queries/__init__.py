@@ -1,6 +1,17 @@
 """Reads: documents and their signatures, the trust list; signing certificates of people and agencies."""
 
-from hienluong.signing.queries.certificates import certificate, certificates_of, image_of
+from hienluong.signing.queries.certificates import (
+    Registered,
+    certificate,
+    certificates,
+    certificates_of,
+    challenge,
+    image,
+    image_of,
+    own_certificates,
+    registered,
+    visible,
+)
 from hienluong.signing.queries.documents import (
     authorities,
     places,
@@ -11,13 +22,20 @@ from hienluong.signing.queries.documents import (
 )
 
 __all__ = [
+    "Registered",
     "authorities",
     "certificate",
+    "certificates",
     "certificates_of",
+    "challenge",
+    "image",
     "image_of",
+    "own_certificates",
     "places",
     "prepared",
+    "registered",
     "signed_document",
     "sizes",
     "validate_file",
+    "visible",
 ]
