@@ -20,7 +20,7 @@ from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.ledger import service as ledger
 
-AT_MOST = 200
+MANY_MOST = 200
 
 
 def begin_run(
@@ -45,11 +45,11 @@ def begin_run(
         return before
     row = require_certificate(actor, certificate_id, agency=True, now=now)
     chosen = queries.visible_to(actor).filter(
-        pk__in=list(document_ids)[: AT_MOST + 1], agency=actor.agency_id, step=Step.SIGNED
+        pk__in=list(document_ids)[: MANY_MOST + 1], agency=actor.agency_id, step=Step.SIGNED
     )
     rows = list(chosen.order_by("pk").values_list("pk", flat=True))
-    if not rows or len(document_ids) > AT_MOST:
-        raise InvalidInput([FieldError("/documents", _("Choose between 1 and {limit} documents."), {"limit": AT_MOST})])
+    if not rows or len(document_ids) > MANY_MOST:
+        raise InvalidInput([FieldError("/documents", _("Choose between 1 and {limit} documents."), {"limit": MANY_MOST})])
     with transaction.atomic():
         run = Run.objects.create(
             pk=key or new_id(),

@@ -1,0 +1,177 @@
+"""Signing on the person's own device: what the page's script is given, and its two calls for each file."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from hienluong.directory.errors import PermissionMissing
+from hienluong.directory.service import Actor, acting_actor, record_refusal
+from hienluong.issuing import commands, queries
+from hienluong.issuing.models import Document
+from hienluong.issuing.signatures import certificates
+from hienluong.kit import clock
+from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
+from hienluong.kit.ids import as_uuid, new_id
+from hienluong.signing.service import PreparedSignature, SigningCertificate
+
+MAIN = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file that the device signs: what it is called, and the addresses of its two calls."""
+
+    title: str
+    prepare: str
+    complete: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The certificates to choose from, and the one chosen; None where there is none."""
+
+    rows: list[SigningCertificate]
+    row: SigningCertificate | None
+
+    @property
+    def on_device(self) -> bool:
+        """Whether the key of the one chosen is on a device."""
+        return self.row is not None and self.row.place == SigningCertificate.Place.DEVICE
+
+
+def certificate_chosen(request: HttpRequest, actor: Actor, *, agency: bool) -> Chosen:
+    """Returns the certificates that the actor may sign with here, and the one that the address names, else the first."""
+    rows = certificates(actor, agency=agency, now=clock.now())
+    wanted = as_uuid(request.GET.get("certificate", ""))
+    named = next((one for one in rows if one.pk == wanted), None)
+    return Chosen(rows, named or (rows[0] if rows else None))
+
+
+def items_to_sign(document: Document, row: SigningCertificate) -> list[Item]:
+    """Returns what the device of the person signs."""
+    return [_item(document, "sign", MAIN, f"{document.reference} {document.subject}", row)]
+
+
+def items_to_seal(document: Document, row: SigningCertificate) -> list[Item]:
+    """Returns what the agency's device signs: the PDFs beside the document first, then the document itself."""
+    beside = [
+        _item(document, "seal", str(one.position), f"{document.reference} {one.name}", row)
+        for one in queries.files_of(document)
+        if one.is_pdf and one.sealed is None
+    ]
+    return [*beside, _item(document, "seal", MAIN, f"{document.reference} {document.subject}", row)]
+
+
+def _item(document: Document, what: str, part: str, title: str, row: SigningCertificate) -> Item:
+    given = {"document_id": document.pk, "what": what, "part": part}
+    prepare = f"{reverse('issuing:prepare', kwargs=given)}?certificate={row.pk}"
+    return Item(title[:200], prepare, reverse("issuing:complete", kwargs=given))
+
+
+def device_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, devices: bool
+) -> HttpResponse:
+    """Returns a page; where the device is asked from, it may be reached from that page and from no other."""
+    answer = render(request, template, context)
+    if devices:
+        answer.asks_device = True  # type: ignore[attr-defined]  # the layer of headers reads it
+    return answer
+
+
+@require_POST
+def prepare(request: HttpRequest, document_id: UUID, what: str, part: str) -> JsonResponse:
+    """Makes a file ready, and says which hash the device is to sign."""
+
+    def act(actor: Actor | None) -> dict[str, str]:
+        given: dict[str, Any] = {
+            "actor": actor,
+            "document_id": document_id,
+            "certificate_id": as_uuid(request.GET.get("certificate", "")) or new_id(),
+            "now": clock.now(),
+        }
+        if what == "seal":
+            return _told(commands.prepare_seal(position=_position(part), **given))
+        return _told(commands.prepare_signature(**given))
+
+    return _answered(request, act)
+
+
+@require_POST
+def complete(request: HttpRequest, document_id: UUID, what: str, part: str) -> JsonResponse:
+    """Puts the signature that the device made into the file."""
+
+    def act(actor: Actor | None) -> dict[str, str]:
+        prepared_id, signature = _given(request)
+        given: dict[str, Any] = {
+            "actor": actor,
+            "document_id": document_id,
+            "prepared_id": prepared_id,
+            "signature": signature,
+            "now": clock.now(),
+        }
+        if what == "seal":
+            commands.complete_seal(position=_position(part), **given)
+        else:
+            commands.complete_signature(**given)
+        says = _("Sealed.") if what == "seal" else _("Signed.")
+        return {"tone": "good", "says": says, "href": reverse("issuing:document", args=[document_id])}
+
+    return _answered(request, act)
+
+
+def _answered(request: HttpRequest, act: Callable[[Actor | None], dict[str, str]]) -> JsonResponse:
+    """Returns what an act gave, or what was refused, as the script reads it."""
+    try:
+        return JsonResponse(act(acting_actor(request)))
+    except HienluongError as refusal:
+        if isinstance(refusal, PermissionMissing):
+            record_refusal(refusal, where=request.path, now=clock.now())
+        return JsonResponse({"tone": "bad", "says": refusal.explain(_)}, status=refusal.status)
+
+
+def _told(row: PreparedSignature) -> dict[str, str]:
+    digest = hashlib.new(row.algorithm, bytes(row.attributes)).digest()
+    return {
+        "id": str(row.pk),
+        "hash": base64.b64encode(digest).decode(),
+        "hash_algorithm": row.algorithm,
+        "certificate": commands.certificate_of(row),
+    }
+
+
+def _position(part: str) -> int | None:
+    return None if part == MAIN else int(part)
+
+
+def _given(request: HttpRequest) -> tuple[UUID, bytes]:
+    """Returns which file was prepared and its signature, from JSON or a form.
+
+    Raises:
+        InvalidInput: one of them is missing or none.
+    """
+    try:
+        given = (
+            json.loads(request.body)
+            if (request.content_type or "").startswith("application/json")
+            else {name: request.POST.get(name, "") for name in ("id", "signature")}
+        )
+        prepared_id = as_uuid(str(given.get("id", "")))
+        signature = base64.b64decode(str(given.get("signature", "")), validate=True)
+    except (ValueError, AttributeError, RecursionError, binascii.Error) as problem:
+        raise InvalidInput([FieldError("/signature", "Base64 is expected.")]) from problem
+    if prepared_id is None or not signature:
+        raise InvalidInput([FieldError("/id", "Both id and signature are expected.")])
+    return prepared_id, signature
