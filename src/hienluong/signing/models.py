@@ -172,6 +172,11 @@ class SigningCertificate(models.Model):
         return self.agency_id is not None
 
     @property
+    def owner_name(self) -> str:
+        """The name of the person or the agency, as the directory has it."""
+        return str(self.agency.name if self.agency else self.person)
+
+    @property
     def certificates(self) -> bytes:
         """The certificate and those that lead to an authority, as PEM, its own first."""
         return b"".join((pem.armor("CERTIFICATE", bytes(self.certificate)), bytes(self.chain)))

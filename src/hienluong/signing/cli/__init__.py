@@ -18,6 +18,8 @@ from hienluong.kit.pkcs11 import URI_SCHEME
 from hienluong.kit.server_command import day
 from hienluong.kit.terminal import language
 from hienluong.kit.terminal import translate as _
+from hienluong.signing.cli.certificates import certificate
+from hienluong.signing.cli.device import device
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
@@ -32,6 +34,10 @@ _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 @click.group(help=_("Digital signatures.\n\nExample: hienluong signing validate document.pdf"))
 def group() -> None:
     """Holds the commands about signatures."""
+
+
+group.add_command(certificate)
+group.add_command(device)
 
 
 @group.command(
