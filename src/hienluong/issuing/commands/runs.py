@@ -77,7 +77,7 @@ def carry_on_run(*, run_id: UUID, now: datetime) -> int:
     run = Run.objects.select_related("person__user").get(pk=run_id)
     actor = _actor(run)
     finished = 0
-    for item in run.items.filter(done_at=None, refused=None).order_by("position"):
+    for item in run.items.filter(done_at=None, refused__isnull=True).order_by("position"):
         try:
             seal_document(actor=actor, document_id=item.document_id, certificate_id=run.certificate, now=now)
         except HienluongError as problem:

@@ -100,7 +100,7 @@ def move_place(
             actor=actor.ref,
             action="issuing.place-moved",
             subject=f"issuing:{document.pk}",
-            details={"what": what, **place.stored()},
+            details={"what": what, **{name: str(value) for name, value in place.stored().items()}},
             now=now,
         )
     return document
