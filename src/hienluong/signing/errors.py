@@ -180,11 +180,10 @@ class SigningCertificateNotFound(NotFound):
     todo = _("Look at your certificates, and register the one that you sign with.")
 
 
-class KeyNotSet(HienluongError):
+class KeyNotSet(Conflict):
     """The file of keys names no such key, or one that is not the certificate's."""
 
     code = "signing.key-not-set"
-    status = 503
     title = _("The key is not set")
     detail = _("The key {name} cannot be used: {reason}.")
     kept = _("Nothing was signed.")

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, Post, allowed, require
 from hienluong.files import service as files
 from hienluong.kit.cursors import Page, no_cursor, page_of, read_cursor, write_cursor
@@ -181,6 +182,15 @@ def provable(actor: Actor | None, certificate_id: UUID) -> SigningCertificate:
     return _one(certificate_id, which & Q(place=SigningCertificate.Place.DEVICE), in_use=True)
 
 
+def testable(actor: Actor | None, row: SigningCertificate) -> bool:
+    """Returns whether the actor may test the device of a certificate."""
+    try:
+        provable(actor, row.pk)
+    except (SigningCertificateNotFound, PermissionMissing):
+        return False
+    return True
+
+
 def challenge(actor: Actor | None, certificate_id: UUID, *, now: datetime) -> possession.Challenge:
     """Returns what the device of a certificate signs to show that it holds the key.
 
@@ -201,6 +211,11 @@ def image(actor: Actor | None, certificate_id: UUID) -> bytes:
     if found is None:
         raise SigningCertificateNotFound(id=certificate_id)
     return found
+
+
+def alarm_days() -> list[int]:
+    """Returns how many days before its end people are told of a certificate, the most first."""
+    return sorted(settings.SIGNING_ALARM_DAYS, reverse=True)
 
 
 def registered(row: SigningCertificate, *, now: datetime) -> Registered:
@@ -230,7 +245,7 @@ def _state(row: SigningCertificate, now: datetime) -> State:
         return "over"
     if row.proved_at is None:
         return "unproved"
-    soon = timedelta(days=max(settings.SIGNING_ALARM_DAYS, default=0))
+    soon = timedelta(days=max(alarm_days(), default=0))
     return "ending" if row.not_after - now <= soon else "good"
 
 
