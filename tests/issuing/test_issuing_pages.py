@@ -76,7 +76,7 @@ def test_document_goes_its_whole_way_over_the_pages(house: House, enter: Callabl
 
     assert "Move the signature" in page(head.get(address))
     signed = sign_on_device(house, head, document, "sign", "main", "head")
-    assert signed["tone"] == "good"
+    assert signed["tone"] == "success"
     assert "Seal the document" in page(clerk.get(address))
     assert clerk.post(f"{address}seal/", {"certificate": house.rows["seal"].pk}).status_code == 302
     told = page(clerk.get(address))
@@ -129,11 +129,29 @@ def test_agency_s_certificate_on_a_device_seals_the_files_before_the_document(
         json.dumps({"id": str(row.pk), "signature": signature}),
         content_type="application/json",
     )
-    assert (early.status_code, early.json()["tone"]) == (409, "bad")
+    assert (early.status_code, early.json()["tone"]) == (409, "error")
     sign_on_device(house, clerk, document, "seal", "0", "seal")
     assert sign_on_device(house, clerk, document, "seal", "main", "seal")["says"] == "Sealed."
     document.refresh_from_db()
     assert document.step == Step.SEALED
+
+
+def test_signatures_come_back_as_a_file(house: House, enter: Callable[[str], Client]) -> None:
+    document = house.number(house.hand_in())
+    head = enter("head")
+    shown = page(head.get(f"{PATH}{document.pk}/"))
+    assert f"/issuing/requests/sign/?certificate={house.rows['head'].pk}" in shown
+    asked = head.get(f"{PATH}requests/sign/", {"entry": str(document.pk)}).json()["requests"]
+    assert [one["title"] for one in asked] == [f"15/QĐ-SNV {document.subject}"]
+    row = PreparedSignature.objects.get(pk=asked[0]["id"])
+    made = base64.b64encode(house.keys["head"].sign(prepared_of(row).attributes)).decode()
+    content = json.dumps({"signatures": [{"id": asked[0]["id"], "signature": made}, {"id": "x", "error": "refused"}]})
+    answer = head.post(f"{PATH}answer/sign/", {"file": SimpleUploadedFile("s.json", content.encode())})
+    assert "Signed." in page(answer)
+    document.refresh_from_db()
+    assert document.step == Step.SIGNED
+    wrong = head.post(f"{PATH}answer/sign/", {"file": SimpleUploadedFile("s.json", b"[]")})
+    assert "This is no file of signatures" in page(wrong, 422)
 
 
 def test_run_seals_many_and_tells_the_outcome_of_each(house: House, enter: Callable[[str], Client]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
@@ -20,6 +22,7 @@ from hienluong.issuing.places import MOST_MM
 from hienluong.issuing.policy import Right
 from hienluong.recipients import service as recipients
 
+ANSWER_MOST = 1024 * 1024
 TITLES = {
     "sign": _("Waits for my signature"),
     "number": _("To number"),
@@ -178,6 +181,26 @@ class ReasonForm(AskedForm):
     """Why."""
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
+class AnswerForm(AskedForm):
+    """The file of signatures that the signer wrote."""
+
+    file = forms.FileField(label=_("File of signatures"), help_text=_("signatures.json, as the signer wrote it."))
+
+    def clean_file(self) -> UploadedFile[bytes]:
+        """Reads ids and signatures."""
+        upload = cast("UploadedFile[bytes]", self.cleaned_data["file"])
+        try:
+            answer = json.loads(upload.read(ANSWER_MOST))
+            self.signatures = [
+                (UUID(str(one["id"])), base64.b64decode(str(one["signature"]), validate=True))
+                for one in answer["signatures"]
+                if "signature" in one
+            ]
+        except (ValueError, TypeError, KeyError, RecursionError) as problem:
+            raise forms.ValidationError(_("This is no file of signatures from the signer.")) from problem
+        return upload
 
 
 class PlaceForm(AskedForm):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from hienluong.issuing.models import AttachedFile, Document, Passage, Run, RunIt
 from hienluong.issuing.policy import ON_THE_WAY
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
 from hienluong.kit.errors import InvalidInput
+from hienluong.signing import service as signing
 
 PER_PAGE: Final = 25
 _ALL_OF_AGENCY: Final = frozenset({"clerk", "head", "deputy"})
@@ -26,6 +28,10 @@ _BY_STEP: Final = {
     "issue": Step.SEALED,
     "returned": Step.RETURNED,
     "issued": Step.ISSUED,
+}
+WAITS_FOR: Final = {
+    "sign": (Step.NUMBERED, "issuing.sign_document"),
+    "seal": (Step.SIGNED, "issuing.seal_document"),
 }
 _WITH: Final = ("agency", "signer__person", "signer__agency", "delegation__giver", "delegation__basis__giver")
 
@@ -142,6 +148,39 @@ def document(actor: Actor | None, document_id: UUID) -> Document:
     return found
 
 
+def waiting_among(actor: Actor | None, ids: Sequence[UUID], what: str) -> list[Document]:
+    """Returns those of some documents that wait for the actor to "sign" or "seal" them, the newest first.
+
+    Raises:
+        NotAuthenticated, PermissionMissing.
+    """
+    step, permission = WAITS_FOR[what]
+    found = visible_to(actor).filter(pk__in=ids, step=step).order_by("-pk")
+    return [one for one in found if allowed(actor, permission, one)]
+
+
+def prepared_for(
+    actor: Actor, prepared_id: UUID, what: str, *, now: datetime
+) -> tuple[Document, int | None]:
+    """Returns the document for which something was prepared, and the position of the file beside it, None for itself.
+
+    Raises:
+        NotAuthenticated, PermissionMissing, PreparationNotFound.
+        DocumentNotFound: no document of the actor's has these bytes any more.
+    """
+    sha256 = signing.prepared(actor, prepared_id, now=now).file_sha256
+    waiting = visible_to(actor).filter(step=WAITS_FOR[what][0])
+    found = waiting.filter(file_sha256=sha256).first()
+    if found is not None:
+        return found, None
+    beside = AttachedFile.objects.filter(
+        document__in=waiting.values("pk"), original_sha256=sha256, sealed=None
+    ).first()
+    if beside is None or what != "seal":
+        raise DocumentNotFound
+    return document(actor, beside.document_id), beside.position
+
+
 def files_of(document: Document) -> list[AttachedFile]:
     """Returns the files beside a document, in their order."""
     return list(document.files.order_by("position"))
@@ -175,7 +214,7 @@ def attached_file(actor: Actor | None, document_id: UUID, position: int) -> tupl
     return found, one
 
 
-def due_for_renewal(limit: int, *, now: object) -> Iterator[Document]:
+def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Document]:
     """Yields documents whose last time-stamp is due to be renewed."""
     yield from Document.objects.filter(renew_at__lte=now).select_related("agency").order_by("renew_at")[:limit]
 

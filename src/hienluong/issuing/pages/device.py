@@ -6,20 +6,23 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hienluong.directory.errors import PermissionMissing
-from hienluong.directory.service import Actor, acting_actor, record_refusal
+from hienluong.directory.service import Actor, acting_actor, record_refusal, require
 from hienluong.issuing import commands, queries
+from hienluong.issuing.forms import AnswerForm
 from hienluong.issuing.models import Document
 from hienluong.issuing.signatures import certificates
 from hienluong.kit import clock
@@ -28,6 +31,7 @@ from hienluong.kit.ids import as_uuid, new_id
 from hienluong.signing.service import PreparedSignature, SigningCertificate
 
 MAIN = "main"
+SIGNS = {"sign": "issuing.sign_document", "seal": "issuing.seal_document"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class Item:
     title: str
     prepare: str
     complete: str
+    document_id: UUID
+    position: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +84,19 @@ def items_to_seal(document: Document, row: SigningCertificate) -> list[Item]:
 def _item(document: Document, what: str, part: str, title: str, row: SigningCertificate) -> Item:
     given = {"document_id": document.pk, "what": what, "part": part}
     prepare = f"{reverse('issuing:prepare', kwargs=given)}?certificate={row.pk}"
-    return Item(title[:200], prepare, reverse("issuing:complete", kwargs=given))
+    position = None if part == MAIN else int(part)
+    return Item(title[:200], prepare, reverse("issuing:complete", kwargs=given), document.pk, position)
+
+
+def asked_as_file(what: str, documents: Sequence[Document], chosen: Chosen) -> dict[str, str]:
+    """Returns the addresses of the file of requests and of the page that takes the signatures."""
+    if chosen.row is None or not documents:
+        return {"requests": "", "answer": ""}
+    query = urlencode({"certificate": chosen.row.pk, "entry": [one.pk for one in documents]}, doseq=True)
+    return {
+        "requests": f"{reverse('issuing:requests', args=[what])}?{query}",
+        "answer": reverse("issuing:answer", args=[what]),
+    }
 
 
 def device_page(
@@ -87,7 +105,7 @@ def device_page(
     """Returns a page; where the device is asked from, it may be reached from that page and from no other."""
     answer = render(request, template, context)
     if devices:
-        answer.asks_device = True  # type: ignore[attr-defined]  # the layer of headers reads it
+        answer.connects_to = settings.SIGNING_DEVICE_URL  # type: ignore[attr-defined] # the layer of security headers reads it
     return answer
 
 
@@ -127,9 +145,74 @@ def complete(request: HttpRequest, document_id: UUID, what: str, part: str) -> J
         else:
             commands.complete_signature(**given)
         says = _("Sealed.") if what == "seal" else _("Signed.")
-        return {"tone": "good", "says": says, "href": reverse("issuing:document", args=[document_id])}
+        return {"tone": "success", "says": says, "href": reverse("issuing:document", args=[document_id])}
 
     return _answered(request, act)
+
+
+@require_GET
+def requests_file(request: HttpRequest, what: str) -> HttpResponse:
+    """Gives what the device is to sign as a file, for where the signer cannot be reached from the page."""
+    actor = require(acting_actor(request), SIGNS[what] if what in SIGNS else "issuing.sign_document")
+    ids = [one for text in request.GET.getlist("entry")[: commands.MANY_MOST] if (one := as_uuid(text))]
+    chosen = certificate_chosen(request, actor, agency=what == "seal")
+    asked = []
+    if chosen.row is not None and chosen.on_device:
+        make = items_to_seal if what == "seal" else items_to_sign
+        for document in queries.waiting_among(actor, ids, what):
+            for item in make(document, chosen.row):
+                asked.append({**_told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title})
+    return HttpResponse(
+        json.dumps({"requests": asked}, ensure_ascii=False, indent=2),
+        content_type="application/json",
+        headers={"Content-Disposition": 'attachment; filename="request.json"'},
+    )
+
+
+def _prepared(actor: Actor, what: str, item: Item, certificate_id: UUID) -> PreparedSignature:
+    given: dict[str, Any] = {
+        "actor": actor,
+        "document_id": item.document_id,
+        "certificate_id": certificate_id,
+        "now": clock.now(),
+    }
+    if what == "seal":
+        return commands.prepare_seal(position=item.position, **given)
+    return commands.prepare_signature(**given)
+
+
+@require_http_methods(["GET", "POST"])
+def answer_file(request: HttpRequest, what: str) -> HttpResponse:
+    """Takes the file of signatures that the signer wrote, and says what became of each."""
+    actor = require(acting_actor(request), SIGNS[what] if what in SIGNS else "issuing.sign_document")
+    form = AnswerForm(request.POST or None, request.FILES or None)
+    outcomes: list[tuple[str, str, str]] = []
+    if form.is_valid():
+        for prepared_id, signature in form.signatures:
+            outcomes.append(_taken(actor, what, prepared_id, signature))
+    context = {"form": form, "what": what, "outcomes": outcomes}
+    return render(request, "issuing/answer.html", context, status=422 if form.errors else 200)
+
+
+def _taken(actor: Actor, what: str, prepared_id: UUID, signature: bytes) -> tuple[str, str, str]:
+    """Returns the title, the tone and what is said of one signature of a file."""
+    now = clock.now()
+    try:
+        document, position = queries.prepared_for(actor, prepared_id, what, now=now)
+        given: dict[str, Any] = {
+            "actor": actor,
+            "document_id": document.pk,
+            "prepared_id": prepared_id,
+            "signature": signature,
+            "now": now,
+        }
+        if what == "seal":
+            commands.complete_seal(position=position, **given)
+        else:
+            commands.complete_signature(**given)
+    except HienluongError as refusal:
+        return str(prepared_id)[-12:], "bad", refusal.explain(_)
+    return f"{document.reference} {document.subject[:80]}", "good", _("Sealed.") if what == "seal" else _("Signed.")
 
 
 def _answered(request: HttpRequest, act: Callable[[Actor | None], dict[str, str]]) -> JsonResponse:
@@ -139,7 +222,7 @@ def _answered(request: HttpRequest, act: Callable[[Actor | None], dict[str, str]
     except HienluongError as refusal:
         if isinstance(refusal, PermissionMissing):
             record_refusal(refusal, where=request.path, now=clock.now())
-        return JsonResponse({"tone": "bad", "says": refusal.explain(_)}, status=refusal.status)
+        return JsonResponse({"tone": "error", "says": refusal.explain(_)}, status=refusal.status)
 
 
 def _told(row: PreparedSignature) -> dict[str, str]:

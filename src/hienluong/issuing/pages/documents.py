@@ -21,7 +21,7 @@ from hienluong.issuing.commands import Handed
 from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import HandInForm, ResubmitForm
 from hienluong.issuing.models import Document, Step
-from hienluong.issuing.pages.device import Item, certificate_chosen, device_page, items_to_seal, items_to_sign
+from hienluong.issuing.pages.device import Item, asked_as_file, certificate_chosen, device_page, items_to_seal, items_to_sign
 from hienluong.issuing.pages.places import view_of
 from hienluong.issuing.pages.lists import TONES
 from hienluong.issuing.signatures import wanted_level
@@ -110,7 +110,8 @@ def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
         chosen = certificate_chosen(request, actor, agency=what == "seal")
         if chosen.row is not None and chosen.on_device:
             items = (items_to_seal if what == "seal" else items_to_sign)(document, chosen.row)
-        context |= {"what": what, "chosen": chosen, "items": items, "key": new_id()}
+        context |= {"what": what, "chosen": chosen, "items": items, **asked_as_file(what, [document], chosen)}
+        context["then"] = request.path
         context["view"] = view_of(request, actor, document, "seal" if what == "seal" else "person")
     else:
         context["view"] = view_of(request, actor, document, "")

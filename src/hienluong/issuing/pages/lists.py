@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,7 +16,7 @@ from hienluong.issuing import commands, queries
 from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import lists_for
 from hienluong.issuing.models import RunItem, Step
-from hienluong.issuing.pages.device import Item, certificate_chosen, device_page, items_to_seal, items_to_sign
+from hienluong.issuing.pages.device import SIGNS, Item, asked_as_file, certificate_chosen, device_page, items_to_seal, items_to_sign
 from hienluong.kit import clock
 from hienluong.kit.errors import fill
 from hienluong.kit.ids import as_uuid, new_id
@@ -29,7 +30,6 @@ TONES = {
     Step.RETURNED: "bad",
     Step.GIVEN_UP: "neutral",
 }
-MANY = {"sign": "issuing.sign_document", "seal": "issuing.seal_document"}
 
 
 @require_GET
@@ -46,7 +46,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "lists": lists,
         "show": show,
         "documents": [(one, TONES[Step(one.step)]) for one in page.items],
-        "many": show if show in MANY and page.items else "",
+        "many": show if show in SIGNS and page.items else "",
         "may_prepare": allowed(actor, "issuing.prepare_document"),
         **pager(request, page.next, "show"),
     }
@@ -59,21 +59,24 @@ def many(request: HttpRequest) -> HttpResponse:
     actor = require(acting_actor(request), "issuing.view_documents")
     what = request.GET.get("what", "")
     ids = [one for text in request.GET.getlist("entry")[: commands.MANY_MOST] if (one := as_uuid(text))]
-    if what not in MANY:
+    if what not in SIGNS:
         raise DocumentNotFound
-    require(actor, MANY[what])
-    step = Step.NUMBERED if what == "sign" else Step.SIGNED
-    found = [
-        one
-        for one in queries.visible_to(actor).filter(pk__in=ids, step=step).order_by("-pk")
-        if allowed(actor, MANY[what], one)
-    ]
+    require(actor, SIGNS[what])
+    found = queries.waiting_among(actor, ids, what)
     chosen = certificate_chosen(request, actor, agency=what == "seal")
     items: list[Item] = []
     if chosen.row is not None and chosen.on_device:
         make = items_to_seal if what == "seal" else items_to_sign
         items = [item for one in found for item in make(one, chosen.row)]
-    context = {"what": what, "documents": found, "chosen": chosen, "items": items, "key": new_id()}
+    context = {
+        "what": what,
+        "documents": found,
+        "chosen": chosen,
+        "items": items,
+        "key": new_id(),
+        **asked_as_file(what, found, chosen),
+        "then": f"{reverse('issuing:documents')}?show={what}",
+    }
     return device_page(request, "issuing/many.html", context, devices=bool(items))
 
 
