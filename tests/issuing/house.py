@@ -36,7 +36,7 @@ from hienluong.staff.models import Delegation
 
 HOME = HOME_AFFAIRS
 SETUP = Actor.platform("specification")
-PASSWORD = "only in a specification"  # noqa: S105 - says so
+PASSWORD = "only in a specification"
 KEYS: dict[str, MemoryKey] = {}
 """Made once per process, by whose they are."""
 TODAY = clock.in_vietnam(NOW).date()
@@ -155,7 +155,9 @@ def people_of(agencies: Mapping[str, Agency], world: World, place: Path) -> Hous
         now=clock.now(),
     )
     content, _serial = world.authority.issue_pkcs12(
-        Subject("Sở Nội vụ", "Sở Nội vụ", locality="Quảng Trị"), PASSWORD, now=clock.now() - timedelta(hours=1)
+        Subject("Sở Nội vụ", "Sở Nội vụ", locality="Quảng Trị"),
+        PASSWORD,
+        now=clock.now() - timedelta(hours=1),
     )
     (place / "seal.p12").write_bytes(content)
     (place / "secret").write_text(PASSWORD, encoding="utf-8")

@@ -145,7 +145,9 @@ def test_signatures_come_back_as_a_file(house: House, enter: Callable[[str], Cli
     assert [one["title"] for one in asked] == [f"15/QĐ-SNV {document.subject}"]
     row = PreparedSignature.objects.get(pk=asked[0]["id"])
     made = base64.b64encode(house.keys["head"].sign(prepared_of(row).attributes)).decode()
-    content = json.dumps({"signatures": [{"id": asked[0]["id"], "signature": made}, {"id": "x", "error": "refused"}]})
+    content = json.dumps(
+        {"signatures": [{"id": asked[0]["id"], "signature": made}, {"id": "x", "error": "refused"}]}
+    )
     answer = head.post(f"{PATH}answer/sign/", {"file": SimpleUploadedFile("s.json", content.encode())})
     assert "Signed." in page(answer)
     document.refresh_from_db()
@@ -163,7 +165,11 @@ def test_run_seals_many_and_tells_the_outcome_of_each(house: House, enter: Calla
     entries = [str(one.pk) for one in documents]
     confirm = page(clerk.get(f"{PATH}many/", {"what": "seal", "entry": entries}))
     assert "Seal 2 documents" in confirm
-    given = {"entry": entries, "certificate": house.rows["seal"].pk, "key": "01935280000070008000000000000008"}
+    given = {
+        "entry": entries,
+        "certificate": house.rows["seal"].pk,
+        "key": "01935280000070008000000000000008",
+    }
     address = clerk.post(f"{PATH}runs/", given).headers["Location"]
     assert clerk.post(f"{PATH}runs/", given).headers["Location"] == address, "begun once"
     assert "0 of 2 done" in page(clerk.get(address))

@@ -1,5 +1,7 @@
-"""By what right a post signs on a day, read from posts and written delegations; asked when a document is handed in, when it is
-signed, and once more when it is sealed, for the day on which it was signed."""
+"""By what right a post signs on a day, read from posts and written delegations.
+
+It is asked when a document is handed in, when it is signed, and when it is sealed, for the day on which it was signed.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,6 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.translation import gettext
 
 from hienluong.directory.service import Agency, Post, valid_on
 from hienluong.issuing.errors import AuthorityMissing
@@ -26,9 +27,7 @@ def rights_on(post: Post, agency: UUID, day: date) -> list[Right]:
     return rights_of(post, agency, staff.delegations_in_force(post, day)) if held else []
 
 
-def require_right(
-    post: Post, agency: UUID, *, authority: str, delegation: int | None, day: date
-) -> Right:
+def require_right(post: Post, agency: UUID, *, authority: str, delegation: int | None, day: date) -> Right:
     """Returns the named right.
 
     Raises:
@@ -38,7 +37,7 @@ def require_right(
     if found is None:
         raise AuthorityMissing(
             post=f"{post.title} {post.person.full_name}",
-            authority=gettext(Authority(authority).label),
+            authority=str(Authority(authority).label),
             day=date_format(day, "d/m/Y"),
         )
     return found

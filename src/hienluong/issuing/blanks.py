@@ -30,7 +30,17 @@ _LOOKED_AT: Final = 1
 _NUMBER: Final = re.compile(r"Số\s*:")
 _SAME_LINE: Final = 4.0
 _LEAST_SIZE, _MOST_SIZE = 8.0, 20.0
-_UNREADABLE: Final = (PDFSyntaxError, PSException, PyPdfError, ValueError, TypeError, KeyError, IndexError, RecursionError, AssertionError)
+_UNREADABLE: Final = (
+    PDFSyntaxError,
+    PSException,
+    PyPdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    RecursionError,
+    AssertionError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +81,8 @@ def blanks_of(pdf: bytes) -> Blanks:
         FileRefused: its text cannot be read.
     """
     rows = _rows(pdf)
-    number, dated = None, (None, None, None)
+    number: Blank | None = None
+    dated: tuple[Blank | None, Blank | None, Blank | None] = (None, None, None)
     for row in rows:
         number = number or _number_in(row)
         if not any(dated):
@@ -87,7 +98,12 @@ def write_into(pdf: bytes, blanks: Blanks, *, number: str, dated_on: date) -> by
     """
     day = f"{dated_on.day:02}"
     month = f"{dated_on.month:02}" if dated_on.month < 3 else str(dated_on.month)  # noqa: PLR2004 - January and February
-    wanted = ((blanks.number, number), (blanks.day, day), (blanks.month, month), (blanks.year, str(dated_on.year)))
+    wanted = (
+        (blanks.number, number),
+        (blanks.day, day),
+        (blanks.month, month),
+        (blanks.year, str(dated_on.year)),
+    )
     writes = [(blank, words) for blank, words in wanted if blank is not None]
     if not writes:
         return pdf
@@ -114,7 +130,10 @@ def says(pdf: bytes, *, number: str, notation: str, dated_on: date) -> tuple[boo
     text = " ".join("".join(letter.text for letter in row) for row in _rows(pdf))
     text = unicodedata.normalize("NFC", " ".join(text.split()))
     tight = text.replace(" ", "").casefold()
-    has_number = re.search(rf"(?<!\d)0*{re.escape(number.lstrip('0').casefold())}/{re.escape(notation.replace(' ', '').casefold())}", tight)
+    has_number = re.search(
+        rf"(?<!\d)0*{re.escape(number.lstrip('0').casefold())}/{re.escape(notation.replace(' ', '').casefold())}",
+        tight,
+    )
     day = rf"ngày\s*0?{dated_on.day}\s*tháng\s*0?{dated_on.month}\s*năm\s*{dated_on.year}"
     short = rf"(?<!\d)0?{dated_on.day}[/.-]0?{dated_on.month}[/.-]{dated_on.year}"
     has_date = re.search(day, text, re.IGNORECASE) or re.search(short, text)

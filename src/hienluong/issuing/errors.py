@@ -20,7 +20,9 @@ class FileRefused(InvalidInput):
     title = _("The file cannot be taken")
     detail = _("“{name}” cannot be taken.")
     kept = _("Nothing was kept.")
-    todo = _("Make the PDF from the final text, without a password and without signatures, and choose it again.")
+    todo = _(
+        "Make the PDF from the final text, without a password and without signatures, and choose it again."
+    )
 
 
 class StepRefused(Conflict):
@@ -28,7 +30,7 @@ class StepRefused(Conflict):
 
     code = "issuing.step-refused"
     title = _("The document is not at this step")
-    detail = _("The document is “{before}”; from there it cannot become “{after}”.")
+    detail = _("The document is at the step “{before}”; what was asked does not follow on that.")
     kept = _("The document as it was.")
     todo = _("Look at the document: perhaps somebody was faster, or a step before is missing.")
 
@@ -48,7 +50,9 @@ class AuthorityMissing(Conflict):
 
     code = "issuing.authority-missing"
     title = _("No right to sign")
-    detail = _("{post} has no right to sign {authority} on {day}: no post of head, and no written delegation in force.")
+    detail = _(
+        "{post} has no right to sign {authority} on {day}: no post of head, and no written delegation in force."
+    )
     kept = _("Nothing was signed. The document as it was.")
     todo = _(
         "Return the document and name another signer or right, or have the delegation entered first (Decree 30/2020, art. 13)."
@@ -80,7 +84,9 @@ class CertificateUnfit(Conflict):
 
     code = "issuing.certificate-unfit"
     title = _("This certificate cannot be used here")
-    detail = _("A person signs with their own certificate, the clerk with that of the agency; this is “{holder}”.")
+    detail = _(
+        "A person signs with their own certificate, the clerk with that of the agency; this is “{holder}”."
+    )
     kept = _("Nothing was signed.")
     todo = _("Choose the right certificate.")
 
@@ -100,9 +106,13 @@ class SignatureDoubtful(Conflict):
 
     code = "issuing.signature-doubtful"
     title = _("The signature does not hold")
-    detail = _("The agency signs only what an authorised person signed, and this is not found to be so: {reason}")
+    detail = _(
+        "The agency signs only what an authorised person signed, and this is not found to be so: {reason}"
+    )
     kept = _("The document was not sealed.")
-    todo = _("Return the document, so that it is made and signed anew; or try again once the missing evidence is here.")
+    todo = _(
+        "Return the document, so that it is made and signed anew; or try again once the missing evidence is here."
+    )
 
 
 class NothingToSend(InvalidInput):

@@ -42,7 +42,9 @@ class HandInForm(AskedForm):
         label=_("Type of document"), max_length=100, widget=forms.TextInput(attrs={"list": "document-types"})
     )
     subject = forms.CharField(label=_("Subject"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-    notation = forms.CharField(label=_("Notation"), max_length=30, help_text=_("Without the number, for example QĐ-UBND."))
+    notation = forms.CharField(
+        label=_("Notation"), max_length=30, help_text=_("Without the number, for example QĐ-UBND.")
+    )
     signed_as = forms.ChoiceField(
         label=_("Who signs"),
         help_text=_("The head, and whoever holds a written delegation today (Decree 30/2020, art. 13)."),
@@ -141,7 +143,9 @@ def _words(post: Post, right: Right) -> str:
 class NumberForm(AskedForm):
     """Number and date."""
 
-    book = forms.ChoiceField(label=_("Book of numbers"), required=False, help_text=_("The next number is taken when you confirm."))
+    book = forms.ChoiceField(
+        label=_("Book of numbers"), required=False, help_text=_("The next number is taken when you confirm.")
+    )
     number = forms.CharField(label=_("Number"), max_length=11, required=False, help_text=_("For example 15."))
     dated_on = day_field(_("Date of the document"))
     in_file = forms.BooleanField(
@@ -186,7 +190,9 @@ class ReasonForm(AskedForm):
 class AnswerForm(AskedForm):
     """The file of signatures that the signer wrote."""
 
-    file = forms.FileField(label=_("File of signatures"), help_text=_("signatures.json, as the signer wrote it."))
+    file = forms.FileField(
+        label=_("File of signatures"), help_text=_("signatures.json, as the signer wrote it.")
+    )
 
     def clean_file(self) -> UploadedFile[bytes]:
         """Reads ids and signatures."""
@@ -228,7 +234,10 @@ class IssueForm(AgencyPickerForm):
 
     way = forms.ChoiceField(
         label=_("How it is issued"),
-        choices=[("send", _("Send it over the axis")), ("none", _("Issue it without sending (paper, by hand, posted up)"))],
+        choices=[
+            ("send", _("Send it over the axis")),
+            ("none", _("Issue it without sending (paper, by hand, posted up)")),
+        ],
         initial="send",
         widget=forms.RadioSelect,
     )
@@ -296,5 +305,3 @@ def lists_for(actor: Actor, waiting: queries.Waiting) -> Sequence[tuple[str, str
         "issue": waiting.to_issue,
     }
     return [(name, str(TITLES[name]), counts.get(name)) for name in queries.shows_for(actor)]
-
-

@@ -40,7 +40,11 @@ declare(
 )
 declare("issuing.prepare_document", has_role(*_WRITERS) | is_system, _("hand in a document to be issued"))
 declare("issuing.number_document", _clerk, _("give a document its number and date"))
-declare("issuing.sign_document", is_person & has_role(*_WRITERS) & is_signer, _("sign a document as the named post"))
+declare(
+    "issuing.sign_document",
+    is_person & has_role(*_WRITERS) & is_signer,
+    _("sign a document as the named post"),
+)
 declare("issuing.seal_document", _clerk, _("put the agency's signature on a document"))
 declare("issuing.issue_document", _clerk, _("issue a document that is signed and sealed"))
 declare(

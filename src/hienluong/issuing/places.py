@@ -56,7 +56,10 @@ class Place:
 
         Args:
             page: counted from 0.
-            left, top, width, height: in millimetres.
+            left: in millimetres, as the following.
+            top: from the upper edge.
+            width: of the rectangle.
+            height: of the rectangle.
             page_height: in points.
 
         Raises:
@@ -64,7 +67,9 @@ class Place:
         """
         values = {"left": left, "top": top, "width": width, "height": height}
         faults = [
-            FieldError(f"/{name}", _("A length between {least} and {most} mm."), {"least": least, "most": MOST_MM})
+            FieldError(
+                f"/{name}", _("A length between {least} and {most} mm."), {"least": least, "most": MOST_MM}
+            )
             for name, value in values.items()
             for least in [LEAST_MM if name in ("width", "height") else 0]
             if not least <= value <= MOST_MM

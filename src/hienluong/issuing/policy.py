@@ -37,7 +37,7 @@ _ACTING: Final = ("quyen ", "q. ", "q.")
 def require_step(before: str, after: str) -> None:
     """Raises StepRefused unless the table allows the step."""
     if after not in STEPS[before]:
-        raise StepRefused(before=before, after=after)
+        raise StepRefused(before=str(Step(before).label), after=after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,9 +159,7 @@ def waiting_among(actor: Actor | None, ids: Sequence[UUID], what: str) -> list[D
     return [one for one in found if allowed(actor, permission, one)]
 
 
-def prepared_for(
-    actor: Actor, prepared_id: UUID, what: str, *, now: datetime
-) -> tuple[Document, int | None]:
+def prepared_for(actor: Actor, prepared_id: UUID, what: str, *, now: datetime) -> tuple[Document, int | None]:
     """Returns the document for which something was prepared, and the position of the file beside it, None for itself.
 
     Raises:
@@ -216,7 +214,9 @@ def attached_file(actor: Actor | None, document_id: UUID, position: int) -> tupl
 
 def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Document]:
     """Yields documents whose last time-stamp is due to be renewed."""
-    yield from Document.objects.filter(renew_at__lte=now).select_related("agency").order_by("renew_at")[:limit]
+    yield from (
+        Document.objects.filter(renew_at__lte=now).select_related("agency").order_by("renew_at")[:limit]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,15 @@ from hienluong.issuing.errors import CertificateUnfit, SignatureDoubtful
 from hienluong.issuing.models import Document
 from hienluong.issuing.places import Place
 from hienluong.signing import service as signing
-from hienluong.signing.service import Box, FileReport, Level, Placed, SignatureReport, SigningCertificate, Verdict
+from hienluong.signing.service import (
+    Box,
+    FileReport,
+    Level,
+    Placed,
+    SignatureReport,
+    SigningCertificate,
+    Verdict,
+)
 
 AGENCY, PERSON = True, False
 _ORDER: Final = (Level.B, Level.T, Level.LT, Level.LTA)
@@ -40,7 +48,9 @@ def certificates(actor: Actor, *, agency: bool, now: datetime) -> list[SigningCe
     return [one for one in signing.certificates_of(actor, now=now) if one.is_agency is agency]
 
 
-def require_certificate(actor: Actor, certificate_id: UUID, *, agency: bool, now: datetime) -> SigningCertificate:
+def require_certificate(
+    actor: Actor, certificate_id: UUID, *, agency: bool, now: datetime
+) -> SigningCertificate:
     """Returns the certificate, once it is of the sort that signs here.
 
     Raises:
@@ -74,7 +84,10 @@ def require_sound(actor: Actor, document: Document, pdf: bytes, *, now: datetime
     Raises:
         SignatureDoubtful: it is not, or whether it holds cannot be told.
     """
-    if hashlib.sha256(pdf).hexdigest() != document.signed_sha256 or document.file_sha256 != document.signed_sha256:
+    if (
+        hashlib.sha256(pdf).hexdigest() != document.signed_sha256
+        or document.file_sha256 != document.signed_sha256
+    ):
         raise SignatureDoubtful(reason=gettext("The file is not the one that was signed."))
     report = signing.validate_file(actor, pdf, now=now, name=document.file_name, online=True)
     found = [one for one in report.signatures if one.kind == "signature"]
@@ -83,7 +96,9 @@ def require_sound(actor: Actor, document: Document, pdf: bytes, *, now: datetime
     if report.verdict is not Verdict.VALID:
         raise SignatureDoubtful(reason=_said(report))
     if found[0].changes != "validation-data" and found[0].covers != "whole-file":
-        raise SignatureDoubtful(reason=gettext("Something stands behind the signature that it does not cover."))
+        raise SignatureDoubtful(
+            reason=gettext("Something stands behind the signature that it does not cover.")
+        )
 
 
 def _certificate(one: SignatureReport) -> str:

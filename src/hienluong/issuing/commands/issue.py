@@ -72,7 +72,10 @@ def issue_document(
             )
             document.packet = receipt.packet_id
         document.issued_by, document.issued_at = actor.name[:200], now
-        details = {"packet": str(document.packet) if document.packet else "", "sealed_sha256": document.sealed_sha256}
+        details = {
+            "packet": str(document.packet) if document.packet else "",
+            "sealed_sha256": document.sealed_sha256,
+        }
         take_step(document, Step.ISSUED, actor=actor, now=now, details=details)
     return document
 
@@ -89,9 +92,7 @@ def _draft(
     """Returns what is sent: the sealed PDF first, then the files beside it."""
     signer = document.signer
     assert document.dated_on is not None  # noqa: S101 - numbered long ago
-    beside = [
-        Attached(one.name, queries.attached_bytes(document, one)) for one in queries.files_of(document)
-    ]
+    beside = [Attached(one.name, queries.attached_bytes(document, one)) for one in queries.files_of(document)]
     return Draft(
         recipients=list(recipients),
         groups=list(groups),

@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from hienluong.composing import service as composing
 from hienluong.directory.service import Actor, require
 from hienluong.files import service as files
+from hienluong.issuing.blanks import Blanks, blanks_of, says, write_into
 from hienluong.issuing.commands.steps import locked, recording_refusals, replace_file, take_step
 from hienluong.issuing.errors import NumberFixed, NumberTaken
-from hienluong.issuing.blanks import Blanks, blanks_of, says, write_into
 from hienluong.issuing.models import Document, Step
 from hienluong.issuing.policy import require_step
 from hienluong.kit.clock import in_vietnam
@@ -104,7 +104,9 @@ def _check_day(dated_on: date, now: datetime) -> None:
     """Refuses a day to come: a document is dated on the day on which it is signed or issued (art. 15; App. I, II.4)."""
     today = in_vietnam(now).date()
     if dated_on > today or dated_on.year < today.year - 1:
-        raise InvalidInput([FieldError("/dated_on", _("The day of the document is today or shortly before."))])
+        raise InvalidInput(
+            [FieldError("/dated_on", _("The day of the document is today or shortly before."))]
+        )
 
 
 def _settle_number(
@@ -118,7 +120,9 @@ def _settle_number(
         return
     if number:
         if len(number) > NUMBER_MOST or not set(number.lower()) <= set(_AS_WRITTEN):
-            raise InvalidInput([FieldError("/number", _("A number is of figures, perhaps with a letter behind: 15, 15a."))])
+            raise InvalidInput(
+                [FieldError("/number", _("A number is of figures, perhaps with a letter behind: 15, 15a."))]
+            )
         document.number, document.number_book = number, ""
         return
     books = [one for one in composing.books_of(actor, dated_on.year) if one.series == series]

@@ -208,9 +208,7 @@ def _keep(document: Document, stored: StoredFile, now: datetime) -> None:
     document.file_sha256 = document.original_sha256 = stored.sha256.hex()
 
 
-def _keep_beside(
-    document: Document, beside: Sequence[tuple[str, bytes, StoredFile]], now: datetime
-) -> None:
+def _keep_beside(document: Document, beside: Sequence[tuple[str, bytes, StoredFile]], now: datetime) -> None:
     for position, (name, content, stored) in enumerate(beside):
         files.hold(stored, holders=[document.pk], now=now)
         AttachedFile.objects.create(
@@ -265,7 +263,15 @@ def check_pdf(actor: Actor, name: str, content: bytes, *, now: datetime) -> None
     try:
         reader = PdfReader(BytesIO(content))
         locked_away, pages = reader.is_encrypted, len(reader.pages)
-    except (PyPdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError) as problem:
+    except (
+        PyPdfError,
+        ValueError,
+        TypeError,
+        KeyError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+    ) as problem:
         raise FileRefused(name=name, detail=NO_PDF) from problem
     if locked_away or not pages or not content.startswith(b"%PDF-"):
         raise FileRefused(name=name, detail=ENCRYPTED if locked_away else NO_PDF)
@@ -287,5 +293,3 @@ def check_attachments(attachments: Sequence[tuple[str, bytes]]) -> None:
         fault: Any = fault_of(name, size=len(content), media_type=media_type)
         if fault:
             raise FileRefused(detail=fault[0], **fault[1])
-
-

@@ -49,7 +49,9 @@ def begin_run(
     )
     rows = list(chosen.order_by("pk").values_list("pk", flat=True))
     if not rows or len(document_ids) > MANY_MOST:
-        raise InvalidInput([FieldError("/documents", _("Choose between 1 and {limit} documents."), {"limit": MANY_MOST})])
+        raise InvalidInput(
+            [FieldError("/documents", _("Choose between 1 and {limit} documents."), {"limit": MANY_MOST})]
+        )
     with transaction.atomic():
         run = Run.objects.create(
             pk=key or new_id(),
@@ -101,5 +103,3 @@ def _actor(run: Run) -> Actor | None:
     user: User | None = run.person.user
     held: list[Post] = posts_of(user) if user is not None else []
     return next((actor_of(post) for post in held if post.pk == run.post_id), None)
-
-

@@ -57,7 +57,9 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
         for one in queries.files_of(document):
             if one.is_pdf and one.sealed is None:
                 content = queries.attached_bytes(document, one)
-                made = _sign(actor, row, content, one.name, placed_text(content, document.reference, now), now)
+                made = _sign(
+                    actor, row, content, one.name, placed_text(content, document.reference, now), now
+                )
                 beside.append((one, made))
         main = _sign(
             actor, row, pdf, document.file_name, placed_image(row, place_of(actor, document, SEAL, pdf)), now
@@ -66,7 +68,12 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
 
 
 def prepare_seal(
-    *, actor: Actor | None, document_id: UUID, certificate_id: UUID, now: datetime, position: int | None = None
+    *,
+    actor: Actor | None,
+    document_id: UUID,
+    certificate_id: UUID,
+    now: datetime,
+    position: int | None = None,
 ) -> PreparedSignature:
     """Makes a document, or a PDF beside it, ready for the agency's certificate on a device; errors as `seal_document`.
 

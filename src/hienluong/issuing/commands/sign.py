@@ -80,7 +80,7 @@ def complete_signature(
             document = locked_as(actor, document)
             right = require_right_of(document, in_vietnam(now).date())
             replace_file(document, stored, now=now)
-            document.signed_by = Person.objects.get(pk=actor.person_id)
+            document.signed_by = Person.objects.get(pk=str(actor.person_id))
             document.signed_name, document.signed_at = actor.name[:200], now
             document.signed_sha256, document.signed_certificate = document.file_sha256, certificate
             document.signed_level = row.level

@@ -91,7 +91,7 @@ def move_place(
         document = locked(actor, document_id)
         actor = require(actor, _WHO[what], document)
         if document.step != _BEFORE[what]:
-            raise StepRefused(before=document.step, after=what)
+            raise StepRefused(before=document.get_step_display(), after=what)
         require_on_page(place, sizes)
         document.places = {**document.places, what: place.stored()}
         document.changed_at = now

@@ -153,15 +153,17 @@ def complete(request: HttpRequest, document_id: UUID, what: str, part: str) -> J
 @require_GET
 def requests_file(request: HttpRequest, what: str) -> HttpResponse:
     """Gives what the device is to sign as a file, for where the signer cannot be reached from the page."""
-    actor = require(acting_actor(request), SIGNS[what] if what in SIGNS else "issuing.sign_document")
+    actor = require(acting_actor(request), SIGNS.get(what, "issuing.sign_document"))
     ids = [one for text in request.GET.getlist("entry")[: commands.MANY_MOST] if (one := as_uuid(text))]
     chosen = certificate_chosen(request, actor, agency=what == "seal")
     asked = []
     if chosen.row is not None and chosen.on_device:
         make = items_to_seal if what == "seal" else items_to_sign
         for document in queries.waiting_among(actor, ids, what):
-            for item in make(document, chosen.row):
-                asked.append({**_told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title})
+            asked += [
+                {**_told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title}
+                for item in make(document, chosen.row)
+            ]
     return HttpResponse(
         json.dumps({"requests": asked}, ensure_ascii=False, indent=2),
         content_type="application/json",
@@ -184,7 +186,7 @@ def _prepared(actor: Actor, what: str, item: Item, certificate_id: UUID) -> Prep
 @require_http_methods(["GET", "POST"])
 def answer_file(request: HttpRequest, what: str) -> HttpResponse:
     """Takes the file of signatures that the signer wrote, and says what became of each."""
-    actor = require(acting_actor(request), SIGNS[what] if what in SIGNS else "issuing.sign_document")
+    actor = require(acting_actor(request), SIGNS.get(what, "issuing.sign_document"))
     form = AnswerForm(request.POST or None, request.FILES or None)
     outcomes: list[tuple[str, str, str]] = []
     if form.is_valid():
@@ -212,7 +214,11 @@ def _taken(actor: Actor, what: str, prepared_id: UUID, signature: bytes) -> tupl
             commands.complete_signature(**given)
     except HienluongError as refusal:
         return str(prepared_id)[-12:], "bad", refusal.explain(_)
-    return f"{document.reference} {document.subject[:80]}", "good", _("Sealed.") if what == "seal" else _("Signed.")
+    return (
+        f"{document.reference} {document.subject[:80]}",
+        "good",
+        _("Sealed.") if what == "seal" else _("Signed."),
+    )
 
 
 def _answered(request: HttpRequest, act: Callable[[Actor | None], dict[str, str]]) -> JsonResponse:

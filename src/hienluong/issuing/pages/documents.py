@@ -21,9 +21,16 @@ from hienluong.issuing.commands import Handed
 from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import HandInForm, ResubmitForm
 from hienluong.issuing.models import Document, Step
-from hienluong.issuing.pages.device import Item, asked_as_file, certificate_chosen, device_page, items_to_seal, items_to_sign
-from hienluong.issuing.pages.places import view_of
+from hienluong.issuing.pages.device import (
+    Item,
+    asked_as_file,
+    certificate_chosen,
+    device_page,
+    items_to_seal,
+    items_to_sign,
+)
 from hienluong.issuing.pages.lists import TONES
+from hienluong.issuing.pages.places import view_of
 from hienluong.issuing.signatures import wanted_level
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, InvalidInput, NotFound, TooLarge
@@ -121,7 +128,11 @@ def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
 def _acts(actor: Actor, document: Document) -> set[str]:
     """Returns what the actor can do with the document at this step."""
     offered = {
-        Step.PREPARED: {"number": "number_document", "return": "return_document", "give_up": "withdraw_document"},
+        Step.PREPARED: {
+            "number": "number_document",
+            "return": "return_document",
+            "give_up": "withdraw_document",
+        },
         Step.NUMBERED: {"sign": "sign_document", "return": "return_document", "give_up": "withdraw_document"},
         Step.SIGNED: {"seal": "seal_document", "return": "return_document", "give_up": "withdraw_document"},
         Step.SEALED: {"issue": "issue_document", "return": "return_document", "give_up": "withdraw_document"},
@@ -162,5 +173,3 @@ def page_image(request: HttpRequest, document_id: UUID, page: int) -> HttpRespon
         raise DocumentNotFound(id=document_id)
     png = rendering.page_image(queries.file_bytes(document), page - 1)
     return HttpResponse(png, content_type="image/png", headers={"Cache-Control": "private, max-age=600"})
-
-

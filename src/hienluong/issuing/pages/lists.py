@@ -16,7 +16,15 @@ from hienluong.issuing import commands, queries
 from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import lists_for
 from hienluong.issuing.models import RunItem, Step
-from hienluong.issuing.pages.device import SIGNS, Item, asked_as_file, certificate_chosen, device_page, items_to_seal, items_to_sign
+from hienluong.issuing.pages.device import (
+    SIGNS,
+    Item,
+    asked_as_file,
+    certificate_chosen,
+    device_page,
+    items_to_seal,
+    items_to_sign,
+)
 from hienluong.kit import clock
 from hienluong.kit.errors import fill
 from hienluong.kit.ids import as_uuid, new_id
@@ -113,6 +121,6 @@ def _said(item: RunItem) -> str:
     if item.refused is None:
         return ""
     params = item.refused.get("params", {})
-    return " ".join(fill(_(item.refused[name]), params) for name in ("detail", "todo") if item.refused.get(name))
-
-
+    return " ".join(
+        fill(_(item.refused[name]), params) for name in ("detail", "todo") if item.refused.get(name)
+    )

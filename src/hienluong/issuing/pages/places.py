@@ -94,7 +94,9 @@ def view_of(request: HttpRequest, actor: Actor, document: Document, what: str) -
     page = min(max(1, asked), len(sizes))
     width, height = sizes[page - 1]
     here = place if place is not None and place.page == page - 1 else None
-    return View(page, len(sizes), width, height, here, place.found if place else "", document.file_sha256[:12])
+    return View(
+        page, len(sizes), width, height, here, place.found if place else "", document.file_sha256[:12]
+    )
 
 
 def _placed(actor: Actor, document: Document, what: str, pdf: bytes) -> Place | None:

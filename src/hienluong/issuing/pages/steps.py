@@ -51,11 +51,16 @@ def number(request: HttpRequest, document_id: UUID) -> HttpResponse:
         if not done.says_number:
             messages.warning(
                 request,
-                _("The first page does not say this number: look at the page before it is signed, or return it."),
+                _(
+                    "The first page does not say this number: look at the page before it is signed, or return it."
+                ),
             )
         if not done.says_date:
             messages.warning(
-                request, _("The first page does not say this date: look at the page before it is signed, or return it.")
+                request,
+                _(
+                    "The first page does not say this date: look at the page before it is signed, or return it."
+                ),
             )
         said = _("The document has the number %(reference)s; it waits for the signature.")
         return said % {"reference": done.document.reference}, back

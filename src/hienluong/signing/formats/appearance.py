@@ -164,7 +164,8 @@ def page_of_texts(width: float, height: float, texts: Sequence[tuple[float, floa
     """Returns a page of PDF with nothing on it but texts in Times' metrics, upright, black.
 
     Args:
-        width, height: of the page in points.
+        width: of the page in points.
+        height: the same.
         texts: left end, baseline and size in points, and the words.
     """
     _register()
