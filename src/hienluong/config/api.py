@@ -37,6 +37,7 @@ from hienluong.kit.errors import (
 )
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
+from hienluong.issuing.api import router as issuing_router
 from hienluong.mailbox.api import router as mailbox_router
 from hienluong.monitoring.api import router as monitoring_router
 from hienluong.reasons.api import router as reasons_router
@@ -61,7 +62,7 @@ api = DocumentedApi(
 )
 for _router in (
     systems_router, directory_router, recipients_router, reasons_router, exchange_router, mailbox_router, takeover_router,
-    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router,
+    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router, issuing_router,
 ):  # fmt: skip
     api.add_router("", _router, auth=SystemBearer())
 api.add_router("", error_router)

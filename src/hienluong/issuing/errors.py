@@ -139,3 +139,13 @@ class PageUnreadable(InvalidInput):
     detail = _("The page cannot be drawn as an image: {reason}.")
     kept = _("The document as it was.")
     todo = _("Download the file and look at it; the place can be typed in millimetres.")
+
+
+class SignerUnknown(NotFound):
+    """No such post may sign for the agency today."""
+
+    code = "issuing.signer-unknown"
+    title = _("Signer unknown")
+    detail = _("The post {signer} may not sign for this agency today.")
+    kept = _("Nothing was kept.")
+    todo = _("Take a signer of the list of those who may sign today.")

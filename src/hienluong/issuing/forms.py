@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from hienluong.composing.service import ManyFilesField, ManyFilesInput, books_of
 from hienluong.directory.service import Actor, AgencyPickerForm, AskedForm, Post, day_field, today
 from hienluong.exchange.service import PRIORITIES
-from hienluong.issuing import authority, queries
+from hienluong.issuing import queries
 from hienluong.issuing.models import Authority, Document
 from hienluong.issuing.places import MOST_MM
 from hienluong.issuing.policy import Right
@@ -63,8 +63,7 @@ class HandInForm(AskedForm):
 
     def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        agency = actor.agency_id
-        self._signers = authority.signers_of(agency, today()) if agency is not None else []
+        self._signers = queries.signers(actor, today())
         field = self.fields["signed_as"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
         field.choices = [

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
-from hienluong.directory.service import Actor, allowed, require
+from hienluong.directory.service import Actor, Post, allowed, require
 from hienluong.files import service as files
+from hienluong.issuing import authority
 from hienluong.issuing.errors import DocumentNotFound, RunNotFound
 from hienluong.issuing.models import AttachedFile, Document, Passage, Run, RunItem, Step
-from hienluong.issuing.policy import ON_THE_WAY
+from hienluong.issuing.policy import ON_THE_WAY, Right
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
 from hienluong.kit.errors import InvalidInput
 from hienluong.signing import service as signing
@@ -177,6 +178,21 @@ def prepared_for(actor: Actor, prepared_id: UUID, what: str, *, now: datetime) -
     if beside is None or what != "seal":
         raise DocumentNotFound
     return document(actor, beside.document_id), beside.position
+
+
+def signers(actor: Actor | None, day: date) -> list[tuple[Post, list[Right]]]:
+    """Returns who may sign for the actor's agency on a day, and by which rights.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor hands nothing in.
+    """
+    actor = require(actor, "issuing.prepare_document")
+    return authority.signers_of(actor.agency_id, day) if actor.agency_id is not None else []
+
+
+def signer(actor: Actor | None, post_id: int, day: date) -> Post | None:
+    """Returns a post that may sign for the actor's agency on a day, None where it may not; errors as `signers`."""
+    return next((post for post, _rights in signers(actor, day) if post.pk == post_id), None)
 
 
 def files_of(document: Document) -> list[AttachedFile]:
