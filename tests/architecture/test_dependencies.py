@@ -156,6 +156,7 @@ def test_dependency_of_the_product_is_used_by_it(house: Any) -> None:
         "pdfminer-six": "pdfminer",
         "pyhanko-certvalidator": "pyhanko_certvalidator",
         "rfc3161-client": "rfc3161_client",
+        "pillow": "PIL",
         "prometheus-client": "prometheus_client",
         "uuid-utils": "uuid_utils",
     }

@@ -74,7 +74,9 @@ MENU = (
     Section(
         _("Digital signatures"),
         (
-            Entry(_("My signature"), "signing:mine", icon="signature", permission="signing.register_certificate"),
+            Entry(
+                _("My signature"), "signing:mine", icon="signature", permission="signing.register_certificate"
+            ),
             Entry(
                 _("Signing certificates"),
                 "signing:certificates",

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import transaction
 from django.urls import reverse
 
-from hienluong.directory.service import Post, administrators_to_tell, operators_to_tell, people_to_tell
+from hienluong.directory.service import Actor, Post, administrators_to_tell, operators_to_tell, people_to_tell
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.ledger import service as ledger
 from hienluong.notices import service as notices
 from hienluong.notices.service import Reader
 from hienluong.signing.authorities import in_force
@@ -57,6 +58,8 @@ def warn_of_ends(*, now: datetime) -> int:
         link = f"{reverse('signing:authorities')}?show={one.sha256[:16]}"
         readers = [*administrators, *_readers(operators_to_tell())]
         _tell("authority_ending", readers, one.name, one.not_after, link, now)
+    ends = [*(row.not_after for row in ending), *(one.not_after for one in authorities)]
+    _record("warned-of-ends", sum(_is_new(end, now) for end in ends), now)
     return len(ending) + len(authorities)
 
 
@@ -80,6 +83,7 @@ def warn_of_old_revocations(*, now: datetime) -> int:
             link=notices.link_at(reverse("signing:authorities"), row.next_update),
             now=now,
         )
+    _record("warned-of-old-revocations", sum(_is_new_source(row, now) for row in sources.values()), now)
     return len(sources)
 
 
@@ -92,6 +96,28 @@ def _tell(code: str, readers: Iterable[Reader], name: str, end: datetime, link: 
         link=f"{link}#{passed[-1]}",
         now=now,
     )
+
+
+def _is_new(end: datetime, now: datetime) -> bool:
+    """Returns whether one of the numbers of days was reached since the job ran yesterday."""
+    return any(timedelta(days=days - 1) < end - now <= timedelta(days=days) for days in alarm_days())
+
+
+def _is_new_source(row: RevocationSource, now: datetime) -> bool:
+    """Returns whether a source became too old since the job ran an hour ago."""
+    return row.next_update is not None and now - row.next_update <= timedelta(hours=1)
+
+
+def _record(what: str, count: int, now: datetime) -> None:
+    if count:
+        actor = Actor.platform("signing").ref
+        ledger.record(
+            actor=actor,
+            action=f"signing.{what}",
+            subject="certificates:all",
+            details={"count": count},
+            now=now,
+        )
 
 
 def _readers(people: Iterable[tuple[UUID, str]]) -> list[Reader]:

@@ -116,9 +116,8 @@ def prove_certificate(
         ChallengeOver, PossessionNotShown: the test is not passed.
         CertificateRegistered: somebody else showed before that they have the key.
     """
-    row = SigningCertificate.objects.select_for_update(of=("self",)).get(
-        pk=provable(actor, certificate_id).pk
-    )
+    found, acting = provable(actor, certificate_id), _acting(actor)
+    row = SigningCertificate.objects.select_for_update(of=("self",)).get(pk=found.pk)
     require_possession(row, challenge, signature, now=now)
     row.proved_at = now
     try:
@@ -126,7 +125,7 @@ def prove_certificate(
             row.save(update_fields=["proved_at"])
     except IntegrityError as problem:
         raise CertificateRegistered(name=row.holder_name) from problem
-    _record(_acting(actor), "proved", row, now)
+    _record(acting, "proved", row, now)
     return row
 
 
@@ -147,7 +146,7 @@ def set_image(*, actor: Actor | None, certificate_id: UUID, png: bytes, now: dat
         SigningCertificateNotFound: it is another's, or has ended.
         ImageUnfit: it is no PNG with a transparent ground.
     """
-    found = changeable(actor, certificate_id)
+    found, acting = changeable(actor, certificate_id), _acting(actor)
     picture = read_picture(png) if png else None
     row = SigningCertificate.objects.select_for_update(of=("self",)).get(pk=found.pk)
     former, row.image = row.image, None
@@ -159,7 +158,7 @@ def set_image(*, actor: Actor | None, certificate_id: UUID, png: bytes, now: dat
     if former is not None:
         files.let_go(holder=row.pk, file_ids=[former])
     said = {"image": hashlib.sha256(picture.content).hexdigest(), "ink": picture.ink} if picture else {}
-    _record(_acting(actor), "image-set", row, now, said)
+    _record(acting, "image-set", row, now, said)
     return picture.ink if picture else "other"
 
 
@@ -181,11 +180,11 @@ def end_certificate(
         NotAuthenticated, PermissionMissing: the actor changes no certificates.
         SigningCertificateNotFound: it is another's, or has ended already.
     """
-    found = changeable(actor, certificate_id)
+    found, acting = changeable(actor, certificate_id), _acting(actor)
     row = SigningCertificate.objects.select_for_update(of=("self",)).get(pk=found.pk)
     row.ended_at, row.ended_why = now, reason
     row.save(update_fields=["ended_at", "ended_why"])
-    _record(_acting(actor), "ended", row, now, {"reason": reason[:500]})
+    _record(acting, "ended", row, now, {"reason": reason[:500]})
     return row
 
 
