@@ -45,6 +45,7 @@ export const bindPlaces = (part) => {
   });
   ["pointerup", "pointercancel"].forEach((name) => page.addEventListener(name, () => (held = null)));
 
+  form.querySelectorAll(".needs-script").forEach((element) => element.classList.remove("needs-script"));
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
   form.querySelector("[data-place-handle]").addEventListener("keydown", (event) => {
     const step = steps[event.key];

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.conf import settings
+from django.test import Client
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
@@ -20,7 +22,7 @@ from tests.exchange.personas import FINANCE, HOME_AFFAIRS
 from tests.signing.world import NOW, World, row_of
 
 from hienluong.directory import service as directory
-from hienluong.directory.models import Agency, Post
+from hienluong.directory.models import Agency, Post, User
 from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.issuing import commands
@@ -224,3 +226,14 @@ def days(count: int) -> timedelta:
 def at(day: date) -> Any:
     """Returns noon of a day in Vietnam, as a moment."""
     return NOW + timedelta(days=(day - TODAY).days)
+
+
+def session_of(post: Post) -> str:
+    """Signs the holder of a post in, and returns the key of the session."""
+    person = post.person
+    if person.user is None:
+        person.user = User.objects.create_user(f"house-{post.pk}")
+        person.save()
+    browser = Client()
+    browser.force_login(person.user)
+    return str(browser.cookies[settings.SESSION_COOKIE_NAME].value)

@@ -165,6 +165,7 @@ def test_run_seals_many_and_tells_the_outcome_of_each(house: House, enter: Calla
     entries = [str(one.pk) for one in documents]
     confirm = page(clerk.get(f"{PATH}many/", {"what": "seal", "entry": entries}))
     assert "Seal 2 documents" in confirm
+    assert "Seal 2 documents" in page(clerk.get(f"{PATH}many/", {"what": "seal", "all": "on"}))
     given = {
         "entry": entries,
         "certificate": house.rows["seal"].pk,

@@ -55,6 +55,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "show": show,
         "documents": [(one, TONES[Step(one.step)]) for one in page.items],
         "many": show if show in SIGNS and page.items else "",
+        "after": request.GET.get("after", ""),
         "may_prepare": allowed(actor, "issuing.prepare_document"),
         **pager(request, page.next, "show"),
     }
@@ -70,6 +71,9 @@ def many(request: HttpRequest) -> HttpResponse:
     if what not in SIGNS:
         raise DocumentNotFound
     require(actor, SIGNS[what])
+    if request.GET.get("all"):  # without a script the box ticks nothing by itself
+        shown = queries.documents(actor, show=what, after=request.GET.get("after", ""))
+        ids = [one.pk for one in shown.items]
     found = queries.waiting_among(actor, ids, what)
     chosen = certificate_chosen(request, actor, agency=what == "seal")
     items: list[Item] = []
