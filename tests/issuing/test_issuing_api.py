@@ -70,8 +70,13 @@ def test_server_lists_shows_and_renews(house: House) -> None:
     document = house.number(house.hand_in())
     listed = CliRunner().invoke(list_documents, ["--json"], obj=nullcontext)
     assert listed.exit_code == 0, listed.output
-    assert [(one["step"], one["reference"]) for one in json.loads(listed.output)] == [("numbered", "15/QĐ-SNV")]
+    assert [(one["step"], one["reference"]) for one in json.loads(listed.output)] == [
+        ("numbered", "15/QĐ-SNV")
+    ]
     shown = CliRunner().invoke(show_document, [str(document.pk)], obj=nullcontext)
     assert "15/QĐ-SNV" in shown.output
     assert document.subject not in shown.output
-    assert json.loads(CliRunner().invoke(renew, ["--json"], obj=nullcontext).output) == {"renewed": 0, "failed": 0}
+    assert json.loads(CliRunner().invoke(renew, ["--json"], obj=nullcontext).output) == {
+        "renewed": 0,
+        "failed": 0,
+    }

@@ -224,7 +224,7 @@ def test_returned_document_is_handed_in_again(house: House, enter: Callable[[str
     assert officer.post(f"{address}resubmit/", {"subject": "Trích yếu đúng"}).status_code == 302
     assert clerk.post(f"{address}give-up/", {"reason": "Không cần nữa", "step": "send"}).status_code == 302
     document.refresh_from_db()
-    assert (document.step, document.number, document.subject) == ("given_up", "15", "Trích yếu đúng")
+    assert (document.step, document.number, document.subject) == ("given-up", "15", "Trích yếu đúng")
 
 
 def test_lists_cost_the_same_whatever_is_in_them(

@@ -38,8 +38,12 @@ def _furnish(believed: World, tmp_path: Path) -> House:
     directory.load_reference_data(now=clock.now())
     found = {code: directory.agency_by_code(code) for code in (HOME, FINANCE)}
     made = people_of({code: one.agency for code, one in found.items() if one}, believed, tmp_path)
-    made.hand_in(subject="Kế hoạch kiểm tra cải cách hành chính năm 2027 tại các xã, phường trên địa bàn tỉnh")
-    made.number(made.hand_in(subject="Về việc cử công chức tham gia bồi dưỡng nghiệp vụ văn thư, lưu trữ"), "14")
+    made.hand_in(
+        subject="Kế hoạch kiểm tra cải cách hành chính năm 2027 tại các xã, phường trên địa bàn tỉnh"
+    )
+    made.number(
+        made.hand_in(subject="Về việc cử công chức tham gia bồi dưỡng nghiệp vụ văn thư, lưu trữ"), "14"
+    )
     for number in (15, 16):
         signed = made.number(
             made.hand_in(
@@ -58,7 +62,10 @@ def _furnish(believed: World, tmp_path: Path) -> House:
     made.issue(issued)
     back = made.number(made.hand_in(subject="Khen thưởng tập thể, cá nhân có thành tích"), "19")
     commands.return_document(
-        actor=made.head, document_id=back.pk, reason="Danh sách kèm theo còn thiếu hai người.", now=clock.now()
+        actor=made.head,
+        document_id=back.pk,
+        reason="Danh sách kèm theo còn thiếu hai người.",
+        now=clock.now(),
     )
     connection.close()
     return made

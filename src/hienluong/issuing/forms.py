@@ -17,7 +17,7 @@ from hienluong.composing.service import ManyFilesField, ManyFilesInput, books_of
 from hienluong.directory.service import Actor, AgencyPickerForm, AskedForm, Post, day_field, today
 from hienluong.exchange.service import PRIORITIES
 from hienluong.issuing import queries
-from hienluong.issuing.models import Authority, Document
+from hienluong.issuing.models import Authority, Document, Step
 from hienluong.issuing.places import MOST_MM
 from hienluong.issuing.policy import Right
 from hienluong.recipients import service as recipients
@@ -32,6 +32,17 @@ TITLES = {
     "returned": _("Returned"),
     "issued": _("Issued"),
     "all": _("All"),
+}
+
+
+DONE = {
+    Step.PREPARED: _("Document handed in"),
+    Step.NUMBERED: _("Number and date given"),
+    Step.SIGNED: _("Signed by the person"),
+    Step.SEALED: _("Signed by the agency"),
+    Step.ISSUED: _("Issued"),
+    Step.RETURNED: _("Returned"),
+    Step.GIVEN_UP: _("Given up"),
 }
 
 
@@ -160,6 +171,7 @@ class NumberForm(AskedForm):
         books = [] if document.number else books_of(actor, day.year)
         if not books:
             del self.fields["book"]
+            self.fields["number"].required = True
         else:
             field = self.fields["book"]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
@@ -175,7 +187,8 @@ class NumberForm(AskedForm):
     def clean(self) -> dict[str, Any]:
         """Checks that there is either a number or a book."""
         cleaned = super().clean() or {}
-        if bool(cleaned.get("number")) == bool(cleaned.get("book")) and not self.has_error("number"):
+        chosen = bool(cleaned.get("number")), bool(cleaned.get("book"))
+        if chosen[0] == chosen[1] and not self.has_error("number"):
             self.add_error("number", _("Give the number, or choose the book that gives it."))
         return cleaned
 
@@ -303,4 +316,6 @@ def lists_for(actor: Actor, waiting: queries.Waiting) -> Sequence[tuple[str, str
         "seal": waiting.to_seal,
         "issue": waiting.to_issue,
     }
-    return [(name, str(TITLES[name]), counts.get(name)) for name in queries.shows_for(actor)]
+    own = ("number", "seal", "issue") if actor.role == "clerk" else ()
+    names = ("sign", *own, "mine", "returned", "issued", "all")
+    return [(name, str(TITLES[name]), counts.get(name)) for name in names]

@@ -21,7 +21,7 @@ class Step(models.TextChoices):
     SEALED = "sealed", _("waits to be issued")
     ISSUED = "issued", _("issued")
     RETURNED = "returned", _("returned")
-    GIVEN_UP = "given_up", _("given up")
+    GIVEN_UP = "given-up", _("given up")
 
 
 class Authority(models.TextChoices):
@@ -110,7 +110,7 @@ class Document(models.Model):
                 name="issuing_number_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(step__in=["prepared", "numbered", "returned", "given_up"])
+                condition=models.Q(step__in=["prepared", "numbered", "returned", "given-up"])
                 | ~models.Q(signed_sha256=""),
                 name="issuing_signed_first",
             ),

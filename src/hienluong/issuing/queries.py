@@ -99,12 +99,6 @@ def _shown(actor: Actor | None, found: QuerySet[Document], show: str) -> QuerySe
     return found
 
 
-def shows_for(actor: Actor) -> list[str]:
-    """Returns which lists the actor is offered, what is to be done first."""
-    first = ["number", "seal", "issue"] if actor.role == "clerk" else []
-    return ["sign", *first, *(one for one in ("mine", "returned", "issued", "all"))]
-
-
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many documents wait for the actor: for a signature, and for the clerk's acts; those that came back."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Final
 
 from hienluong.issuing.errors import PageUnreadable
@@ -12,29 +13,7 @@ SECONDS: Final = 10
 MEMORY: Final = 1024 * 1024 * 1024
 PIXELS_WIDE: Final = 1_000
 
-_CHILD: Final = """
-import resource, struct, sys
-limit = int(sys.argv[3])
-resource.setrlimit(resource.RLIMIT_CPU, (int(sys.argv[4]), int(sys.argv[4])))
-resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-content = sys.stdin.buffer.read()
-import io
-import pypdfium2
-from PIL import Image
-Image.preinit()
-resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
-document = pypdfium2.PdfDocument(content)
-page = document[int(sys.argv[1])]
-width, height = page.get_size()
-wanted = int(sys.argv[2])
-scale = min(wanted / width, 4 * wanted / height)
-image = page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
-target = io.BytesIO()
-image.save(target, "PNG", optimize=False)
-sys.stdout.buffer.write(target.getvalue())
-"""
+_CHILD: Final = Path(__file__).with_name("page_program.py")
 
 
 def page_image(pdf: bytes, page: int, *, width: int = PIXELS_WIDE) -> bytes:
@@ -45,7 +24,7 @@ def page_image(pdf: bytes, page: int, *, width: int = PIXELS_WIDE) -> bytes:
     """
     try:
         done = subprocess.run(  # noqa: S603 - our own interpreter and program
-            [sys.executable, "-I", "-c", _CHILD, str(page), str(width), str(MEMORY), str(SECONDS)],
+            [sys.executable, "-I", str(_CHILD), str(page), str(width), str(MEMORY), str(SECONDS)],
             input=pdf,
             capture_output=True,
             timeout=2 * SECONDS,

@@ -12,7 +12,7 @@ from hienluong.directory.service import Post
 from hienluong.issuing.models import AttachedFile, Document, Passage
 from hienluong.issuing.policy import Right
 
-StepName = Literal["prepared", "numbered", "signed", "sealed", "issued", "returned", "given_up"]
+StepName = Literal["prepared", "numbered", "signed", "sealed", "issued", "returned", "given-up"]
 AuthorityName = Literal["own", "tm", "tm_kt", "q", "kt", "tl", "tuq"]
 
 

@@ -12,7 +12,6 @@ from hienluong.signing.commands import (
     refresh_revocations,
     register_agency_certificate,
     register_own_certificate,
-    renew_stamps,
     set_image,
     sign_document,
     sign_with,
@@ -51,6 +50,7 @@ from hienluong.signing.queries import (
     sizes,
     validate_file,
 )
+from hienluong.signing.renewal import renew_stamps
 from hienluong.signing.stamping import stamps_offered
 
 __all__ = [

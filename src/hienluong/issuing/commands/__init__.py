@@ -6,7 +6,7 @@ from hienluong.issuing.commands.prepare import Handed, prepare_document, resubmi
 from hienluong.issuing.commands.renew import renew_documents
 from hienluong.issuing.commands.runs import MANY_MOST, begin_run, carry_on_run
 from hienluong.issuing.commands.seal import complete_seal, prepare_seal, seal_document
-from hienluong.issuing.commands.sign import certificate_of, complete_signature, prepare_signature
+from hienluong.issuing.commands.sign import complete_signature, prepare_signature
 from hienluong.issuing.commands.turn import give_up_document, move_place, return_document
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "Handed",
     "begin_run",
     "carry_on_run",
-    "certificate_of",
     "complete_seal",
     "complete_signature",
     "give_up_document",

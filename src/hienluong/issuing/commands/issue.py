@@ -54,6 +54,7 @@ def issue_document(
         NothingToSend: no recipient.
         and whatever `exchange.service.send_document` raises; it waits on, and nothing was sent.
     """
+    actor = require(actor, "issuing.issue_document")
     with recording_refusals(actor, "issuing.document-issued", document_id, now), transaction.atomic():
         document = locked(actor, document_id)
         actor = require(actor, "issuing.issue_document", document)

@@ -70,6 +70,7 @@ def number_document(
         NumberTaken: another document of the year has it; NumberFixed: this document has another one.
         NoSuchBook and whatever the books raise; no number was taken then.
     """
+    actor = require(actor, "issuing.number_document")
     with recording_refusals(actor, "issuing.document-numbered", document_id, now), transaction.atomic():
         document = locked(actor, document_id)
         actor = require(actor, "issuing.number_document", document)

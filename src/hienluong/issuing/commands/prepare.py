@@ -155,8 +155,9 @@ def resubmit_document(
     Raises:
         NotAuthenticated, PermissionMissing, DocumentNotFound, StepRefused, AuthorityMissing, FileRefused.
     """
+    actor = require(actor, "issuing.withdraw_document")
     with recording_refusals(actor, "issuing.document-prepared", document_id, now):
-        if file is not None and actor is not None:
+        if file is not None:
             check_pdf(actor, *file, now=now)
         check_attachments(attachments or ())
         stored = files.store(file[1]) if file else None

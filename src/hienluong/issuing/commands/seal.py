@@ -46,6 +46,7 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
         CertificateUnfit, SigningCertificateNotFound: no certificate of the agency.
         and whatever `signing.sign_with` raises; the document waits on.
     """
+    actor = require(actor, "issuing.seal_document")
     with recording_refusals(actor, ACTION, document_id, now):
         document = queries.document(actor, document_id)
         actor = require(actor, "issuing.seal_document", document)
@@ -84,6 +85,7 @@ def prepare_seal(
         now: the moment.
         position: of the file beside it; None: the document itself.
     """
+    actor = require(actor, "issuing.seal_document")
     with recording_refusals(actor, ACTION, document_id, now):
         document = queries.document(actor, document_id)
         actor = require(actor, "issuing.seal_document", document)
@@ -122,6 +124,7 @@ def complete_seal(
         as `seal_document` and `signing.complete_signature`.
         DocumentChanged: it is not as it was prepared. FilesFirst: a PDF beside it has no signature of the agency yet.
     """
+    actor = require(actor, "issuing.seal_document")
     with recording_refusals(actor, ACTION, document_id, now):
         document = queries.document(actor, document_id)
         actor = require(actor, "issuing.seal_document", document)

@@ -12,7 +12,7 @@ from django.db import transaction
 from hienluong.directory.service import Actor, Person, require
 from hienluong.files import service as files
 from hienluong.issuing import queries
-from hienluong.issuing.authority import require_right_of
+from hienluong.issuing.authority import line_above, require_right_of
 from hienluong.issuing.commands.steps import locked_as, recording_refusals, replace_file, take_step
 from hienluong.issuing.errors import DocumentChanged
 from hienluong.issuing.models import Document, Step
@@ -38,6 +38,7 @@ def prepare_signature(
         CertificateUnfit, SigningCertificateNotFound: no certificate of the actor's own.
         and whatever `signing.prepare_with` raises.
     """
+    actor = require(actor, "issuing.sign_document")
     with recording_refusals(actor, ACTION, document_id, now):
         actor, document = _to_sign(actor, document_id, now)
         row = require_certificate(actor, certificate_id, agency=False, now=now)
@@ -64,6 +65,7 @@ def complete_signature(
         as `prepare_signature`, and whatever `signing.complete_signature` raises.
         DocumentChanged: the document is not as it was prepared.
     """
+    actor = require(actor, "issuing.sign_document")
     with recording_refusals(actor, ACTION, document_id, now):
         if (done := _done(actor, document_id, prepared_id, signature, now)) is not None:
             return done
@@ -89,7 +91,7 @@ def complete_signature(
                 Step.SIGNED,
                 actor=actor,
                 now=now,
-                said=document.get_authority_display(),
+                said=line_above(document),
                 details={
                     "certificate": certificate,
                     "level": row.level,

@@ -66,7 +66,7 @@ def take_step(
     tell_next(document, now)
     ledger.record(
         actor=actor.ref,
-        action=f"issuing.document-{step.value.replace('_', '-')}",
+        action=f"issuing.document-{step.value}",
         subject=f"issuing:{document.pk}",
         details={"file_sha256": document.file_sha256, "reference": document.reference, **(details or {})},
         now=now,

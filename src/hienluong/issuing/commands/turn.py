@@ -36,6 +36,7 @@ def return_document(*, actor: Actor | None, document_id: UUID, reason: str, now:
         StepRefused: it is issued, given up, or was returned already.
         InvalidInput: no reason.
     """
+    actor = require(actor, "issuing.return_document")
     with recording_refusals(actor, "issuing.document-returned", document_id, now), transaction.atomic():
         document = locked(actor, document_id)
         actor = require(actor, "issuing.return_document", document)
@@ -53,6 +54,7 @@ def give_up_document(*, actor: Actor | None, document_id: UUID, reason: str, now
         NotAuthenticated, PermissionMissing, DocumentNotFound: as `return_document`, and for whoever did not prepare it.
         StepRefused: it is issued, or given up already. InvalidInput: no reason.
     """
+    actor = require(actor, "issuing.withdraw_document")
     with recording_refusals(actor, "issuing.document-given-up", document_id, now), transaction.atomic():
         document = locked(actor, document_id)
         actor = require(actor, "issuing.withdraw_document", document)

@@ -22,15 +22,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, acting_actor, record_refusal, require
 from hienluong.issuing import commands, queries
+from hienluong.issuing.commands.sign import certificate_of
+from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import AnswerForm
 from hienluong.issuing.models import Document
 from hienluong.issuing.signatures import certificates
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
-from hienluong.kit.ids import as_uuid, new_id
+from hienluong.kit.ids import as_number, as_uuid, new_id
 from hienluong.signing.service import PreparedSignature, SigningCertificate
 
 MAIN = "main"
+POSITION_MOST = 1_000
 SIGNS = {"sign": "issuing.sign_document", "seal": "issuing.seal_document"}
 
 
@@ -94,8 +97,8 @@ def asked_as_file(what: str, documents: Sequence[Document], chosen: Chosen) -> d
         return {"requests": "", "answer": ""}
     query = urlencode({"certificate": chosen.row.pk, "entry": [one.pk for one in documents]}, doseq=True)
     return {
-        "requests": f"{reverse('issuing:requests', args=[what])}?{query}",
-        "answer": reverse("issuing:answer", args=[what]),
+        "requests": f"{reverse('issuing:requests', kwargs={'what': what})}?{query}",
+        "answer": reverse("issuing:answer", kwargs={"what": what}),
     }
 
 
@@ -132,6 +135,7 @@ def complete(request: HttpRequest, document_id: UUID, what: str, part: str) -> J
     """Puts the signature that the device made into the file."""
 
     def act(actor: Actor | None) -> dict[str, str]:
+        actor = require(actor, SIGNS[what])
         prepared_id, signature = _given(request)
         given: dict[str, Any] = {
             "actor": actor,
@@ -153,7 +157,7 @@ def complete(request: HttpRequest, document_id: UUID, what: str, part: str) -> J
 @require_GET
 def requests_file(request: HttpRequest, what: str) -> HttpResponse:
     """Gives what the device is to sign as a file, for where the signer cannot be reached from the page."""
-    actor = require(acting_actor(request), SIGNS.get(what, "issuing.sign_document"))
+    actor = require(acting_actor(request), SIGNS[what])
     ids = [one for text in request.GET.getlist("entry")[: commands.MANY_MOST] if (one := as_uuid(text))]
     chosen = certificate_chosen(request, actor, agency=what == "seal")
     asked = []
@@ -186,7 +190,7 @@ def _prepared(actor: Actor, what: str, item: Item, certificate_id: UUID) -> Prep
 @require_http_methods(["GET", "POST"])
 def answer_file(request: HttpRequest, what: str) -> HttpResponse:
     """Takes the file of signatures that the signer wrote, and says what became of each."""
-    actor = require(acting_actor(request), SIGNS.get(what, "issuing.sign_document"))
+    actor = require(acting_actor(request), SIGNS[what])
     form = AnswerForm(request.POST or None, request.FILES or None)
     outcomes: list[tuple[str, str, str]] = []
     if form.is_valid():
@@ -237,12 +241,21 @@ def _told(row: PreparedSignature) -> dict[str, str]:
         "id": str(row.pk),
         "hash": base64.b64encode(digest).decode(),
         "hash_algorithm": row.algorithm,
-        "certificate": commands.certificate_of(row),
+        "certificate": certificate_of(row),
     }
 
 
 def _position(part: str) -> int | None:
-    return None if part == MAIN else int(part)
+    """Returns which file beside the document is meant, None for the document itself.
+
+    Raises:
+        DocumentNotFound: it is neither.
+    """
+    if part == MAIN:
+        return None
+    if (position := as_number(part)) is None or position > POSITION_MOST:
+        raise DocumentNotFound
+    return position
 
 
 def _given(request: HttpRequest) -> tuple[UUID, bytes]:

@@ -19,8 +19,8 @@ from hienluong.files import service as files
 from hienluong.issuing import authority, commands, queries, rendering
 from hienluong.issuing.commands import Handed
 from hienluong.issuing.errors import DocumentNotFound
-from hienluong.issuing.forms import HandInForm, ResubmitForm
-from hienluong.issuing.models import Document, Step
+from hienluong.issuing.forms import DONE, HandInForm, ResubmitForm
+from hienluong.issuing.models import Document, Passage, Step
 from hienluong.issuing.pages.device import (
     Item,
     asked_as_file,
@@ -105,7 +105,7 @@ def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "document": document,
         "tone": TONES[Step(document.step)],
         "files": queries.files_of(document),
-        "passages": [(one, TONES[Step(one.step)]) for one in queries.passages_of(document)],
+        "passages": [(one, DONE[Step(one.step)], _tone(one)) for one in queries.passages_of(document)],
         "competence": authority.line_above(document),
         "acts": acts,
         "level": wanted_level(),
@@ -123,6 +123,10 @@ def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
     else:
         context["view"] = view_of(request, actor, document, "")
     return device_page(request, "issuing/document.html", context, devices=bool(items))
+
+
+def _tone(one: Passage) -> str:
+    return {Step.RETURNED: "bad", Step.GIVEN_UP: "neutral"}.get(Step(one.step), "good")
 
 
 def _acts(actor: Actor, document: Document) -> set[str]:

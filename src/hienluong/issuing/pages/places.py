@@ -16,7 +16,6 @@ from pypdf import PdfReader
 
 from hienluong.directory.service import Actor, acting_actor, require
 from hienluong.issuing import commands, queries
-from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import PlaceForm
 from hienluong.issuing.models import Document
 from hienluong.issuing.places import PERSON, SEAL, Place, place_of
@@ -109,8 +108,6 @@ def _placed(actor: Actor, document: Document, what: str, pdf: bytes) -> Place | 
 @require_http_methods(["GET", "POST"])
 def move(request: HttpRequest, document_id: UUID, what: str) -> HttpResponse:
     """Shows where signature or seal go, and lets them be moved."""
-    if what not in WHO:
-        raise DocumentNotFound(id=document_id)
     document = queries.document(acting_actor(request), document_id)
     actor = require(acting_actor(request), WHO[what], document)
     view = view_of(request, actor, document, what)

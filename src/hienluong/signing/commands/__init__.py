@@ -10,7 +10,6 @@ from hienluong.signing.commands.certificates import (
 )
 from hienluong.signing.commands.demonstration import make_demonstration_authority
 from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
-from hienluong.signing.commands.renew import renew_stamps
 from hienluong.signing.commands.sign import sign_document
 from hienluong.signing.commands.trust import end_authority, import_authorities, refresh_revocations
 from hienluong.signing.commands.with_certificate import prepare_with, sign_with
@@ -27,7 +26,6 @@ __all__ = [
     "refresh_revocations",
     "register_agency_certificate",
     "register_own_certificate",
-    "renew_stamps",
     "set_image",
     "sign_document",
     "sign_with",
