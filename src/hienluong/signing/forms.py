@@ -110,7 +110,7 @@ class AuthorityForm(FilePage, forms.Form):
     purpose = forms.ChoiceField(
         label=_("Believed for"), choices=TrustedAuthority.Purpose.choices, widget=forms.RadioSelect
     )
-    source = forms.CharField(
+    taken_from = forms.CharField(
         label=_("Source"), max_length=500, help_text=_("Where the file comes from: an address, a letter.")
     )
     valid_from = day_field(_("Believed from"))

@@ -38,9 +38,13 @@ def add(request: HttpRequest) -> HttpResponse:
     form = AuthorityForm(request.POST or None, request.FILES or None, initial={"valid_from": today()})
 
     def stage(*, source: BinaryIO, file_name: str, **given: Any) -> str:  # noqa: ARG001 - as take_file calls it
-        purpose = TrustedAuthority.Purpose(given.pop("purpose"))
         added = commands.import_authorities(
-            actor=actor, content=source.read(), purpose=purpose, now=clock.now(), **given
+            actor=actor,
+            content=source.read(),
+            purpose=TrustedAuthority.Purpose(given["purpose"]),
+            source=given["taken_from"],
+            valid_from=given["valid_from"],
+            now=clock.now(),
         )
         said = ngettext("%(count)d authority was added.", "%(count)d authorities were added.", len(added))
         messages.success(request, said % {"count": len(added)})
