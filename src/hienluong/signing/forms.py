@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from hienluong.directory.service import AgencyField, AskedForm, Question, day_field
 from hienluong.signing.models import TrustedAuthority
@@ -60,7 +61,7 @@ class AgencyCertificateForm(FilePage, AskedForm):
         ),
     )
     file = forms.FileField(
-        label=_("Certificate"),
+        label=pgettext_lazy("signature", "Certificate"),
         required=False,
         help_text=_(
             "Of a device: its certificate and those above it. Of a key: those above it, if its file has none."
@@ -111,6 +112,8 @@ class AuthorityForm(FilePage, forms.Form):
         label=_("Believed for"), choices=TrustedAuthority.Purpose.choices, widget=forms.RadioSelect
     )
     taken_from = forms.CharField(
-        label=_("Source"), max_length=500, help_text=_("Where the file comes from: an address, a letter.")
+        label=pgettext_lazy("signature", "Source"),
+        max_length=500,
+        help_text=_("Where the file comes from: an address, a letter."),
     )
     valid_from = day_field(_("Believed from"))
