@@ -33,6 +33,7 @@ from hienluong.signing.formats.report import FileReport, Reason, SignatureReport
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences
 from hienluong.signing.models import SigningCertificate
+from hienluong.signing.possession import Challenge
 from hienluong.signing.queries import (
     Registered,
     authorities,
@@ -51,6 +52,7 @@ from hienluong.signing.queries import (
 
 __all__ = [
     "Box",
+    "Challenge",
     "FileReport",
     "Level",
     "MemoryKey",
