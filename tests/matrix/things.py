@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
 from tests.exchange.personas import document
+from tests.matrix.issuing import prepare_issuing
 from tests.matrix.passkey import Passkey
 from tests.matrix.personas import ACTING
 from tests.matrix.province import (
@@ -39,7 +40,7 @@ from tests.matrix.province import (
     sign_in,
 )
 from tests.matrix.sign_on import RETURN, token_of_person
-from tests.matrix.signatures import prepare_signatures
+from tests.matrix.signatures import prepare_signatures, register_certificates
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
@@ -87,6 +88,8 @@ def furnish() -> Province:
         _systems,
         _webhooks,
         prepare_signatures,
+        _issuing,
+        register_certificates,
         _deadlines,
         _drafts,
         _browsers,
@@ -104,6 +107,13 @@ def furnish() -> Province:
     province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
     ledger.sequence_waiting(now=clock.now(), sign=True)
     return province
+
+
+def _issuing(province: Province) -> None:
+    """Lets each side have documents at every step of being issued."""
+    for code, things, _prefix in province.sides():
+        things["content"] = CONTENT[code]
+    prepare_issuing(province)
 
 
 def _reasons(province: Province) -> None:

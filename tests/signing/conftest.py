@@ -103,9 +103,9 @@ def believed(demonstration: World, db: None) -> World:
 def employ(agencies: Mapping[str, Agency]) -> Callable[..., Actor]:
     """Gives an agency somebody in a post, and returns who acts."""
 
-    def take_on(code: str, role: str, name: str = "Lê Thị Bình") -> Actor:
+    def take_on(code: str, role: str, name: str = "Lê Thị Bình", *, username: str = "") -> Actor:
         setup = Actor.platform("specification")
-        person = directory.create_person(actor=setup, full_name=name, now=NOW)
+        person = directory.create_person(actor=setup, full_name=name, username=username, now=NOW)
         post = directory.assign_post(
             actor=setup, person=person, agency=agencies[code], role=role, title=role, now=NOW
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import AgencyField, AskedForm, Question, day_field
@@ -60,7 +60,7 @@ class AgencyCertificateForm(FilePage, AskedForm):
         ),
     )
     file = forms.FileField(
-        label=_("Certificate"),
+        label=pgettext_lazy("signature", "Certificate"),
         required=False,
         help_text=_(
             "Of a device: its certificate and those above it. Of a key: those above it, if its file has none."
@@ -110,7 +110,9 @@ class AuthorityForm(FilePage, forms.Form):
     purpose = forms.ChoiceField(
         label=_("Believed for"), choices=TrustedAuthority.Purpose.choices, widget=forms.RadioSelect
     )
-    source = forms.CharField(
-        label=_("Source"), max_length=500, help_text=_("Where the file comes from: an address, a letter.")
+    taken_from = forms.CharField(
+        label=pgettext_lazy("signature", "Source"),
+        max_length=500,
+        help_text=_("Where the file comes from: an address, a letter."),
     )
     valid_from = day_field(_("Believed from"))

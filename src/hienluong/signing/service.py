@@ -35,6 +35,7 @@ from hienluong.signing.formats.report import FileReport, Reason, SignatureReport
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences
 from hienluong.signing.models import PreparedSignature, SigningCertificate
+from hienluong.signing.possession import Challenge
 from hienluong.signing.queries import (
     Registered,
     authorities,
@@ -55,6 +56,7 @@ from hienluong.signing.stamping import stamps_offered
 
 __all__ = [
     "Box",
+    "Challenge",
     "FileReport",
     "Level",
     "MemoryKey",

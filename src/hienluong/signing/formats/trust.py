@@ -19,7 +19,7 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.authority import Authority, TrustAnchor
 from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
-from pyhanko_certvalidator.errors import PathBuildingError, PathValidationError, RevokedError
+from pyhanko_certvalidator.errors import PathBuildingError, RevokedError, ValidationError
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
@@ -134,7 +134,7 @@ class Trust:
             path = run(CertificateValidator(certificate, validation_context=context).async_validate_path())
         except RevokedError:
             return Way(revoked=True)
-        except (PathBuildingError, PathValidationError):
+        except (PathBuildingError, ValidationError):
             return Way()
         above = [
             one for one in path if isinstance(one, x509.Certificate) and one.dump() != certificate.dump()

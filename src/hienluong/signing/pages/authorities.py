@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hienluong.directory.service import Question, acting_actor, allowed, ask, require, take_file, today
@@ -38,9 +38,13 @@ def add(request: HttpRequest) -> HttpResponse:
     form = AuthorityForm(request.POST or None, request.FILES or None, initial={"valid_from": today()})
 
     def stage(*, source: BinaryIO, file_name: str, **given: Any) -> str:  # noqa: ARG001 - as take_file calls it
-        purpose = TrustedAuthority.Purpose(given.pop("purpose"))
         added = commands.import_authorities(
-            actor=actor, content=source.read(), purpose=purpose, now=clock.now(), **given
+            actor=actor,
+            content=source.read(),
+            purpose=TrustedAuthority.Purpose(given["purpose"]),
+            source=given["taken_from"],
+            valid_from=given["valid_from"],
+            now=clock.now(),
         )
         said = ngettext("%(count)d authority was added.", "%(count)d authorities were added.", len(added))
         messages.success(request, said % {"count": len(added)})
@@ -74,7 +78,7 @@ def end(request: HttpRequest, fingerprint: str) -> HttpResponse:
         gettext_lazy("Take it out"),
         reverse("signing:authorities"),
         facts=[
-            (gettext_lazy("Authority"), rows[0].name),
+            (pgettext_lazy("signature", "Authority"), rows[0].name),
             (gettext_lazy("Believed for"), ", ".join(str(row.get_purpose_display()) for row in rows)),
             (gettext_lazy("SHA-256"), rows[0].sha256),
         ],

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hienluong.directory.service import Actor, Question, acting_actor, allowed, pager, require, take_file
@@ -130,9 +130,12 @@ def end(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     question = _about(
         row,
         gettext_lazy("End the certificate"),
-        gettext_lazy("End it"),
+        gettext_lazy("End the certificate"),
         lead=gettext_lazy("Nothing is signed with it here from now on. What was signed stands."),
-        facts=[(gettext_lazy("Certificate"), row.holder_name), (gettext_lazy("SHA-256"), row.sha256)],
+        facts=[
+            (pgettext_lazy("signature", "Certificate"), row.holder_name),
+            (gettext_lazy("SHA-256"), row.sha256),
+        ],
         warning=gettext_lazy(
             "The authority is not told: if the device was lost, have the certificate revoked there."
         ),

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext
 
-from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
+from hienluong.kit.errors import FieldError, Forbidden, HienluongError, InvalidInput, NotAuthenticated
 from hienluong.kit.errors import gettext_noop as _
 
 REQUEST_NAME = "request.json"
@@ -22,12 +22,17 @@ _NO_ANSWER = _("This is no file of signatures from the signer.")
 
 
 def says(view: Callable[..., dict[str, Any]]) -> Callable[..., JsonResponse]:
-    """Makes a view of one that returns what the script of the device is told; a refusal is told as {tone, says}."""
+    """Makes a view of one that returns what the script of the device is told; a refusal is told as {tone, says}.
+
+    That somebody may not do it at all goes to the handler of all pages, which records it.
+    """
 
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         try:
             return JsonResponse(view(request, *args, **kwargs))
+        except (Forbidden, NotAuthenticated):
+            raise
         except HienluongError as refusal:
             return JsonResponse({"tone": "error", "says": refusal.explain(gettext)}, status=refusal.status)
 

@@ -251,7 +251,7 @@ def _state(row: SigningCertificate, now: datetime) -> State:
 
 def _own_or_managed(actor: Actor | None) -> Q:
     if allowed(actor, "signing.manage_certificates"):
-        return Q()
+        return Q(pk__isnull=False)  # an empty condition would give way to any other
     return _of(person=require(actor, "signing.register_certificate").person_id)
 
 
