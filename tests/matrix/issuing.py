@@ -26,9 +26,9 @@ STEPS = ("prepared", "numbered", "signed", "sealed", "returned")
 
 def prepare_issuing(province: Province) -> None:
     """Hands documents in, and brings each to its step; what costs a signature is said past the application."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    own = signer_certificate(key)
     for code, things, prefix in province.sides():
+        key = ec.generate_private_key(ec.SECP256R1())
+        own = signer_certificate(key)
         clerk, head = province.actors[f"{prefix}clerk"], province.actors[f"{prefix}head"]
         things["issuing_signer_id"] = province.post(f"{prefix}head").pk
         things["head_certificate_id"] = _certificate(own, person=province.people[f"{prefix}head"])

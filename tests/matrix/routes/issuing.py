@@ -46,13 +46,17 @@ def _at(step: str, *passes: str, answers: Answer = 200, **more: Any) -> Door:
     return of_agency(*passes, answers=answers, sees=sees, at=at, **more)
 
 
+_SIGNED = {"document_id": "issuing_signed_id"}
 _REASON = {"reason": "Sai thể thức", "step": "send"}
 _PLACE = {"page": "1", "left": "20", "top": "20", "width": "40", "height": "20"}
-_HOME = {"head": 404, "deputy": 404, "officer": 404}
+_NOT_THEIRS = {f"{prefix}{role}": 404 for prefix in ("", "other_") for role in _WRITERS[1:]}
 
 ROUTES: Table = {
     "issuing/": {"GET": door(*_WRITERS)},
-    "issuing/new/": {"GET": door(*_WRITERS), "POST": door(*_WRITERS, answers=302, sends=_handed)},
+    "issuing/new/": {
+        "GET": door(*_WRITERS),
+        "POST": of_agency(*_WRITERS, answers=302, elsewhere=422, sends=_handed),
+    },
     "issuing/many/": {
         "GET": (door(*_WRITERS, sends={"what": "sign"}), door("clerk", sends={"what": "seal"}))
     },
@@ -71,7 +75,7 @@ ROUTES: Table = {
         )
     },
     "issuing/runs/<uuid:run_id>/": {
-        "GET": of_agency("clerk", sees=("head", "deputy", "officer"), but=_HOME, at={"run_id": "issuing_run_id"})
+        "GET": of_agency("clerk", but=_NOT_THEIRS, at={"run_id": "issuing_run_id"})
     },
     "issuing/<uuid:document_id>/": {"GET": (_at("prepared", *_WRITERS), _at("returned", *_WRITERS))},
     "issuing/<uuid:document_id>/file/": {"GET": _at("prepared", *_WRITERS)},
@@ -117,25 +121,23 @@ ROUTES: Table = {
     },
     # What nobody signed is not sealed: that is refused, and recorded so.
     "issuing/<uuid:document_id>/seal/<str:part>/prepare/": {
-        "POST": _at("signed", "clerk", answers=409, given={"part": "main"}, recorded=False)
+        "POST": of_agency("clerk", answers=409, given={"part": "main"}, acts=False, at=_SIGNED)
     },
     "issuing/<uuid:document_id>/seal/<str:part>/complete/": {
-        "POST": _at(
-            "signed",
+        "POST": of_agency(
             "clerk",
             answers=409,
             given={"part": "main"},
             json=True,
-            recorded=False,
+            acts=False,
+            at=_SIGNED,
             sends=lambda things: things["issuing_signature"],
         )
     },
-    "issuing/<uuid:document_id>/seal/": {"POST": _at("signed", "clerk", answers=302, recorded=False)},
+    "issuing/<uuid:document_id>/seal/": {"POST": _at("signed", "clerk", answers=302, acts=False)},
     "issuing/<uuid:document_id>/issue/": {
         "GET": _at("sealed", "clerk"),
-        "POST": _at(
-            "sealed", "clerk", answers=302, sends={"way": "none", "priority": "0", "step": "send"}
-        ),
+        "POST": _at("sealed", "clerk", answers=302, sends={"way": "none", "priority": "0", "step": "send"}),
     },
     "issuing/<uuid:document_id>/return/": {
         "GET": _at("numbered", "clerk", "head"),
