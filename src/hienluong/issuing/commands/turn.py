@@ -42,7 +42,7 @@ def return_document(*, actor: Actor | None, document_id: UUID, reason: str, now:
         actor = require(actor, "issuing.return_document", document)
         words = _reason(reason)
         before, document.returned_why = document.step, words
-        details = {"from": before, "reason": words[:300]}
+        details = {"from": before}
         take_step(document, Step.RETURNED, actor=actor, now=now, said=words, details=details)
     return document
 
@@ -59,7 +59,7 @@ def give_up_document(*, actor: Actor | None, document_id: UUID, reason: str, now
         document = locked(actor, document_id)
         actor = require(actor, "issuing.withdraw_document", document)
         words = _reason(reason)
-        details = {"from": document.step, "reason": words[:300]}
+        details = {"from": document.step}
         take_step(document, Step.GIVEN_UP, actor=actor, now=now, said=words, details=details)
     return document
 
