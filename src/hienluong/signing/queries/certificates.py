@@ -24,7 +24,7 @@ from hienluong.signing.formats.trust import Way
 from hienluong.signing.models import SigningCertificate
 
 State = Literal["ended", "over", "unproved", "ending", "good"]
-PAGE: Final = 50
+PAGE: Final = 25
 _LIST: Final = "certificates"
 
 
@@ -225,16 +225,13 @@ def registered(row: SigningCertificate, *, now: datetime) -> Registered:
 
 def _registered(rows: Iterable[SigningCertificate], now: datetime) -> list[Registered]:
     shown = list(rows)
-    read = [read_certificates(row.certificates) for row in shown]
-    believed = trust(now, [one for chain in read for one in chain]) if shown else None
+    if not shown:
+        return []
+    read = [(own, chain) for own, *chain in (read_certificates(row.certificates) for row in shown)]
+    believed = trust(now, [one for own, chain in read for one in (own, *chain)])
     return [
-        Registered(
-            row,
-            _state(row, now),
-            believed.way(own, chain, now=now) if believed else Way(),
-            (row.not_after - now) // timedelta(days=1),
-        )
-        for row, (own, *chain) in zip(shown, read, strict=True)
+        Registered(row, _state(row, now), way, (row.not_after - now) // timedelta(days=1))
+        for row, way in zip(shown, believed.ways(read, now=now), strict=True)
     ]
 
 
