@@ -26,6 +26,8 @@ STEPS = ("prepared", "numbered", "signed", "sealed", "returned")
 
 def prepare_issuing(province: Province) -> None:
     """Hands documents in, and brings each to its step; what costs a signature is said past the application."""
+    from tests.matrix.things import CONTENT  # noqa: PLC0415 - it imports this file
+
     for code, things, prefix in province.sides():
         key = ec.generate_private_key(ec.SECP256R1())
         own = signer_certificate(key)
@@ -40,7 +42,7 @@ def prepare_issuing(province: Province) -> None:
         for number, step in enumerate(STEPS, start=1):
             document = commands.prepare_document(
                 actor=province.actors[f"{prefix}officer"],
-                handed=handed(province.post(f"{prefix}head"), things["content"]),
+                handed=handed(province.post(f"{prefix}head"), CONTENT[code]),
                 now=clock.now(),
             )
             things[f"issuing_{step}_id"] = document.pk
@@ -49,7 +51,7 @@ def prepare_issuing(province: Province) -> None:
             given: dict[str, Any] = {"actor": clerk, "document_id": document.pk, "now": clock.now()}
             commands.number_document(number=str(number), dated_on=directory.today(), in_file=True, **given)
             if step == "returned":
-                commands.return_document(reason=things["content"], **given)
+                commands.return_document(reason=CONTENT[code], **given)
             elif step != "numbered":
                 Document.objects.filter(pk=document.pk).update(
                     step=step, signed_sha256="0" * 64, sealed_sha256="0" * 64, signed_at=timezone.now()

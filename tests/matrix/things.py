@@ -88,7 +88,7 @@ def furnish() -> Province:
         _systems,
         _webhooks,
         prepare_signatures,
-        _issuing,
+        prepare_issuing,
         register_certificates,
         _deadlines,
         _drafts,
@@ -107,13 +107,6 @@ def furnish() -> Province:
     province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
     ledger.sequence_waiting(now=clock.now(), sign=True)
     return province
-
-
-def _issuing(province: Province) -> None:
-    """Lets each side have documents at every step of being issued."""
-    for code, things, _prefix in province.sides():
-        things["content"] = CONTENT[code]
-    prepare_issuing(province)
 
 
 def _reasons(province: Province) -> None:
