@@ -25,6 +25,7 @@ from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
 from hienluong.evidence.api import router as evidence_router
 from hienluong.exchange.api import router as exchange_router
+from hienluong.issuing.api import router as issuing_router
 from hienluong.kit import clock
 from hienluong.kit.errors import (
     FieldError,
@@ -37,7 +38,6 @@ from hienluong.kit.errors import (
 )
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import short_code
-from hienluong.issuing.api import router as issuing_router
 from hienluong.mailbox.api import router as mailbox_router
 from hienluong.monitoring.api import router as monitoring_router
 from hienluong.reasons.api import router as reasons_router

@@ -120,7 +120,8 @@ def prepare(request: HttpRequest, document_id: UUID, what: str, part: str) -> Js
         given: dict[str, Any] = {
             "actor": actor,
             "document_id": document_id,
-            "certificate_id": as_uuid(request.GET.get("certificate") or request.POST.get("certificate", "")) or new_id(),
+            "certificate_id": as_uuid(request.GET.get("certificate") or request.POST.get("certificate", ""))
+            or new_id(),
             "now": clock.now(),
         }
         if what == "seal":
