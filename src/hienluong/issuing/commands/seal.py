@@ -59,11 +59,16 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
             if one.is_pdf and one.sealed is None:
                 content = queries.attached_bytes(document, one)
                 made = _sign(
-                    actor, row, content, one.name, placed_text(content, document.reference, now), now
+                    actor,
+                    row,
+                    content,
+                    document.reference,
+                    placed_text(content, document.reference, now),
+                    now,
                 )
                 beside.append((one, made))
         main = _sign(
-            actor, row, pdf, document.file_name, placed_image(row, place_of(actor, document, SEAL, pdf)), now
+            actor, row, pdf, document.reference, placed_image(row, place_of(actor, document, SEAL, pdf)), now
         )
         return _keep(actor, document, row.sha256, main, beside, now)
 
@@ -92,11 +97,11 @@ def prepare_seal(
         pdf = _to_seal(actor, document, now)
         row = require_certificate(actor, certificate_id, agency=True, now=now)
         if position is None:
-            content, name = pdf, document.file_name
+            content = pdf
             placed = placed_image(row, place_of(actor, document, SEAL, pdf))
         else:
             _document, one = queries.attached_file(actor, document_id, position)
-            content, name = queries.attached_bytes(document, one), one.name
+            content = queries.attached_bytes(document, one)
             placed = placed_text(content, document.reference, now)
         return signing.prepare_with(
             actor=actor,
@@ -104,7 +109,7 @@ def prepare_seal(
             content=content,
             level=wanted_level(),
             now=now,
-            name=name,
+            name=document.reference,  # what a file is called is content, and stays out of the ledger
             placed=placed,
         )
 

@@ -49,7 +49,7 @@ def prepare_signature(
             content=pdf,
             level=level_of_person(),
             now=now,
-            name=document.file_name,
+            name=document.reference,
             placed=placed_image(row, place_of(actor, document, PERSON, pdf)),
         )
 
