@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { bindBatches } from "./batches.js";
 import { bindCopyButtons } from "./copy.js";
+import { bindDevices } from "./device.js";
 import { keepDrafts } from "./drafts.js";
 import { bindFileInputs } from "./files.js";
 import { bindMenus } from "./menus.js";
@@ -20,6 +21,7 @@ htmx.config.historyCacheSize = 0; // pages of documents are not kept in the brow
 const bind = (part) => {
   bindBatches(part);
   bindCopyButtons(part);
+  bindDevices(part);
   bindFileInputs(part);
   bindPasskeys(part);
   bindPickers(part);

@@ -16,6 +16,8 @@ WITHOUT_ACTOR = {
     "fail_packet": "a part of the decision about a packet that was kept apart, whose maker was checked",
     "carry_out_disposal": "the worker looks out for what two people approved; it acts as the part “retention”",
     "sweep_prepared": "the clock; it acts as the platform's part “signing”",
+    "warn_of_ends": "the clock; people are told, nothing else changes",
+    "warn_of_old_revocations": "the same",
     "close_idle_accounts": "a job by the clock; it acts as the platform's part “idle accounts”",
     "run_reviews": "a job by the clock; it acts as the platform's part “access review”",
     "settle_break_glass": "a job by the clock; it writes down what the time has settled",

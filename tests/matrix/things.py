@@ -39,7 +39,7 @@ from tests.matrix.province import (
     sign_in,
 )
 from tests.matrix.sign_on import RETURN, token_of_person
-from tests.matrix.signatures import prepare_signatures
+from tests.matrix.signatures import prepare_signatures, register_certificates
 
 from hienluong.access import service as access
 from hienluong.access.models import ReviewLine, RightsAlert
@@ -87,6 +87,7 @@ def furnish() -> Province:
         _systems,
         _webhooks,
         prepare_signatures,
+        register_certificates,
         _deadlines,
         _drafts,
         _browsers,

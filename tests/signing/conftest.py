@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,8 @@ sys.path.append(str(Path(__file__).parent))  # the world, by its name
 
 from world import NOW, World, letter
 
+from hienluong.directory import service as directory
+from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
 from hienluong.kit import clock
 from hienluong.signing.commands import import_authorities
@@ -95,3 +97,18 @@ def believed(demonstration: World, db: None) -> World:
             now=NOW,
         )
     return demonstration
+
+
+@pytest.fixture
+def employ(agencies: Mapping[str, Agency]) -> Callable[..., Actor]:
+    """Gives an agency somebody in a post, and returns who acts."""
+
+    def take_on(code: str, role: str, name: str = "Lê Thị Bình", *, username: str = "") -> Actor:
+        setup = Actor.platform("specification")
+        person = directory.create_person(actor=setup, full_name=name, username=username, now=NOW)
+        post = directory.assign_post(
+            actor=setup, person=person, agency=agencies[code], role=role, title=role, now=NOW
+        )
+        return Actor("person", person.pk, name, agencies[code].pk, code, agencies[code].name, role, post.pk)
+
+    return take_on

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from asn1crypto import x509
+from asn1crypto import pem, x509
 from cryptography import x509 as pyca
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -18,10 +19,11 @@ from reportlab.pdfgen.canvas import Canvas
 
 from hienluong.signing.demo.authority import DemoAuthority, Subject
 from hienluong.signing.formats.keys import MemoryKey, from_pyca
-from hienluong.signing.formats.report import FileReport
+from hienluong.signing.formats.report import FileReport, Holder
 from hienluong.signing.formats.stamping import AskingStamper
 from hienluong.signing.formats.trust import Knowledge, Trust
 from hienluong.signing.formats.validation import validate
+from hienluong.signing.models import SigningCertificate
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 SOON = NOW + timedelta(seconds=2)
@@ -119,3 +121,23 @@ def pem_of(*certificates: pyca.Certificate) -> bytes:
     from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415 - one line
 
     return b"".join(one.public_bytes(Encoding.PEM) for one in certificates)
+
+
+def row_of(key: MemoryKey, *, key_name: str = "", **owner: object) -> SigningCertificate:
+    """Returns a key's certificate as it stands in the register, for a `person` or an `agency`."""
+    own = key.certificate
+    return SigningCertificate.objects.create(
+        **owner,
+        place="module" if key_name else "device",
+        key_name=key_name,
+        certificate=own.dump(),
+        chain=b"".join(pem.armor("CERTIFICATE", one.dump()) for one in key.chain),
+        sha256=hashlib.sha256(own.dump()).hexdigest(),
+        holder_name=Holder.of(own.subject).name,
+        issuer_name=Holder.of(own.issuer).name,
+        not_before=own.not_valid_before,
+        not_after=own.not_valid_after,
+        registered_at=NOW,
+        registered_by="specification",
+        proved_at=NOW,
+    )

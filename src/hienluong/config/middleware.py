@@ -14,10 +14,10 @@ from hienluong.kit.errors import HienluongError, NotFound
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
-FORM_ACTION = "form-action 'self'"
+WIDER = {"form_leads_to": "form-action 'self'", "connects_to": "connect-src 'self'"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    f"connect-src 'self'; manifest-src 'self'; {FORM_ACTION}; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -36,15 +36,17 @@ PROGRAMS = ("/api/", "/log/checkpoint", "/log/key-changes/", "/log/tile/", "/wit
 def security_headers(get_response: GetResponse) -> GetResponse:
     """Returns a layer that gives every answer the security headers; a page never weakens them.
 
-    One exception is narrow: an answer whose form ends at another server (single sign-on leads back to the system that
-    asked) names that server in `form_leads_to`; browsers would hold the redirect against the policy.
+    Two exceptions are narrow: an answer whose form ends at another server (single sign-on leads back to the system that
+    asked) names it in `form_leads_to`, one that reaches the signer on the person's machine in `connects_to`.
     """
 
     def layer(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        if place := getattr(response, "form_leads_to", ""):
-            wider = CONTENT_SECURITY_POLICY.replace(FORM_ACTION, f"{FORM_ACTION} {place}")
-            response.headers["Content-Security-Policy"] = wider
+        for attribute, rule in WIDER.items():
+            if place := getattr(response, attribute, ""):
+                response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY.replace(
+                    rule, f"{rule} {place}"
+                )
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if not request.path.startswith(settings.STATIC_URL):

@@ -384,6 +384,9 @@ DEMO_AUTHORITY_PORT = _number("HIENLUONG_DEMO_AUTHORITY_PORT", 8018)
 SIGNING_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS")
 SIGNING_MAX_BYTES = _number("HIENLUONG_SIGNING_MAX_BYTES", 50 * 1024 * 1024)
 SIGNING_SIZES = os.environ.get("HIENLUONG_SIGNING_SIZES", "40x20 36x36 15x8")
+SIGNING_ALARM_DAYS = [int(days) for days in _names("HIENLUONG_SIGNING_ALARM_DAYS") or ("60", "30", "7")]
+SIGNING_DEVICE_URL = os.environ.get("HIENLUONG_SIGNING_DEVICE_URL", "http://127.0.0.1:8987").rstrip("/")
+SIGNING_KEYS_FILE = os.environ.get("HIENLUONG_SIGNING_KEYS_FILE") or str(DATA_DIR / "signing-keys.toml")
 
 # Webhooks: messages to agencies' systems at addresses of their own.
 WEBHOOK_KEY = _secret("webhook-key")

@@ -100,6 +100,9 @@ class Supervisor:
             Service("web", (sys.executable, "-m", "hienluong.config.web")),
             Service("worker", (sys.executable, "-m", "hienluong.config.cli", "worker")),
         ]
+        if installation.kind == "demonstration":
+            signing = (sys.executable, "-m", "hienluong.config.cli", "signing", "demonstration", "serve")
+            self._services.append(Service("signing", signing))
         self._watch = Watch(installation, lambda line: self._write("worker", line))
         self._bell, self._bell_push = os.pipe()
 

@@ -36,6 +36,8 @@ TOPICS: Final = {
     "staff/leaves/": "delegations",
     "staff/delegations/": "delegations",
     "groups/": "groups",
+    "signing/": "signatures",
+    "signatures/": "signatures",
     "sign-in/": "sign-in",
     "account/": "account",
     "acting-for/": "account",

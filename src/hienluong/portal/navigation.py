@@ -66,6 +66,29 @@ MENU = (
         ),
     ),
     Section(
+        _("Digital signatures"),
+        (
+            Entry(
+                _("My signature"), "signing:mine", icon="signature", permission="signing.register_certificate"
+            ),
+            Entry(
+                _("Signing certificates"),
+                "signing:certificates",
+                icon="certificate",
+                permission="signing.view_certificates",
+            ),
+            Entry(
+                _("Trust list"),
+                "signing:authorities",
+                icon="shield-check",
+                permission="signing.view_authorities",
+            ),
+            Entry(
+                _("Check signatures"), "signing:check", icon="file-check", permission="signing.validate_file"
+            ),
+        ),
+    ),
+    Section(
         _("Directory"),
         (
             Entry(_("Agencies"), "directory:agencies", icon="building", permission="directory.view_agency"),

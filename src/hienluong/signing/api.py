@@ -18,7 +18,15 @@ from hienluong.files.service import file_answer
 from hienluong.kit import clock
 from hienluong.signing import commands, queries
 from hienluong.signing.formats.levels import Level
-from hienluong.signing.schemas import CompleteIn, PreparedOut, PrepareIn, SignaturesOut
+from hienluong.signing.schemas import (
+    AuthorityOut,
+    CompleteIn,
+    PreparedOut,
+    PrepareIn,
+    RegisteredOut,
+    RegisterOut,
+    SignaturesOut,
+)
 from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["signing"])
@@ -96,6 +104,25 @@ def fetch_signed_document(request: HttpRequest, prepared_id: UUID) -> HttpRespon
     """Gives the signed PDF, for a day after it was completed."""
     size, chunks = queries.signed_document(calling_actor(request), prepared_id, now=clock.now())
     return file_answer(chunks, size=size, content_type="application/pdf", headers={})
+
+
+@router.get(
+    "/signatures/authorities",
+    response=list[AuthorityOut],
+    summary="Authorities whose certificates are believed",
+)
+def list_authorities(request: HttpRequest) -> list[AuthorityOut]:
+    """Answers the trust list in force, with the certificates."""
+    return [AuthorityOut.of(one) for one in queries.authorities(calling_actor(request), now=clock.now())]
+
+
+@router.get(
+    "/signatures/certificates", response=RegisterOut, summary="The agency's signing certificates in use"
+)
+def list_signing_certificates(request: HttpRequest, after: str = "") -> RegisterOut:
+    """Answers with which certificates the agency signs, what ends first first."""
+    page = queries.certificates(calling_actor(request), now=clock.now(), after=after)
+    return RegisterOut(certificates=[RegisteredOut.of(one) for one in page.items], next=page.next)
 
 
 def _bytes_of(file: UploadedFile) -> bytes:

@@ -166,3 +166,75 @@ class SignaturesNotValid(Conflict):
     title = _("The signatures do not all hold")
     detail = _("{name}: {verdict} ({reasons}).")
     todo = _("Run the command without --require-valid to read what was found.")
+
+
+class SigningCertificateNotFound(NotFound):
+    """There is no such certificate that the actor may sign with, or see."""
+
+    code = "signing.certificate-not-found"
+    title = _("No such certificate")
+    detail = _(
+        "No certificate that you may use now has the id {id}: it is another's, has ended, or is not of today."
+    )
+    kept = _("Nothing was signed or changed.")
+    todo = _("Look at your certificates, and register the one that you sign with.")
+
+
+class KeyNotSet(Conflict):
+    """The file of keys names no such key, or one that is not the certificate's."""
+
+    code = "signing.key-not-set"
+    title = _("The key is not set")
+    detail = _("The key {name} cannot be used: {reason}.")
+    kept = _("Nothing was signed.")
+    todo = _("Ask the operators to set the key in the file of keys (HIENLUONG_SIGNING_KEYS_FILE).")
+
+
+class KeyElsewhere(Conflict):
+    """The key is at another place than the way of signing that was asked for."""
+
+    code = "signing.key-elsewhere"
+    title = _("The key is elsewhere")
+    detail = _("The key of {name} is elsewhere: {place}.")
+    kept = _("Nothing was signed.")
+    todo = _("Sign with the device where the key is on one, and here where it is a key of this installation.")
+
+
+class CertificateUnfit(InvalidInput):
+    """A certificate cannot be registered for signing documents."""
+
+    code = "signing.certificate-unfit"
+    title = _("The certificate cannot be used")
+    detail = _("The certificate of {name} cannot be registered.")
+    kept = _("Nothing was registered.")
+    todo = _("Give the certificate that your authority issued for signing documents (PEM, DER or PKCS#7).")
+
+
+class CertificateRegistered(Conflict):
+    """The certificate is registered already."""
+
+    code = "signing.certificate-registered"
+    title = _("Registered already")
+    detail = _("The certificate of {name} is registered already.")
+    kept = _("What is registered stands.")
+    todo = _("End the earlier entry first, if it should stand somewhere else.")
+
+
+class ChallengeOver(Conflict):
+    """What the device was to sign is too old, or belongs to another certificate."""
+
+    code = "signing.challenge-over"
+    title = _("The test is over")
+    detail = _("What the device was to sign is no longer good.")
+    kept = _("Nothing was changed.")
+    todo = _("Begin the test again.")
+
+
+class PossessionNotShown(InvalidInput):
+    """The device did not sign with the key of the certificate."""
+
+    code = "signing.possession-not-shown"
+    title = _("The device has another key")
+    detail = _("The signature was not made with the key that belongs to the certificate.")
+    kept = _("Nothing was changed.")
+    todo = _("Choose the device that holds this certificate, and test again.")

@@ -1,7 +1,16 @@
 """What is asked of whoever wants a file checked."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+
+from hienluong.directory.service import AgencyField, AskedForm, Question, day_field
+from hienluong.signing.models import TrustedAuthority
 
 
 class CheckForm(forms.Form):
@@ -18,3 +27,92 @@ class CheckForm(forms.Form):
         help_text=_("Only for a signature in a file of its own."),
         allow_empty_file=True,
     )
+
+
+class FilePage:
+    """A form on a page that asks for a file."""
+
+    question: Question
+
+
+class CertificateForm(FilePage, forms.Form):
+    """A certificate of a person's own device."""
+
+    file = forms.FileField(
+        label=_("Your certificate"),
+        help_text=_(
+            "PEM, DER (.cer, .crt) or PKCS#7 (.p7b), with the certificates of the authorities above it. Never the key."
+        ),
+    )
+
+
+class AgencyCertificateForm(FilePage, AskedForm):
+    """A certificate of an agency: of a key of this installation, or of a device that its clerk keeps."""
+
+    agency = AgencyField(
+        label=_("Agency"), help_text=_("The code of the agency, for example H50.S01."), max_length=40
+    )
+    key_name = forms.ChoiceField(
+        label=_("Key"),
+        required=False,
+        help_text=_(
+            "A key of this installation signs by itself when a clerk seals; operators name it in the file of keys."
+        ),
+    )
+    file = forms.FileField(
+        label=pgettext_lazy("signature", "Certificate"),
+        required=False,
+        help_text=_(
+            "Of a device: its certificate and those above it. Of a key: those above it, if its file has none."
+        ),
+    )
+
+    def __init__(self, key_names: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = [(name, name) for name in key_names]
+        self.fields["key_name"].choices = [("", _("On a device that the clerk keeps")), *names]  # type: ignore[attr-defined] # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        """Requires the certificate of a device."""
+        given = super().clean() or {}
+        if not given.get("key_name") and not given.get("file") and "file" not in self.errors:
+            self.add_error("file", gettext("Give the certificate of the device."))
+        return given
+
+
+class ImageForm(FilePage, forms.Form):
+    """The image that shows on the page."""
+
+    file = forms.FileField(
+        label=_("Image"),
+        help_text=_("PNG with a transparent ground, at most 2 MB (Decree 30/2020, Appendix I)."),
+    )
+
+
+class AnswerForm(FilePage, forms.Form):
+    """What the signer wrote."""
+
+    file = forms.FileField(
+        label=_("File of signatures"), help_text=_("The file that the signer wrote (signatures.json).")
+    )
+
+
+class EndForm(AskedForm):
+    """Why something ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class AuthorityForm(FilePage, forms.Form):
+    """Certificates of authorities, and what they are believed for."""
+
+    file = forms.FileField(label=_("Certificates of authorities"), help_text=_("PEM, DER or PKCS#7 (.p7b)."))
+    purpose = forms.ChoiceField(
+        label=_("Believed for"), choices=TrustedAuthority.Purpose.choices, widget=forms.RadioSelect
+    )
+    taken_from = forms.CharField(
+        label=pgettext_lazy("signature", "Source"),
+        max_length=500,
+        help_text=_("Where the file comes from: an address, a letter."),
+    )
+    valid_from = day_field(_("Believed from"))

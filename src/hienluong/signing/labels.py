@@ -11,7 +11,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_noop as _
 
 from hienluong.kit.clock import in_vietnam
+from hienluong.signing.formats.images import Ink
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
+from hienluong.signing.models import SigningCertificate, TrustedAuthority
+from hienluong.signing.queries.certificates import Registered, State, alarm_days
 
 VERDICTS: Final = {
     Verdict.VALID: _("The signatures of the file hold."),
@@ -228,3 +231,88 @@ def _age(span: timedelta) -> str:
     if hours < 48:  # noqa: PLR2004 - two days
         return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
     return ngettext("%(count)d day", "%(count)d days", hours // 24) % {"count": hours // 24}
+
+
+STATES: Final[dict[State, tuple[str, str]]] = {
+    "ended": ("neutral", _("ended here")),
+    "over": ("bad", _("its time is over")),
+    "unproved": ("progress", _("to be tested")),
+    "ending": ("progress", _("ends soon")),
+    "good": ("good", _("in use")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A certificate of the register as pages show it.
+
+    Attributes:
+        row: the entry.
+        tone, says: its state.
+        left: how long it lasts; empty where that is of no interest.
+        leads: whether it leads to the trust list.
+        way: how, or that it does not.
+    """
+
+    row: SigningCertificate
+    tone: str
+    says: str
+    left: str
+    leads: bool
+    way: str
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was ended here."""
+        return self.row.ended_at is not None
+
+
+def certificate_view(one: Registered) -> CertificateView:
+    """Returns what pages say of a certificate, in the reader's language."""
+    tone, says = STATES[one.state]
+    if one.way.revoked:
+        way = gettext("It was revoked.")
+    elif one.way.names:
+        way = " ← ".join(one.way.names)
+    else:
+        way = gettext(
+            "It leads to no authority of the trust list: nobody here will find its signatures to hold."
+        )
+    left = _days(one.days_left) if one.state == "ending" else ""
+    return CertificateView(one.row, tone, gettext(says), left, leads=bool(one.way.names), way=way)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorityView:
+    """An authority of the trust list as pages show it."""
+
+    row: TrustedAuthority
+    tone: str
+    says: str
+
+
+def authority_view(row: TrustedAuthority, *, now: datetime) -> AuthorityView:
+    """Returns what pages say of an authority, in the reader's language."""
+    left = (row.not_after - now) // timedelta(days=1)
+    if row.not_after <= now:
+        return AuthorityView(row, "bad", gettext("its certificate has ended"))
+    if left <= max(alarm_days(), default=0):
+        return AuthorityView(row, "progress", _days(left))
+    return AuthorityView(row, "good", gettext("believed"))
+
+
+def ink_says(ink: Ink, *, is_agency: bool) -> str:
+    """Returns what is said of the colour of an image; nothing where it is as the decree asks."""
+    if is_agency and ink != "red":
+        return gettext(
+            "The image was saved. It is not red, as the decree asks of a seal (NĐ 30/2020, Appendix I)."
+        )
+    if not is_agency and ink != "blue":
+        return gettext(
+            "The image was saved. It is not blue, as the decree asks of a signature (NĐ 30/2020, Appendix I)."
+        )
+    return ""
+
+
+def _days(left: int) -> str:
+    return ngettext("%(count)d day left", "%(count)d days left", left) % {"count": left}

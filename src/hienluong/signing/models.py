@@ -1,11 +1,12 @@
-"""The trust list, what is known of revocations, and documents that wait for their signature."""
+"""The trust list, what is known of revocations, documents that wait for their signature, and who signs with which certificate."""
 
 from __future__ import annotations
 
+from asn1crypto import pem
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.directory.models import Agency
+from hienluong.directory.models import Agency, Person
 from hienluong.kit.ids import new_id
 from hienluong.ledger import service as ledger
 
@@ -106,3 +107,76 @@ class PreparedSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.level}"
+
+
+@ledger.guarded()
+class SigningCertificate(models.Model):
+    """A certificate with which a person signs, or an agency; where its key is; the image that shows on the page."""
+
+    class Place(models.TextChoices):
+        """Where the key is."""
+
+        DEVICE = "device", _("on a device of its holder")
+        MODULE = "module", _("a key of this installation")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    place = models.CharField(max_length=10, choices=Place.choices)
+    key_name = models.CharField(
+        max_length=100, blank=True, help_text="of the key in the file of keys; empty: on a device"
+    )
+    certificate = models.BinaryField(help_text="DER")
+    chain = models.BinaryField(help_text="certificates that lead from it to an authority, PEM")
+    sha256 = models.CharField(max_length=64, help_text="of the certificate, hexadecimal")
+    holder_name = models.CharField(max_length=300, help_text="as the certificate's subject says")
+    issuer_name = models.CharField(max_length=300)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    image = models.UUIDField(
+        null=True, help_text="in the vault, held by this row: PNG, the handwritten signature or the seal"
+    )
+    registered_at = models.DateTimeField()
+    registered_by = models.CharField(max_length=200, help_text="name at that time")
+    proved_at = models.DateTimeField(
+        null=True, help_text="when its key last signed what we gave it; null: never, so it signs nothing"
+    )
+    ended_at = models.DateTimeField(null=True)
+    ended_why = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(person__isnull=True) ^ models.Q(agency__isnull=True),
+                name="signing_certificate_of_one",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place="module", agency__isnull=False) & ~models.Q(key_name="")
+                | models.Q(place="device", key_name=""),
+                name="signing_certificate_place",
+            ),
+            models.UniqueConstraint(
+                fields=["sha256"],
+                condition=models.Q(ended_at__isnull=True, proved_at__isnull=False),
+                name="signing_certificate_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["not_after", "id"], name="signing_certificate_until")]
+
+    def __str__(self) -> str:
+        return f"{self.holder_name} {self.sha256[:16]}"
+
+    @property
+    def is_agency(self) -> bool:
+        """Whether it is an agency's: its signature carries the seal."""
+        return self.agency_id is not None
+
+    @property
+    def owner_name(self) -> str:
+        """The name of the person or the agency, as the directory has it."""
+        return str(self.agency.name if self.agency else self.person)
+
+    @property
+    def certificates(self) -> bytes:
+        """The certificate and those that lead to an authority, as PEM, its own first."""
+        return b"".join((pem.armor("CERTIFICATE", bytes(self.certificate)), bytes(self.chain)))

@@ -16,3 +16,16 @@ declare(
     _("see which authorities' certificates are believed"),
 )
 declare("signing.manage_authorities", may_administer, _("say which authorities' certificates are believed"))
+declare(
+    "signing.register_certificate",
+    has_role("clerk", "head", "deputy", "officer"),
+    _("register the certificates of one's own devices, and the image of one's signature"),
+)
+declare(
+    "signing.view_certificates",
+    has_role("clerk", "head", "deputy") | is_system | may_administer,
+    _("see the signing certificates of the agency"),
+)
+declare(
+    "signing.manage_certificates", may_administer, _("register and end the signing certificates of agencies")
+)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import base64
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from asn1crypto import pem
 from ninja import Field, Schema
 
 from hienluong.signing.formats.remote import Prepared
 from hienluong.signing.formats.report import FileReport
 from hienluong.signing.labels import sentences
-from hienluong.signing.models import PreparedSignature
+from hienluong.signing.models import PreparedSignature, TrustedAuthority
+from hienluong.signing.queries import Registered
 
 LevelName = Literal["B-B", "B-T", "B-LT", "B-LTA"]
 VerdictName = Literal["valid", "invalid", "indeterminate", "unsigned"]
@@ -135,6 +137,74 @@ class PreparedOut(Schema):
             expires_at=row.expires_at,
             completed_at=row.completed_at,
         )
+
+
+class AuthorityOut(Schema):
+    """An authority of the trust list in force."""
+
+    name: str
+    sha256: str
+    purpose: Literal["public-service", "public", "time-stamps"]
+    source: str
+    valid_from: date
+    not_after: datetime
+    certificate: str = Field(description="PEM")
+
+    @classmethod
+    def of(cls, row: TrustedAuthority) -> AuthorityOut:
+        """Returns what is said of an authority."""
+        return cls.model_construct(
+            name=row.name,
+            sha256=row.sha256,
+            purpose=row.purpose,
+            source=row.source,
+            valid_from=row.valid_from,
+            not_after=row.not_after,
+            certificate=pem.armor("CERTIFICATE", bytes(row.certificate)).decode(),
+        )
+
+
+class RegisteredOut(Schema):
+    """A certificate of the register."""
+
+    id: UUID
+    agency: str = Field(description="its name")
+    holder: str = Field(description="as the certificate says")
+    issuer: str
+    sha256: str
+    place: Literal["device", "module"]
+    state: Literal["ended", "over", "unproved", "ending", "good"] = Field(
+        description="ended here; past its time; its key was never shown; ends soon; in use"
+    )
+    authorities: list[str] = Field(description="the way to the trust list; empty: there is none")
+    not_before: datetime
+    not_after: datetime
+    certificates: str = Field(description="PEM, its own first")
+
+    @classmethod
+    def of(cls, one: Registered) -> RegisteredOut:
+        """Returns what is said of a certificate."""
+        row = one.row
+        return cls.model_construct(
+            id=row.pk,
+            agency=row.owner_name,
+            holder=row.holder_name,
+            issuer=row.issuer_name,
+            sha256=row.sha256,
+            place=row.place,
+            state=one.state,
+            authorities=list(one.way.names),
+            not_before=row.not_before,
+            not_after=row.not_after,
+            certificates=row.certificates.decode(),
+        )
+
+
+class RegisterOut(Schema):
+    """A page of the register, what ends first first."""
+
+    certificates: list[RegisteredOut]
+    next: str | None = Field(description="give it as `after` for the next page; null: this is the last")
 
 
 class PrepareIn(Schema):

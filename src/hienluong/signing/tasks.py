@@ -19,3 +19,15 @@ def refresh_revocations(timestamp: int) -> None:
 def sweep_prepared(timestamp: int) -> None:
     """Forgets prepared documents whose time is over."""
     commands.sweep_prepared(now=clock.now())
+
+
+@jobs.periodic(cron="20 7 * * *", name="signing.warn_of_ends")
+def warn_of_ends(timestamp: int) -> None:
+    """Tells holders, clerks and administrators of certificates that end soon."""
+    commands.warn_of_ends(now=clock.now())
+
+
+@jobs.periodic(cron="25 * * * *", name="signing.warn_of_old_revocations")
+def warn_of_old_revocations(timestamp: int) -> None:
+    """Tells administrators and operators of sources of revocations that are past their next update."""
+    commands.warn_of_old_revocations(now=clock.now())

@@ -1,13 +1,20 @@
-"""Doors of signatures: agencies' systems check any file; what a system prepared is its own."""
+"""Doors of signatures: any file is checked; what a system prepared, what a person registered, is their own."""
 
 import io
+import json
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from tests.matrix.doors import Table, Things, anybody, door, of_agency
-from tests.matrix.signatures import letter, signer_certificate
+from tests.matrix.doors import ROLES, Table, Things, anybody, door, of_agency
+from tests.matrix.province import OURS
+from tests.matrix.signatures import authority_certificate, drawing, letter, proof, signer_certificate
+from tests.matrix.things import day
 
 _SIGNED = {"prepared_id": "signed_id"}
+_SIGNERS = ("clerk", "head", "deputy", "officer")
+_AGENCYS = {"certificate_id": "agency_certificate_id"}
+_END = {"reason": "Mất thiết bị", "step": "send"}
+_ONE = "signing/certificates/<uuid:certificate_id>/"
 
 
 def _file(_things: Things) -> dict[str, Any]:
@@ -15,11 +22,92 @@ def _file(_things: Things) -> dict[str, Any]:
 
 
 def _wanted(_things: Things) -> dict[str, Any]:
-    certificates = io.BytesIO(signer_certificate(ec.generate_private_key(ec.SECP256R1())))
-    return {"file": io.BytesIO(letter()), "certificates": certificates, "level": "B-B"}
+    return {"file": io.BytesIO(letter()), "certificates": _certificate({})["file"], "level": "B-B"}
+
+
+def _certificate(_things: Things) -> dict[str, Any]:
+    return {"file": io.BytesIO(signer_certificate(ec.generate_private_key(ec.SECP256R1())))}
+
+
+def _of_agency(things: Things) -> dict[str, Any]:
+    return {**_certificate(things), "agency": OURS, "key_name": ""}
+
+
+def _authority(_things: Things) -> dict[str, Any]:
+    file = io.BytesIO(authority_certificate())
+    return {"file": file, "purpose": "public", "taken_from": "Thông báo số 1", "valid_from": day()}
+
+
+def _answer(things: Things) -> dict[str, Any]:
+    return {"file": io.BytesIO(json.dumps({"signatures": [proof(things)]}).encode())}
+
+
+def _image(_things: Things) -> dict[str, Any]:
+    return {"file": io.BytesIO(drawing())}
+
+
+def _not_there(*roles: str) -> dict[str, int]:
+    """Returns what those get who have certificates of their own, and none of this name."""
+    return {f"{side}{role}": 404 for side in ("", "other_") for role in roles}
+
+
+def _clerks(answers: int = 200, **more: Any) -> Any:
+    """Returns a door to the clerk's own certificate; administrators pass at anybody's."""
+    but = _not_there("head", "deputy", "officer")
+    return of_agency("clerk", anywhere=("administrator",), answers=answers, but=but, **more)
 
 
 ROUTES: Table = {
+    "signing/mine/": {"GET": door(*_SIGNERS)},
+    "signing/mine/add/": {"GET": door(*_SIGNERS), "POST": door(*_SIGNERS, answers=302, sends=_certificate)},
+    "signing/certificates/": {"GET": door("clerk", "head", "deputy", "administrator")},
+    "signing/certificates/add/": {
+        "GET": door("administrator"),
+        "POST": door("administrator", answers=302, sends=_of_agency),
+    },
+    _ONE: {
+        "GET": (
+            _clerks(),
+            of_agency(
+                "clerk", "head", "deputy", anywhere=("administrator",), at=_AGENCYS, but=_not_there("officer")
+            ),
+        )
+    },
+    f"{_ONE}picture/": {"GET": _clerks()},
+    f"{_ONE}image/": {
+        "GET": (_clerks(), door("administrator", at=_AGENCYS, but=_not_there(*_SIGNERS))),
+        "POST": (
+            _clerks(302, sends=_image),
+            door("administrator", at=_AGENCYS, but=_not_there(*_SIGNERS), answers=302, sends=_image),
+        ),
+    },
+    f"{_ONE}end/": {
+        "GET": _clerks(),
+        "POST": (
+            _clerks(302, sends=_END),
+            door("administrator", at=_AGENCYS, but=_not_there(*_SIGNERS), answers=302, sends=_END),
+        ),
+    },
+    f"{_ONE}challenge/": {"POST": (_clerks(acts=False), _clerks(acts=False, at=_AGENCYS))},
+    f"{_ONE}proof/": {
+        "POST": (
+            _clerks(json=True, sends=proof),
+            _clerks(json=True, at=_AGENCYS, sends=lambda things: proof(things, "agency_certificate")),
+        )
+    },
+    f"{_ONE}request/": {"GET": _clerks()},
+    f"{_ONE}answer/": {"GET": _clerks(), "POST": _clerks(302, sends=_answer)},
+    "signing/authorities/": {"GET": door(*ROLES)},
+    "signing/authorities/add/": {
+        "GET": door("administrator"),
+        "POST": door("administrator", answers=302, sends=_authority),
+    },
+    "signing/authorities/<slug:fingerprint>/end/": {
+        "GET": door("administrator"),
+        "POST": door("administrator", answers=302, sends=_END),
+    },
+    "api/v1/signatures/authorities": {"GET": door("system")},
+    "api/v1/signatures/certificates": {"GET": door("system")},
     "signatures/": {"GET": anybody(), "POST": anybody(sends=_file, acts=False)},
     "api/v1/signatures/validate": {"POST": door("system", sends=_file, acts=False)},
     "api/v1/signatures/prepared": {"POST": door("system", answers=201, sends=_wanted)},

@@ -125,8 +125,8 @@ class DemoAuthority:
             one.usage("digital_signature").purpose(usage, critical=part == "tsa")
             made[part] = (one.unchecked() if part == "ocsp" else one.lists(f"{url}/issuing.crl")).sign()
         for part, certificate in made.items():
-            _write(place / f"{part}.key", _private(keys[part]))
-            _write(place / f"{part}.pem", certificate.public_bytes(_PEM))
+            write_private(place / f"{part}.key", _private(keys[part]))
+            write_private(place / f"{part}.pem", certificate.public_bytes(_PEM))
         return cls(place, url)
 
     @property
@@ -185,7 +185,7 @@ class DemoAuthority:
         with self._lock:
             revoked = self._revoked()
             revoked.setdefault(format(serial, "x"), now.isoformat())
-            _write(self._place / "revoked.json", json.dumps(revoked).encode())
+            write_private(self._place / "revoked.json", json.dumps(revoked).encode())
 
     def crl(self, *, of_root: bool = False, now: datetime) -> bytes:
         """Returns the list of revoked certificates, in DER."""
@@ -377,7 +377,7 @@ def _private(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> bytes:
     return key.private_bytes(_PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_private(file: Path, content: bytes) -> None:
     """Writes a file that only we may read, in place of the one before, never half."""
     new = file.with_suffix(file.suffix + ".new")
     new.touch(mode=0o600)

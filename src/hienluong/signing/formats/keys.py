@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol
 
-from asn1crypto import core, x509
+from asn1crypto import algos, core, x509
 from asn1crypto.keys import PublicKeyInfo
 from cryptography import x509 as pyca
 from cryptography.exceptions import InvalidSignature
@@ -58,6 +58,13 @@ def hash_of(certificate: x509.Certificate) -> str:
     if key.algorithm == "ec" and key.curve[1] in _CURVES:
         return _CURVES[key.curve[1]]
     raise KeyUnusable(reason=f"a key of the kind {key.algorithm}")
+
+
+class DeviceKey(SigningKey, Protocol):
+    """A key that signs hashes of what is elsewhere, as a person's device does."""
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Returns the signature over data of which only the hash is here, with the hash of `hash_of`."""
 
 
 class MemoryKey:
@@ -110,6 +117,13 @@ class MemoryKey:
             return self._key.sign(data, padding.PKCS1v15(), self._hash)
         return self._key.sign(data, ec.ECDSA(self._hash))
 
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Returns the signature over data of which only the hash is here."""
+        how = utils.Prehashed(self._hash)
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(digest, padding.PKCS1v15(), how)
+        return self._key.sign(digest, ec.ECDSA(how))
+
 
 class TokenKey:
     """A private key inside a module (PKCS#11), which is loaded once; the session is opened anew when it was lost."""
@@ -149,12 +163,23 @@ class TokenKey:
         Raises:
             KeyUnavailable: the module refused twice.
         """
+        digest = hashes.Hash(_HASHES[self._hash]())
+        digest.update(data)
+        return self.sign_digest(digest.finalize())
+
+    def sign_digest(self, digest: bytes) -> bytes:
+        """Returns the signature over data of which only the hash is here.
+
+        Raises:
+            KeyUnavailable: the module refused twice.
+        """
         try:
-            if self._is_rsa:
-                return self._key.sign(data, f"{self._hash.upper()}_RSA_PKCS")
-            digest = hashes.Hash(_HASHES[self._hash]())
-            digest.update(data)
-            raw = self._key.sign(digest.finalize(), "ECDSA")
+            if (
+                self._is_rsa
+            ):  # the module pads what it is given (PKCS#1 v1.5), so it is given what names the hash
+                named = {"digest_algorithm": {"algorithm": self._hash}, "digest": digest}
+                return self._key.sign(algos.DigestInfo(named).dump(), "RSA_PKCS")
+            raw = self._key.sign(digest, "ECDSA")
         except pkcs11.TokenFault as problem:
             raise KeyUnavailable(reason=str(problem)) from problem
         half = len(raw) // 2

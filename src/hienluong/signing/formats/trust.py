@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -16,11 +16,16 @@ from pyhanko.sign.validation.policy_decl import (
     SignatureValidationSpec,
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.authority import Authority, TrustAnchor
 from pyhanko_certvalidator.context import CertValidationPolicySpec, ValidationContext
+from pyhanko_certvalidator.errors import PathBuildingError, RevokedError, ValidationError
 from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, CertRevTrustPolicy
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+
+from hienluong.signing.formats.report import Holder
+from hienluong.signing.formats.stamping import run
 
 DEMONSTRATION_OID: Final = "2.25.206519291082215821389919370243383917335"
 """Extension and policy of every certificate that a demonstration issues; an arc made of a UUID (ITU-T X.667)."""
@@ -51,6 +56,19 @@ class Knowledge:
             ],
             known_certs=list(self.certificates),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a certificate leads to the trust list.
+
+    Attributes:
+        names: of the authorities above it, the last one of the list; none: there is no way.
+        revoked: whether one on the way was revoked, as far as is known.
+    """
+
+    names: tuple[str, ...] = ()
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +120,28 @@ class Trust:
             revocation_mode="require",
         )
 
+    def ways(
+        self, signers: Iterable[tuple[x509.Certificate, Sequence[x509.Certificate]]], *, now: datetime
+    ) -> list[Way]:
+        """Returns how signers' certificates, each with those above it, lead to an authority of the list; nobody is asked.
+
+        What is known of revocations is read once for all: two milliseconds each, eight for a single one.
+        """
+        given = list(signers)
+        context = ValidationContext(
+            trust_manager=self._manager(self.signers),
+            other_certs=[*(one for _own, chain in given for one in chain), *self.knowledge.certificates],
+            moment=now,
+            crls=list(self.knowledge.crls),
+            ocsps=list(self.knowledge.ocsps),
+            revocation_mode="soft-fail",
+        )
+
+        async def all_of_them() -> list[Way]:
+            return [await _way(own, context) for own, _chain in given]
+
+        return run(all_of_them())
+
     def _manager(self, anchors: tuple[x509.Certificate, ...]) -> SimpleTrustManager:
         kept = [one for one in anchors if self.demonstration or not is_demonstration(one)]
         manager = SimpleTrustManager() if self.demonstration else _RealManager()  # type: ignore[no-untyped-call] # pyHanko's
@@ -120,6 +160,17 @@ class _RealManager(SimpleTrustManager):
     def find_potential_issuers(self, cert: x509.Certificate) -> Iterator[TrustAnchor]:
         """Yields anchors that may have issued a certificate."""
         return iter(()) if is_demonstration(cert) else super().find_potential_issuers(cert)
+
+
+async def _way(certificate: x509.Certificate, context: ValidationContext) -> Way:
+    try:
+        path = await CertificateValidator(certificate, validation_context=context).async_validate_path()
+    except RevokedError:
+        return Way(revoked=True)
+    except (PathBuildingError, ValidationError):
+        return Way()
+    above = [one for one in path if isinstance(one, x509.Certificate) and one.dump() != certificate.dump()]
+    return Way(tuple(Holder.of(one.subject).name for one in reversed(above)))
 
 
 def _marked(authority: Any) -> bool:

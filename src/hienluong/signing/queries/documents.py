@@ -13,7 +13,7 @@ from hienluong.files import service as files
 from hienluong.signing import revocation
 from hienluong.signing.authorities import in_force, trust
 from hienluong.signing.commands.remote import of_actor
-from hienluong.signing.errors import PreparationNotFound
+from hienluong.signing.errors import AuthorityNotFound, PreparationNotFound
 from hienluong.signing.formats.contents import certificates_of
 from hienluong.signing.formats.positions import Proposal, Sizes, lines_of, person_place, seal_place
 from hienluong.signing.formats.report import FileReport
@@ -67,6 +67,21 @@ def authorities(actor: Actor | None, *, now: datetime) -> list[TrustedAuthority]
     """
     require(actor, "signing.view_authorities")
     return in_force(now)
+
+
+def authorities_by_fingerprint(
+    actor: Actor | None, fingerprint: str, *, now: datetime
+) -> list[TrustedAuthority]:
+    """Returns what the trust list in force says of one certificate, a row per purpose.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor may not see it.
+        AuthorityNotFound: it is not in the list.
+    """
+    found = [one for one in authorities(actor, now=now) if one.sha256 == fingerprint]
+    if not found:
+        raise AuthorityNotFound(fingerprint=fingerprint)
+    return found
 
 
 def prepared(actor: Actor | None, prepared_id: UUID, *, now: datetime) -> PreparedSignature:

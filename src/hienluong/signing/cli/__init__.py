@@ -18,6 +18,9 @@ from hienluong.kit.pkcs11 import URI_SCHEME
 from hienluong.kit.server_command import day
 from hienluong.kit.terminal import language
 from hienluong.kit.terminal import translate as _
+from hienluong.signing.cli.certificates import certificate
+from hienluong.signing.cli.demonstration import serve_demonstration
+from hienluong.signing.cli.device import device
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
@@ -32,6 +35,10 @@ _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 @click.group(help=_("Digital signatures.\n\nExample: hienluong signing validate document.pdf"))
 def group() -> None:
     """Holds the commands about signatures."""
+
+
+group.add_command(certificate)
+group.add_command(device)
 
 
 @group.command(
@@ -252,6 +259,9 @@ def demonstration() -> None:
     """Holds the commands about the demonstration's authority."""
 
 
+demonstration.add_command(serve_demonstration)
+
+
 @demonstration.command(
     "make",
     help=_(
@@ -320,32 +330,6 @@ def revoke_demonstration(*, actor: Actor, now: datetime, serial: str) -> Answer:
         raise click.BadParameter(serial) from problem
     make_demonstration_authority(actor=actor, now=now).revoke(number, now=now)
     return {"serial": serial}, [_("Revoked: {serial}").format(serial=serial)]
-
-
-@demonstration.command(
-    "serve",
-    help=_(
-        "Answer OCSP, lists of revoked certificates and time-stamps until it is ended.\n\n"
-        "Example: hienluong signing demonstration serve"
-    ),
-)
-@on_server
-def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
-    """Serves the authority."""
-    from django.conf import settings  # noqa: PLC0415 - needs Django
-
-    from hienluong.kit import clock  # noqa: PLC0415 - the same
-    from hienluong.signing.demo.server import make_server  # noqa: PLC0415 - the same
-    from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - the same
-
-    authority = make_demonstration_authority(actor=actor, now=now)
-    server = make_server(authority, settings.DEMO_AUTHORITY_PORT, clock.now)
-    click.echo(_("The demonstration’s authority answers at {url}").format(url=authority.url), err=True)
-    try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        server.server_close()
-    return {"url": authority.url}, []
 
 
 def _key(key: str, password_file: Path | None, certificates: Path | None) -> SigningKey:

@@ -1,0 +1,87 @@
+"""Serves the demonstration: its authority, and the devices of its people; no real installation has either."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from http.server import ThreadingHTTPServer
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import click
+
+from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit.terminal import translate as _
+
+if TYPE_CHECKING:
+    from hienluong.directory.service import Actor
+    from hienluong.signing.device import Wanted
+
+LOOK_AGAIN: Final = 5.0
+"""Seconds until a port that another demonstration has is tried again."""
+
+
+@click.command(
+    "serve",
+    help=_(
+        "Answer OCSP, lists of revoked certificates and time-stamps, and sign as the devices of the demonstration’s people, until it is ended.\n\n"
+        "Example: hienluong signing demonstration serve"
+    ),
+)
+@on_server
+def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
+    """Serves the authority and the devices."""
+    from django.conf import settings  # noqa: PLC0415 - needs Django
+    from django.db import connections  # noqa: PLC0415 - the same
+
+    from hienluong.kit import clock  # noqa: PLC0415 - the same
+    from hienluong.signing.demo.holders import ensure_holders  # noqa: PLC0415 - the same
+    from hienluong.signing.demo.server import make_server  # noqa: PLC0415 - the same
+    from hienluong.signing.device import AgentServer, Device  # noqa: PLC0415 - the same
+    from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - the same
+
+    authority = make_demonstration_authority(actor=actor, now=now)
+    devices = Device(ensure_holders(authority, now=now), _agree)
+    connections.close_all()
+    address = urlsplit(settings.SIGNING_DEVICE_URL)
+    own = urlsplit(settings.PUBLIC_URL)
+    origins = {
+        settings.PUBLIC_URL,
+        *(f"http://{host}:{own.port or 80}" for host in ("127.0.0.1", "localhost")),
+    }
+    served: list[tuple[int, Callable[[int], ThreadingHTTPServer]]] = [
+        (settings.DEMO_AUTHORITY_PORT, lambda port: make_server(authority, port, clock.now)),
+        (address.port or 80, lambda port: AgentServer(devices, port, origins)),
+    ]
+    click.echo(_("The demonstration’s authority answers at {url}").format(url=authority.url), err=True)
+    click.echo(_("The devices of its people sign at {url}").format(url=settings.SIGNING_DEVICE_URL), err=True)
+    threads = [threading.Thread(target=_serve, args=one, daemon=True) for one in served]
+    with suppress(KeyboardInterrupt):
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return {"url": authority.url}, []
+
+
+def _serve(port: int, make: Callable[[int], ThreadingHTTPServer]) -> None:
+    told = False
+    while True:
+        try:
+            server = make(port)
+        except OSError as problem:
+            if not told:
+                click.echo(f"127.0.0.1:{port}: {problem.strerror}", err=True)
+                told = True
+            time.sleep(LOOK_AGAIN)
+        else:
+            server.serve_forever()
+
+
+def _agree(origin: str, batch: Sequence[Wanted]) -> bool:
+    for one in batch:
+        click.echo(f"{origin}: {one.title} — {one.digest.hex()[:16]}…", err=True)
+    return True

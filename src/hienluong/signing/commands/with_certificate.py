@@ -1,0 +1,92 @@
+"""Signing with a registered certificate: by a key of this installation, or prepared for the device of its holder."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from hienluong.directory.service import Actor
+from hienluong.signing.commands.remote import prepare_signature
+from hienluong.signing.commands.sign import Signed, sign_document
+from hienluong.signing.errors import KeyElsewhere
+from hienluong.signing.formats.appearance import Placed
+from hienluong.signing.formats.levels import Level
+from hienluong.signing.keys import key_for
+from hienluong.signing.models import PreparedSignature, SigningCertificate
+from hienluong.signing.queries.certificates import certificate
+
+
+def sign_with(
+    *,
+    actor: Actor | None,
+    certificate_id: UUID,
+    content: bytes,
+    level: Level,
+    now: datetime,
+    name: str = "",
+    on_behalf_of: str = "",
+    reason: str = "",
+    placed: Placed | None = None,
+) -> Signed:
+    """Signs a file with a registered certificate whose key is of this installation; the rest is as `sign_document` says.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs nothing.
+        SigningCertificateNotFound: the actor may not sign with it now.
+        KeyElsewhere: its key is on a device.
+        KeyNotSet, KeyUnusable, KeyUnavailable: the key cannot be used.
+        DocumentTooLarge, DocumentUnsignable, TimestampUnavailable, EvidenceMissing, DemonstrationRefused: nothing was signed.
+    """
+    row = _at(SigningCertificate.Place.MODULE, actor, certificate_id, now)
+    return sign_document(
+        actor=actor,
+        content=content,
+        key=key_for(row),
+        level=level,
+        now=now,
+        name=name,
+        on_behalf_of=on_behalf_of,
+        reason=reason,
+        placed=placed,
+    )
+
+
+def prepare_with(
+    *,
+    actor: Actor | None,
+    certificate_id: UUID,
+    content: bytes,
+    level: Level,
+    now: datetime,
+    name: str = "",
+    reason: str = "",
+    placed: Placed | None = None,
+) -> PreparedSignature:
+    """Makes a PDF ready for the device that holds the key of a registered certificate; the rest is as `prepare_signature` says.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs nothing.
+        SigningCertificateNotFound: the actor may not sign with it now.
+        KeyElsewhere: its key is none on a device.
+        DocumentTooLarge, DocumentUnsignable, TimestampUnavailable, DemonstrationRefused: nothing was prepared.
+    """
+    row = _at(SigningCertificate.Place.DEVICE, actor, certificate_id, now)
+    return prepare_signature(
+        actor=actor,
+        content=content,
+        certificates=row.certificates,
+        level=level,
+        now=now,
+        name=name,
+        reason=reason,
+        placed=placed,
+    )
+
+
+def _at(
+    place: SigningCertificate.Place, actor: Actor | None, certificate_id: UUID, now: datetime
+) -> SigningCertificate:
+    row = certificate(actor, certificate_id, now=now)
+    if row.place != place:
+        raise KeyElsewhere(name=row.holder_name, place=row.get_place_display())
+    return row

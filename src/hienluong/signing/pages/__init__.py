@@ -1,0 +1,1 @@
+"""Pages: any file checked; one's own signature; the register of certificates; the trust list."""
