@@ -17,8 +17,7 @@ from hienluong.signing.formats.keys import in_order
 from hienluong.signing.formats.pdf_checks import Encrypted, open_pdf
 from hienluong.signing.formats.signature_checks import certificates_in
 from hienluong.signing.formats.validation import kind_of
-from hienluong.signing.formats.xades import parse
-from hienluong.signing.formats.xml_checks import signatures_in
+from hienluong.signing.formats.xml_parts import parse, signatures_in
 
 MOST = 64
 

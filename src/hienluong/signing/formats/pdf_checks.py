@@ -59,7 +59,7 @@ _CHANGES: Final = {
 }
 
 
-_THEN: Final = frozenset(
+THEN: Final = frozenset(
     {
         AdESIndeterminate.REVOKED_NO_POE,
         AdESIndeterminate.REVOKED_CA_NO_POE,
@@ -168,9 +168,9 @@ async def _status(
     digest = signature.compute_digest()
     result = await telling_missing_evidence(
         lambda spec: validate(signature.signed_data, spec, timing_info=checker.timing, raw_digest=digest),
-        _with(checker, embedded).trust,
+        knowing(checker, embedded).trust,
     )
-    if stamp is None or result.ades_subindic not in _THEN:
+    if stamp is None or result.ades_subindic not in THEN:
         return result
     then = await ades_lta_validation(
         signature, PdfSignatureValidationSpec(checker.trust.spec()), checker.timing
@@ -193,7 +193,7 @@ async def check_stamp(
         lambda spec: ades_timestamp_validation(
             signed, spec, lambda name: hashlib.new(name, stamped).digest(), timing_info=checker.timing
         ),
-        _with(checker, embedded).trust,
+        knowing(checker, embedded).trust,
     )
     return stamp_facts(result, signed, checker)
 
@@ -206,7 +206,7 @@ async def _check_stamp(
         lambda spec: ades_timestamp_validation(
             signature.signed_data, spec, signature.compute_digest, timing_info=checker.timing
         ),
-        _with(checker, embedded).trust,
+        knowing(checker, embedded).trust,
     )
     stamp = stamp_facts(result, signature.signed_data, checker)
     changed, changes = _changes(signature)
@@ -231,7 +231,7 @@ async def _check_stamp(
     )
 
 
-def _with(checker: Checker, embedded: Knowledge) -> Checker:
+def knowing(checker: Checker, embedded: Knowledge) -> Checker:
     """Returns the checker that knows what stands in the file, too; its signatures are checked like any other."""
     known, trust = checker.trust.knowledge, checker.trust
     together = Knowledge(

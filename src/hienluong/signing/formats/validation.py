@@ -22,8 +22,8 @@ from hienluong.signing.formats.report import FileReport, Reason, SignatureReport
 from hienluong.signing.formats.signature_checks import Checker
 from hienluong.signing.formats.stamping import run
 from hienluong.signing.formats.trust import Trust
-from hienluong.signing.formats.xades import parse
 from hienluong.signing.formats.xml_checks import check_xml
+from hienluong.signing.formats.xml_parts import parse
 
 log = logging.getLogger(__name__)
 _HEAD: Final = 1024
