@@ -31,6 +31,9 @@ REASONS: Final = {
     Reason.UNREADABLE: _("The file is broken or is not what it claims to be."),
     Reason.ENCRYPTED: _("The file is encrypted; remove its password and check it again."),
     Reason.TOO_LARGE: _("The file is larger than what is checked at once."),
+    Reason.TOO_COSTLY: _(
+        "Checking the file takes more time or memory than one file may take; it may have been made to harm."
+    ),
     Reason.CHANGED: _(
         "After this signature the document was changed in a way that the signature does not allow."
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from pyhanko_certvalidator.ltv.ades_past import past_validate
 from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.registry import PathBuilder
 
+from hienluong.signing.formats.report import Revocation
 from hienluong.signing.formats.signature_checks import Checker, evidence_about
 from hienluong.signing.formats.trust import Knowledge, Trust
 
@@ -39,9 +40,9 @@ async def was_good(
     trust = checker.trust
     spec = Trust(trust.signers, trust.stampers, trust.demonstration, known).spec()
     handlers = bootstrap_validation_data_handlers(
-        spec, is_historical=True, poe_manager_override=POEManager(control)
+        spec, is_historical=True, poe_manager_override=POEManager(at)
     )
-    handlers.cert_registry.register_multiple(others)
+    handlers.cert_registry.register_multiple([*others, *trust.signers])
     policy = spec.cert_validation_policy
     ways = PathBuilder(policy.trust_manager, handlers.cert_registry).async_build_paths_lazy(certificate)
     try:
@@ -57,6 +58,27 @@ async def was_good(
     finally:
         await ways.cancel()
     return False
+
+
+async def evidence_in_time(
+    certificate: x509.Certificate,
+    others: Iterable[x509.Certificate],
+    evidence: Sequence[Revocation],
+    at: datetime | None,
+    checker: Checker,
+) -> Sequence[Revocation]:
+    """Returns the evidence that counts for a certificate: after its end none, but where it shows that it was good then.
+
+    Args:
+        certificate: of who signed.
+        others: that help to find the way to an authority.
+        evidence: what there is about it.
+        at: when it signed, as a time-stamp proves; None: nothing does.
+        checker: whom to believe, with all that is known.
+    """
+    if checker.now <= certificate.not_valid_after:
+        return evidence
+    return evidence if at is not None and await was_good(certificate, others, at, checker) else ()
 
 
 def _until(moment: datetime, known: Knowledge) -> Knowledge:

@@ -28,9 +28,11 @@ from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from hienluong.signing.formats.levels import Level
+from hienluong.signing.formats.past import evidence_in_time
 from hienluong.signing.formats.report import Reason, SignatureReport, StampFacts, Verdict
 from hienluong.signing.formats.signature_checks import (
     Checker,
+    certificates_in,
     evidence_about,
     facts_of,
     name_of,
@@ -128,8 +130,11 @@ async def _check_one(
     way = list(status.validation_path) if status is not None and status.validation_path is not None else []
     above = [one for one in way if isinstance(one, x509.Certificate)]
     evidence = evidence_about(certificate, checker.trust.knowledge, embedded)
+    proved = _proved(result, stamp)
+    others = [*certificates_in(signature.signed_data), *embedded.certificates]
+    in_time = await evidence_in_time(certificate, others, evidence, proved, knowing(checker, embedded))
     outcome, kept = verdict(
-        [reason_of(result, evidence, checker.now), stamp_reason(stamp), *changed],
+        [reason_of(result, in_time, checker.now), stamp_reason(stamp), *changed],
         demonstration=refuses_demonstration(checker, [certificate, *above]),
     )
     return SignatureReport(
@@ -143,7 +148,7 @@ async def _check_one(
         certificate=facts_of(certificate),
         path=path_of(status),
         claimed_at=signature.self_reported_timestamp,
-        proved_at=_proved(result, stamp),
+        proved_at=proved,
         covers=_COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part"),
         changes=changes,
         said=tuple(

@@ -80,6 +80,8 @@ def validate(
         signatures, warnings = run(_check(kind, content, signed, checker))
     except Encrypted:
         return replace(report, verdict=Verdict.INDETERMINATE, reasons=(Reason.ENCRYPTED,))
+    except MemoryError:  # the machine's fault or the file's; nothing is known of its signatures
+        raise
     except Exception:
         log.debug("A file could not be checked: %s", report.sha256, exc_info=True)
         return replace(report, verdict=Verdict.INVALID, reasons=(Reason.UNREADABLE,))

@@ -77,6 +77,16 @@ _ETSI: Final = {
 """The sub-indication (EN 319 102-1, tables 5 and 6) of what is found here, not by pyHanko."""
 
 
+_BROKEN: Final = (ValueError, TypeError, KeyError, AttributeError)
+"""What signxml raises, too, where an element is missing or says what it cannot."""
+_PROBLEMS: Final[tuple[tuple[type[Exception], Reason], ...]] = (
+    (InvalidDigest, Reason.ALTERED),
+    (InvalidSignature, Reason.BROKEN),
+    (Weak, Reason.WEAK),
+    (NotUnderstood, Reason.UNDECIDED),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class _Signed:
     """What a signature itself says, where its mathematics holds.
@@ -134,13 +144,13 @@ async def _check_one(root: Element, number: int, checker: Checker) -> list[Signa
     form = "XMLDSig" if signed.properties is None else "XAdES"
     report = SignatureReport("signature", form, Verdict.INVALID, claimed_at=claimed, covers=signed.covers)
     if certificate is None or signed.reason is not None:
-        reason = signed.reason or Reason.CERTIFICATE_MISSING
+        wrong = signed.reason or Reason.CERTIFICATE_MISSING
         refused = refuses_demonstration(checker, certificates)
-        outcome, kept = verdict([reason], demonstration=refused)
+        outcome, kept = verdict([wrong], demonstration=refused)
         facts = facts_of(certificate) if certificate is not None else None
         return [
             replace(
-                report, verdict=outcome, reasons=kept, etsi=_ETSI.get(reason, "GENERIC"), certificate=facts
+                report, verdict=outcome, reasons=kept, etsi=_ETSI.get(wrong, "GENERIC"), certificate=facts
             )
         ]
     properties = unsigned_properties(signature)
@@ -196,33 +206,47 @@ def _mathematics(root: Element, number: int, certificates: Sequence[x509.Certifi
         return _Signed(Reason.UNREADABLE)
     if not certificates:
         return _Signed(Reason.CERTIFICATE_MISSING)
-    verifier = Verifier(number)
-    certificate = _leaf(certificates)
     try:
+        verifier = Verifier(number)
         named = [verifier.resolved(root, one) for one in references]
         properties = next((one for one in named if one.tag == _SIGNED_PROPERTIES), None)
-        if properties is not None:
-            if signature not in properties.iterancestors():
-                return _Signed(Reason.UNREADABLE)
-            chosen = _named_in(properties, certificates)
-            if chosen is None:
-                return _Signed(Reason.CERTIFICATE_MISSING, properties=properties)
-            certificate = chosen
-        settings = SignatureConfiguration(
-            require_x509=True, expect_references=True, verification_time=certificate.not_valid_before
-        )
-        verifier.verify(root, x509_cert=to_pyca(certificate), expect_config=settings)
-    except InvalidDigest:
-        return _Signed(Reason.ALTERED, certificate)
-    except InvalidSignature:
-        return _Signed(Reason.BROKEN, certificate)
-    except Weak:
-        return _Signed(Reason.WEAK, certificate)
+        certificate = _signer(signature, properties, certificates)
     except NotUnderstood:
-        return _Signed(Reason.UNDECIDED, certificate)
-    except (SignXMLException, etree.LxmlError, ValueError, TypeError, KeyError, AttributeError):
-        return _Signed(Reason.UNREADABLE, certificate)
-    return _Signed(None, certificate, _covered(root, signature, references, named), properties)
+        return _Signed(Reason.UNDECIDED, _leaf(certificates))
+    except (SignXMLException, ValueError, TypeError):
+        return _Signed(Reason.UNREADABLE, _leaf(certificates))
+    if certificate is None:
+        return _Signed(Reason.CERTIFICATE_MISSING, properties=properties)
+    reason = _verified(root, verifier, certificate)
+    covers = _covered(root, signature, references, named) if reason is None else ""
+    return _Signed(reason, certificate, covers, properties)
+
+
+def _verified(root: Element, verifier: Verifier, certificate: x509.Certificate) -> Reason | None:
+    """Returns why a signature is not one over its references with the key of a certificate; None: it is."""
+    settings = SignatureConfiguration(
+        require_x509=True, expect_references=True, verification_time=certificate.not_valid_before
+    )
+    try:
+        verifier.verify(root, x509_cert=to_pyca(certificate), expect_config=settings)
+    except (SignXMLException, Weak, NotUnderstood, etree.LxmlError, *_BROKEN) as problem:
+        return next((reason for kind, reason in _PROBLEMS if isinstance(problem, kind)), Reason.UNREADABLE)
+    return None
+
+
+def _signer(
+    signature: Element, properties: Element | None, certificates: Sequence[x509.Certificate]
+) -> x509.Certificate | None:
+    """Returns the signer's certificate: the one that the signed properties name, where there are any.
+
+    Raises:
+        ValueError: they belong to another signature.
+    """
+    if properties is None:
+        return _leaf(certificates)
+    if signature not in properties.iterancestors():
+        raise ValueError("the properties are another signature's")
+    return _named_in(properties, certificates)
 
 
 def _covered(root: Element, signature: Element, references: list[Element], named: list[Element]) -> str:
@@ -233,7 +257,7 @@ def _covered(root: Element, signature: Element, references: list[Element], named
         if (
             reference.get("Type") == _COUNTERSIGNED
             and one.tag == f"{DS}SignatureValue"
-            and one.getparent() in signature.iterancestors()
+            and one.getparent() in list(signature.iterancestors())
         ):
             return "signature"
     return "part"

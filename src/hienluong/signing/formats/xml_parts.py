@@ -6,7 +6,7 @@ import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
-from asn1crypto import cms, x509
+from asn1crypto import cms, crl, ocsp, x509
 from lxml import etree
 from signxml.util import namespaces
 
@@ -31,6 +31,7 @@ CANONICAL: Final = {
 }
 """Ways to write XML in one way only: whether exclusive, whether with comments."""
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+_NO_MEMORY: Final = 2  # as libxml2 numbers its errors
 VALUES_MOST: Final = 256
 Element = etree._Element  # noqa: SLF001 - lxml's name of the class
 
@@ -45,6 +46,8 @@ def parse(xml: bytes) -> Element:
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as problem:
+        if getattr(problem, "code", None) == _NO_MEMORY:
+            raise MemoryError from problem
         raise DocumentUnsignable(reason=f"it is no XML: {problem}") from problem
     if root.getroottree().docinfo.doctype:  # type: ignore[union-attr] # lxml-stubs know it not
         raise DocumentUnsignable(reason="it has a document type")
@@ -71,7 +74,7 @@ def canonical(element: Element, method: str = INCLUSIVE) -> bytes:
         raise ValueError(f"unknown way to write XML: {method}")
     exclusive, with_comments = CANONICAL[method]
     if not exclusive and any(
-        name.startswith(_XML) for above in element.iterancestors() for name in above.attrib
+        str(name).startswith(_XML) for above in element.iterancestors() for name in above.attrib
     ):
         before, element = element, etree.fromstring(etree.tostring(element, with_tail=False))
         inherit(element, before)
@@ -164,10 +167,25 @@ def knowledge_in(properties: list[Element]) -> Knowledge:
         return found
 
     return Knowledge(
-        tuple(values("EncapsulatedCRLValue")),
-        tuple(values("EncapsulatedOCSPValue")),
+        tuple(one for one in values("EncapsulatedCRLValue") if _is_list(one)),
+        tuple(one for one in values("EncapsulatedOCSPValue") if _is_answer(one)),
         tuple(readable(values("EncapsulatedX509Certificate"))),
     )
+
+
+def _is_list(der: bytes) -> bool:
+    try:
+        return crl.CertificateList.load(der)["tbs_cert_list"]["this_update"].native is not None
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _is_answer(der: bytes) -> bool:
+    try:
+        answer = ocsp.OCSPResponse.load(der)
+        return answer["response_status"].native == "successful" and len(answer.response_data["responses"]) > 0
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def certificates_in(signature: Element) -> list[x509.Certificate]:

@@ -22,6 +22,7 @@ from hienluong.signing.formats.xml_parts import (
     Element,
     inherit,
     is_exclusive,
+    parse,
     signatures_in,
 )
 
@@ -115,7 +116,7 @@ class Verifier(_InUtf8, XMLVerifier):
             reference: one of the signature's.
             default: how XML is written where the reference says nothing of it.
         """
-        copied = self.get_root(root)
+        copied = parse(self._tostring(root))
         signature = self._get_signature(copied)
         self.config = SignatureConfiguration(default_reference_c14n_method=default)
         payload = self._resolve_reference(copied, reference)
