@@ -256,7 +256,7 @@ def test_xmlsec_finds_each_of_our_signatures_good_and_none_of_a_document_that_wa
 ) -> None:
     (tmp_path / "root.pem").write_bytes(world.authority.anchors)
     both = xades.sign(levels[Level.LTA], world.seal, now=NOW)
-    command = ["xmlsec1", "--verify", "--trusted-pem", tmp_path / "root.pem"]
+    command: list[str | Path] = ["xmlsec1", "--verify", "--trusted-pem", tmp_path / "root.pem"]
     for name in ("SignedProperties", "KeyInfo"):
         space = "http://uri.etsi.org/01903/v1.3.2#" if name == "SignedProperties" else DS[1:-1]
         command += ["--id-attr:Id", f"{space}:{name}"]
@@ -288,7 +288,7 @@ def test_openssl_finds_the_time_stamps_in_xml_to_be_over_what_the_standard_says(
         token = next(element.iterfind(f"{XADES}EncapsulatedTimeStamp"))
         (tmp_path / "token").write_bytes(base64.b64decode(token.text or ""))
         (tmp_path / "data").write_bytes(data)
-        command = ["openssl", "ts", "-verify", "-token_in", "-in", tmp_path / "token"]
+        command: list[str | Path] = ["openssl", "ts", "-verify", "-token_in", "-in", tmp_path / "token"]
         command += ["-CAfile", tmp_path / "root.pem", "-untrusted", tmp_path / "between.pem"]
         code, answer = said(*command, "-data", tmp_path / "data")
         assert code == 0, answer

@@ -1,6 +1,6 @@
 """What can go wrong with signatures."""
 
-from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound, TooLarge
+from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound, TooLarge, TooManyRequests
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -166,3 +166,13 @@ class SignaturesNotValid(Conflict):
     title = _("The signatures do not all hold")
     detail = _("{name}: {verdict} ({reasons}).")
     todo = _("Run the command without --require-valid to read what was found.")
+
+
+class TooManyChecks(TooManyRequests):
+    """Somebody without an account had many files checked within a minute."""
+
+    code = "signing.too-many-checks"
+    title = _("Too many files at once")
+    detail = _("{limit} files were checked from your address within a minute, as many as without an account.")
+    kept = _("This file was not checked, and nothing of it was kept.")
+    todo = _("Wait a minute and send it again, or sign in to check more.")

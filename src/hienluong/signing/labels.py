@@ -14,16 +14,16 @@ from hienluong.kit.clock import in_vietnam
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
 
 VERDICTS: Final = {
-    Verdict.VALID: _("The signatures of the file hold."),
-    Verdict.INVALID: _("The signatures of the file do not hold."),
-    Verdict.INDETERMINATE: _("Whether the signatures of the file hold cannot be told."),
+    Verdict.VALID: _("Valid: the signatures of the file hold."),
+    Verdict.INVALID: _("Not valid: the signatures of the file do not hold."),
+    Verdict.INDETERMINATE: _("Not enough evidence to conclude whether the signatures of the file hold."),
     Verdict.UNSIGNED: _("The file is not signed."),
 }
 OF_ONE: Final = {
-    Verdict.VALID: _("It holds."),
-    Verdict.INVALID: _("It does not hold."),
-    Verdict.INDETERMINATE: _("Whether it holds cannot be told."),
-    Verdict.UNSIGNED: _("There is none."),
+    Verdict.VALID: _("Valid"),
+    Verdict.INVALID: _("Not valid"),
+    Verdict.INDETERMINATE: _("Not conclusive"),
+    Verdict.UNSIGNED: _("Not signed"),
 }
 REASONS: Final = {
     Reason.ALTERED: _("What was signed was altered afterwards."),
@@ -76,7 +76,7 @@ WARNINGS: Final = {
 _BADGES: Final = {
     Verdict.VALID: "good",
     Verdict.INVALID: "bad",
-    Verdict.INDETERMINATE: "info",
+    Verdict.INDETERMINATE: "progress",
     Verdict.UNSIGNED: "neutral",
 }
 _NOTES: Final = {
@@ -118,17 +118,18 @@ class FileView:
 
 def views_of(report: FileReport) -> list[FileView]:
     """Returns a report for a page, in the language in force: the file, then those that travel in it."""
-    lines = [gettext(LEGAL_FORCE)] if report.demonstration else []
+    lines = [gettext("Checked at %(at)s.") % {"at": moment(report.checked_at)}]
+    lines += [gettext(LEGAL_FORCE)] if report.demonstration else []
     if not report.signatures and not report.files:
         lines += [reason_text(reason) for reason in report.reasons]
     lines += [gettext(WARNINGS[code]) for code in report.warnings]
     signatures = tuple(
         SignatureView(
-            _who(one),
+            _title(one),
             _BADGES[one.verdict],
             gettext(OF_ONE[one.verdict]),
             tuple(reason_text(reason) for reason in one.reasons),
-            tuple(_facts_of(one, report.checked_at)),
+            (*_posts(one), *_facts_of(one, report.checked_at), *_form(one)),
         )
         for one in report.signatures
     )
@@ -171,7 +172,7 @@ def of_signature(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
         one: what was found.
         checked_at: when, from which ages are counted.
     """
-    yield gettext(OF_ONE[one.verdict])
+    yield f"{gettext(OF_ONE[one.verdict])}."
     yield from (reason_text(reason) for reason in one.reasons)
     yield from _facts_of(one, checked_at)
 
@@ -212,6 +213,30 @@ def _who(one: SignatureReport) -> str:
     if facts["for"] and holder.organisation != holder.name:
         return gettext("Signed by %(name)s, %(for)s (%(form)s).") % facts
     return gettext("Signed by %(name)s (%(form)s).") % facts
+
+
+def _title(one: SignatureReport) -> str:
+    """Returns who signed, alone; what a page says beside it stands in lines of its own."""
+    if one.certificate is None:
+        return gettext("A signature without a certificate")
+    name = {"name": one.certificate.holder.name}
+    if one.kind == "time-stamp":
+        return gettext("Time-stamp over the document by %(name)s") % name
+    return gettext("Signed by %(name)s") % name
+
+
+def _posts(one: SignatureReport) -> Iterator[str]:
+    holder = one.certificate.holder if one.certificate is not None else None
+    if holder is not None and one.kind == "signature" and holder.organisation != holder.name:
+        said = ", ".join(filter(None, (holder.title, holder.unit, holder.organisation)))
+        if said:
+            yield gettext("The certificate says: %(post)s.") % {"post": said}
+
+
+def _form(one: SignatureReport) -> Iterator[str]:
+    yield gettext("Form of the signature: %(form)s.") % {
+        "form": " ".join(filter(None, (one.form, one.level)))
+    }
 
 
 def _revocation(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
