@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -64,6 +65,12 @@ def validate_file(
 
     limits = Limits(file_bytes=settings.SIGNING_MAX_BYTES)
     return bounded.check(content, believe, now=at or now, name=name, signed=signed, limits=limits)
+
+
+def trust_state(*, now: datetime) -> str:
+    """Returns what the trust list in force comes to: another word when anybody in it changed."""
+    rows = [f"{one.purpose} {one.sha256}" for one in in_force(now)]
+    return hashlib.sha256("\n".join([str(settings.DEMONSTRATION), *rows]).encode()).hexdigest()
 
 
 def authorities(actor: Actor | None, *, now: datetime) -> list[TrustedAuthority]:

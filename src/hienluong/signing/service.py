@@ -23,8 +23,17 @@ from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import Proposal, text_place
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
-from hienluong.signing.labels import sentences
-from hienluong.signing.queries import authorities, places, prepared, signed_document, sizes, validate_file
+from hienluong.signing.labels import sentences, views_of
+from hienluong.signing.queries import (
+    authorities,
+    places,
+    prepared,
+    signed_document,
+    sizes,
+    trust_state,
+    validate_file,
+)
+from hienluong.signing.schemas import SignaturesOut
 
 __all__ = [
     "Box",
@@ -35,6 +44,7 @@ __all__ = [
     "Proposal",
     "Reason",
     "SignatureReport",
+    "SignaturesOut",
     "Signed",
     "SigningKey",
     "TokenKey",
@@ -58,5 +68,7 @@ __all__ = [
     "sweep_prepared",
     "text_look",
     "text_place",
+    "trust_state",
     "validate_file",
+    "views_of",
 ]
