@@ -22,6 +22,7 @@ from hienluong.signing.formats.validation import validate
 from hienluong.signing.formats.xml_parts import (
     DS,
     XADES,
+    canonical,
     over_all,
     over_signature,
     parse,
@@ -215,6 +216,15 @@ def test_signing_certificate_is_the_one_that_was_signed_over(
     squeezed = "".join(text.split("\n"))
     report = world.check(squeezed.replace(own, other).encode())
     assert report.verdict is Verdict.INVALID
+
+
+def test_xml_in_a_default_namespace_is_written_as_it_stands() -> None:
+    """Lxml adds `xmlns=""` inside of others' documents, and every signature of theirs would seem to be broken."""
+    root = parse(b'<a xmlns="urn:a" xml:lang="vi">\n<b>\n<c>\n<d e="f"/>\n</c>\n</b></a>')
+    written = b'<b xmlns="urn:a" xml:lang="vi">\n<c>\n<d e="f"></d>\n</c>\n</b>'
+    assert canonical(root[0]) == written
+    exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#"
+    assert canonical(root[0], exclusive) == written.replace(b' xml:lang="vi"', b"")
 
 
 class _Odd(Signer):

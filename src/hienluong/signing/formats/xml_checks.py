@@ -61,6 +61,8 @@ from hienluong.signing.formats.xml_signer import NotUnderstood, Verifier, Weak
 REFERENCES_MOST: Final = 16
 """The whole document is read again for each."""
 STAMPS_MOST: Final = 16
+RSA_BITS_LEAST: Final = 2048
+"""As pyHanko has it for PDFs."""
 _SIGNATURE_STAMP: Final = f"{XADES}SignatureTimeStamp"
 _ARCHIVE_STAMP: Final = f"{XADES_141}ArchiveTimeStamp"
 _SIGNED_PROPERTIES: Final = f"{XADES}SignedProperties"
@@ -202,22 +204,21 @@ def _mathematics(root: Element, number: int, certificates: Sequence[x509.Certifi
     """Returns whether a signature holds by itself, with which certificate, and what it is over."""
     signature = signatures_in(root)[number]
     references = list(signature.iterfind(f"{DS}SignedInfo/{DS}Reference"))
-    if not references or len(references) > REFERENCES_MOST:
-        return _Signed(Reason.UNREADABLE)
-    if not certificates:
-        return _Signed(Reason.CERTIFICATE_MISSING)
+    if not references or len(references) > REFERENCES_MOST or not certificates:
+        return _Signed(Reason.UNREADABLE if certificates else Reason.CERTIFICATE_MISSING)
     try:
         verifier = Verifier(number)
+        verifier.refuse_unfit(signature)
         named = [verifier.resolved(root, one) for one in references]
         properties = next((one for one in named if one.tag == _SIGNED_PROPERTIES), None)
         certificate = _signer(signature, properties, certificates)
-    except NotUnderstood:
-        return _Signed(Reason.UNDECIDED, _leaf(certificates))
-    except (SignXMLException, ValueError, TypeError):
-        return _Signed(Reason.UNREADABLE, _leaf(certificates))
+    except (SignXMLException, Weak, NotUnderstood, ValueError, TypeError) as problem:
+        return _Signed(_told(problem), _leaf(certificates))
     if certificate is None:
         return _Signed(Reason.CERTIFICATE_MISSING, properties=properties)
-    reason = _verified(root, verifier, certificate)
+    key = certificate.public_key
+    weak = key.algorithm == "rsa" and key.bit_size < RSA_BITS_LEAST
+    reason = Reason.WEAK if weak else _verified(root, verifier, certificate)
     covers = _covered(root, signature, references, named) if reason is None else ""
     return _Signed(reason, certificate, covers, properties)
 
@@ -230,8 +231,12 @@ def _verified(root: Element, verifier: Verifier, certificate: x509.Certificate) 
     try:
         verifier.verify(root, x509_cert=to_pyca(certificate), expect_config=settings)
     except (SignXMLException, Weak, NotUnderstood, etree.LxmlError, *_BROKEN) as problem:
-        return next((reason for kind, reason in _PROBLEMS if isinstance(problem, kind)), Reason.UNREADABLE)
+        return _told(problem)
     return None
+
+
+def _told(problem: Exception) -> Reason:
+    return next((reason for kind, reason in _PROBLEMS if isinstance(problem, kind)), Reason.UNREADABLE)
 
 
 def _signer(
@@ -265,8 +270,8 @@ def _covered(root: Element, signature: Element, references: list[Element], named
 
 def _leaf(certificates: Sequence[x509.Certificate]) -> x509.Certificate:
     """Returns the certificate that issued none of the others."""
-    issuers = {one.issuer.dump() for one in certificates if one.issuer != one.subject}
-    return next((one for one in certificates if one.subject.dump() not in issuers), certificates[0])
+    issuers = {one.issuer.hashable for one in certificates if one.issuer != one.subject}
+    return next((one for one in certificates if one.subject.hashable not in issuers), certificates[0])
 
 
 def _named_in(properties: Element, certificates: Sequence[x509.Certificate]) -> x509.Certificate | None:

@@ -73,16 +73,19 @@ def canonical(element: Element, method: str = INCLUSIVE) -> bytes:
     if method not in CANONICAL:
         raise ValueError(f"unknown way to write XML: {method}")
     exclusive, with_comments = CANONICAL[method]
-    if not exclusive and any(
-        str(name).startswith(_XML) for above in element.iterancestors() for name in above.attrib
-    ):
-        before, element = element, etree.fromstring(etree.tostring(element, with_tail=False))
-        inherit(element, before)
-    return bytes(
-        etree.tostring(
-            element, method="c14n", exclusive=exclusive, with_comments=with_comments, with_tail=False
-        )
-    )
+    written = alone(element)
+    if not exclusive:
+        inherit(written, element)
+    return bytes(etree.tostring(written, method="c14n", exclusive=exclusive, with_comments=with_comments))
+
+
+def alone(element: Element) -> Element:
+    """Returns an element as a document of its own: inside another one, lxml writes it with namespaces that it has not.
+
+    (lxml 6.1 with libxml2 2.14: `xmlns=""` at grandchildren of an element in a default namespace.)
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    return etree.fromstring(etree.tostring(element, encoding="UTF-8", with_tail=False), parser)
 
 
 def is_exclusive(method: str) -> bool:

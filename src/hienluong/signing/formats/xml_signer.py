@@ -20,6 +20,7 @@ from hienluong.signing.formats.xml_parts import (
     DS,
     IDENTIFIERS,
     Element,
+    alone,
     inherit,
     is_exclusive,
     parse,
@@ -30,6 +31,9 @@ ENVELOPED: Final = f"{namespaces.ds}enveloped-signature"
 BASE64: Final = f"{namespaces.ds}base64"
 XPATH: Final = "http://www.w3.org/TR/1999/REC-xpath-19991116"
 XPATH_FILTER: Final = "http://www.w3.org/2002/06/xmldsig-filter2"
+_DIGESTS: Final = frozenset(str(one.value) for one in DigestAlgorithm)
+_SIGNATURES: Final = frozenset(str(one.value) for one in SignatureMethod)
+_WEAK: Final = ("md5", "sha1", "ripemd")
 
 
 class Weak(Exception):
@@ -40,14 +44,29 @@ class NotUnderstood(Exception):
     """A signature does with the document what is not done here."""
 
 
-class _InUtf8:
-    """Makes signxml write names with Vietnamese letters, and no text that follows an element."""
+class _Written:
+    """Makes signxml write XML as it must be: names with Vietnamese letters, no text behind an element, each by itself."""
 
     def _tostring(self, xml_node: Element, **how: Any) -> bytes:
         return bytes(etree.tostring(xml_node, encoding="UTF-8", with_tail=False, **how))
 
+    def _c14n(
+        self, nodes: Any, algorithm: CanonicalizationMethod, inclusive_ns_prefixes: Any = None
+    ) -> bytes:
+        exclusive, with_comments = CANONICAL[algorithm.value]
+        return b"".join(
+            etree.tostring(
+                alone(one),
+                method="c14n",
+                exclusive=exclusive,
+                with_comments=with_comments,
+                inclusive_ns_prefixes=inclusive_ns_prefixes,
+            )
+            for one in (list(nodes) if isinstance(nodes, list) else [nodes])
+        )
 
-class Signer(_InUtf8, XAdESSigner):
+
+class Signer(_Written, XAdESSigner):
     """signxml's signer: a document may bear several signatures, each over all of it without any signature.
 
     Everything is written exclusively (C14N): what stands around an element, such as its language, changes nothing.
@@ -101,7 +120,7 @@ class KeyOfSignxml:
         return self._key.sign(data)
 
 
-class Verifier(_InUtf8, XMLVerifier):
+class Verifier(_Written, XMLVerifier):
     """signxml's verifier, of one of a document's signatures."""
 
     def __init__(self, number: int) -> None:
@@ -129,6 +148,21 @@ class Verifier(_InUtf8, XMLVerifier):
         """Returns the element that a reference names."""
         found: Element = self._resolve_reference(root, reference)
         return found
+
+    def refuse_unfit(self, signature: Element) -> None:
+        """Refuses algorithms that are no longer safe, or not done here, before anything is computed.
+
+        Raises:
+            Weak, NotUnderstood: as they say.
+        """
+        digests = signature.findall(f"{DS}SignedInfo/{DS}Reference/{DS}DigestMethod")
+        names = [one.get("Algorithm") or "" for one in digests]
+        method = signature.find(f"{DS}SignedInfo/{DS}SignatureMethod")
+        signed = (method.get("Algorithm") or "") if method is not None else ""
+        if any(word in one.rpartition("#")[2].lower() for word in _WEAK for one in (*names, signed)):
+            raise Weak
+        if signed not in _SIGNATURES or not set(names) <= _DIGESTS:
+            raise NotUnderstood
 
     def check_digest_alg_expected(self, digest_alg: DigestAlgorithm) -> None:
         """Refuses SHA-1."""
@@ -171,7 +205,7 @@ class Verifier(_InUtf8, XMLVerifier):
         for transform in transforms:
             name = transform.get("Algorithm")
             if name in {XPATH, XPATH_FILTER}:
-                if not _leaves_signatures_out(transform):
+                if not _leaves_signatures_out(transform, signature):
                     raise NotUnderstood
                 _leave_signatures_out(payload)
             elif name not in CANONICAL and name not in {ENVELOPED, BASE64}:
@@ -182,15 +216,25 @@ class Verifier(_InUtf8, XMLVerifier):
         return super()._apply_transforms(payload, transforms_node=transforms_node, signature=signature)
 
 
-def _leaves_signatures_out(transform: Element) -> bool:
-    """Returns whether a path leaves out all signatures and nothing else, as programs that sign side by side write it."""
+def _leaves_signatures_out(transform: Element, signature: Element) -> bool:
+    """Returns whether a path leaves out all signatures and nothing else, as programs that sign side by side write it.
+
+    Args:
+        transform: as it was signed: what its prefixes stand for may have been left out when it was written for that.
+        signature: in the document, where they are.
+    """
     paths = [one for one in transform if isinstance(one.tag, str)]
     if len(paths) != 1:
         return False
     path = paths[0]
+    same = [one for one in signature.iter(path.tag) if one.text == path.text]
+    return bool(same) and all(_is_of_signatures(one, transform.get("Algorithm")) for one in same)
+
+
+def _is_of_signatures(path: Element, algorithm: str | None) -> bool:
     text = "".join((path.text or "").split())
     names = [f"{prefix}:" for prefix, uri in path.nsmap.items() if prefix and uri == namespaces.ds]
-    if transform.get("Algorithm") == XPATH:
+    if algorithm == XPATH:
         return any(text == f"not(ancestor-or-self::{name}Signature)" for name in names)
     wanted = [f"{way}{name}Signature" for name in names for way in ("/descendant::", "//")]
     return path.get("Filter") == "subtract" and text in wanted
