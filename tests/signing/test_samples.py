@@ -23,7 +23,11 @@ from hienluong.signing.formats.report import Reason
 from hienluong.signing.formats.trust import Trust
 from hienluong.signing.formats.validation import validate
 
-pytestmark = [pytest.mark.prove, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.prove,
+    pytest.mark.timeout(600),
+    pytest.mark.filterwarnings("ignore:Parsed a serial number"),  # as others issued them once
+]
 PINS = Path(__file__).with_name("samples.txt")
 BYTES = frozenset({Reason.ALTERED, Reason.BROKEN, Reason.UNREADABLE})
 """Reasons why the mathematics does not hold; the others are about whom to believe."""
