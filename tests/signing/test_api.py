@@ -28,7 +28,7 @@ from hienluong.files import service as files
 from hienluong.kit import clock
 from hienluong.signing import commands, pages
 from hienluong.signing.cli import group
-from hienluong.signing.formats import cades
+from hienluong.signing.formats import cades, xades
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.models import PreparedSignature, TrustedAuthority
 from hienluong.signing.tasks import refresh_revocations
@@ -177,10 +177,21 @@ def test_what_cannot_be_prepared_is_refused_by_name(
     assert not PreparedSignature.objects.exists()
 
 
+@pytest.mark.parametrize("kind", ["pdf", "xml"])
 def test_form_of_the_report_stays(
-    world: World, signed: Mapping[Level, bytes], request: pytest.FixtureRequest
+    world: World, signed: Mapping[Level, bytes], request: pytest.FixtureRequest, kind: str
 ) -> None:
-    report = world.check(signed[Level.LTA]).as_json()
+    content = signed[Level.LTA]
+    if kind == "xml":
+        content = xades.sign(
+            b"<a/>",
+            world.person,
+            now=NOW,
+            level=Level.LTA,
+            stamper=world.stamper,
+            evidence=world.trust().evidence(NOW),
+        )
+    report = world.check(content).as_json()
     text = json.dumps(report, ensure_ascii=False, indent=1)
     for pattern, word in (
         (r'"\d{4}-\d\d-\d\dT[\d:.]+\+00:00"', '"(moment)"'),
@@ -190,7 +201,7 @@ def test_form_of_the_report_stays(
         (r'"size": \d+', '"size": 0'),
     ):
         text = re.sub(pattern, word, text)
-    golden = HERE / "report.json"
+    golden = HERE / ("report.json" if kind == "pdf" else "report-xml.json")
     if request.config.getoption("--renew"):
         golden.write_text(f"{text}\n", encoding="utf-8")
     assert golden.read_text(encoding="utf-8") == f"{text}\n", "programs read it: docs/integrate/signatures.md"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from asn1crypto import x509
 from world import NOW, SOON, World, letter
 
 from hienluong.signing.errors import DocumentUnsignable
@@ -15,6 +16,7 @@ from hienluong.signing.formats import bounded, xades
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import lines_of
 from hienluong.signing.formats.report import FileReport, Reason, Verdict
+from hienluong.signing.formats.trust import Trust
 from hienluong.signing.formats.validation import validate
 from hienluong.signing.formats.worker import Allowance
 
@@ -29,12 +31,12 @@ def found(world: World, content: bytes, allowance: Allowance | None = None) -> F
 def test_report_is_the_same_as_in_this_process(world: World, signed: Signed) -> None:
     seen: list[str] = []
 
-    def believe(certificates: object) -> object:
-        seen.extend(one.subject.native["common_name"] for one in certificates)  # type: ignore[attr-defined]
+    def believe(certificates: Sequence[x509.Certificate]) -> Trust:
+        seen.extend(one.subject.native["common_name"] for one in certificates)
         return world.trust()
 
     for content in (signed[Level.LTA], xades.sign(b"<a/>", world.person, now=NOW), b"words", b""):
-        there = bounded.check(content, believe, now=SOON, name="a")  # type: ignore[arg-type] # as above
+        there = bounded.check(content, believe, now=SOON, name="a")
         assert there == validate(content, world.trust(), now=SOON, name="a")
     assert "Nguyễn Văn An" in seen
 

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from hienluong.evidence import commands
-from hienluong.evidence.models import Look
+from hienluong.evidence.models import CheckedFile, Look
 from hienluong.jobs import service as jobs
 from hienluong.kit import clock
 
@@ -20,4 +19,4 @@ def sweep_looks(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands e
 @jobs.periodic(cron="27 3 * * *", name="evidence.sweep_checked")
 def sweep_checked(timestamp: int) -> None:  # noqa: ARG001 - the same
     """Deletes what was found about files on earlier days."""
-    commands.sweep_checked(before=clock.now() - timedelta(days=1))
+    CheckedFile.objects.filter(checked_at__lt=clock.now() - timedelta(days=1)).delete()

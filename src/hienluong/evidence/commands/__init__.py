@@ -2,7 +2,7 @@
 
 from hienluong.evidence.commands.bundles import export_entries, export_packet
 from hienluong.evidence.commands.requests import answer_request
-from hienluong.evidence.commands.signatures import PartChecked, check_packet, sweep_checked
+from hienluong.evidence.commands.signatures import PartChecked, check_packet
 
 __all__ = [
     "PartChecked",
@@ -10,5 +10,4 @@ __all__ = [
     "check_packet",
     "export_entries",
     "export_packet",
-    "sweep_checked",
 ]

@@ -74,11 +74,6 @@ def check_packet(
     return journey.packet, found
 
 
-def sweep_checked(*, before: datetime) -> int:
-    """Forgets reports from before a moment; returns how many."""
-    return CheckedFile.objects.filter(checked_at__lt=before).delete()[0]
-
-
 def _read(actor: Actor, packet_id: UUID, position: int, now: datetime) -> bytes:
     return b"".join(exchange.read_part(actor=actor, packet_id=packet_id, position=position, now=now).chunks)
 

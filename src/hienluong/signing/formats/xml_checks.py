@@ -63,7 +63,7 @@ REFERENCES_MOST: Final = 16
 STAMPS_MOST: Final = 16
 RSA_BITS_LEAST: Final = 2048
 """As pyHanko has it for PDFs."""
-_SIGNATURE_STAMP: Final = f"{XADES}SignatureTimeStamp"
+_OWN_STAMP: Final = f"{XADES}SignatureTimeStamp"
 _ARCHIVE_STAMP: Final = f"{XADES_141}ArchiveTimeStamp"
 _SIGNED_PROPERTIES: Final = f"{XADES}SignedProperties"
 _COUNTERSIGNED: Final = "http://uri.etsi.org/01903#CountersignedSignature"
@@ -282,12 +282,12 @@ def _named_in(properties: Element, certificates: Sequence[x509.Certificate]) -> 
         if digest is None:
             continue
         method = digest.find(f"{DS}DigestMethod")
-        value = base64.b64decode(digest.findtext(f"{DS}DigestValue") or "")
+        named = base64.b64decode(digest.findtext(f"{DS}DigestValue") or "").hex()
         name_of_hash = str(method.get("Algorithm") if method is not None else "").rpartition("#")[2]
         if name_of_hash not in {"sha1", "sha256", "sha384", "sha512"}:
             return None
         return next(
-            (one for one in certificates if hashlib.new(name_of_hash, one.dump()).digest() == value), None
+            (one for one in certificates if hashlib.new(name_of_hash, one.dump()).hexdigest() == named), None
         )
     return certificates[0] if len(certificates) == 1 else _leaf(certificates)
 
@@ -299,14 +299,14 @@ async def _stamps(root: Element, number: int, embedded: Knowledge, checker: Chec
     moment = checker.now
     archive: list[tuple[StampFacts, cms.SignedData]] = []
     own: StampFacts | None = None
-    elements = [one for one in properties if one.tag in {_SIGNATURE_STAMP, _ARCHIVE_STAMP}][-STAMPS_MOST:]
+    elements = [one for one in properties if one.tag in {_OWN_STAMP, _ARCHIVE_STAMP}][-STAMPS_MOST:]
     for element in reversed(elements):
         at = Checker(checker.trust, moment)
         try:
             token = next(tokens_of(element), None)
             if token is None:
                 continue
-            if element.tag == _SIGNATURE_STAMP:
+            if element.tag == _OWN_STAMP:
                 over = over_signature(signature, element)
             else:
                 method = method_of(element)
@@ -315,7 +315,7 @@ async def _stamps(root: Element, number: int, embedded: Knowledge, checker: Chec
             facts = await check_stamp(token, over, embedded, at)
         except (ValueError, TypeError, KeyError, AttributeError, NotUnderstood):
             facts, token = StampFacts(None, "", Verdict.INVALID, (Reason.UNREADABLE,)), None
-        if element.tag == _SIGNATURE_STAMP:
+        if element.tag == _OWN_STAMP:
             own = facts
         elif token is not None:
             archive.insert(0, (facts, token))
