@@ -22,7 +22,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
-from hienluong.config.letter import issued_letter
+from hienluong.demo.letter import issued_letter
 from hienluong.signing.demo.authority import DemoAuthority, Subject
 from hienluong.signing.formats import bounded, pades, xades
 from hienluong.signing.formats.keys import MemoryKey, TokenKey, from_pyca, read_certificates

@@ -185,7 +185,7 @@ def test_clock_is_read_only_by_interfaces(house: Any) -> None:
     # The clock is read where a request, a job or a command line comes in; everything below is given the moment.
     interfaces = {
         "api", "inbox_api", "idempotency", "pages", "tasks", "cli", "server_command", "migrating", "identity", "tokens", "middleware", "demonstration", "management",
-        "queries", "kit", "config",
+        "queries", "kit", "config", "demo",
     }  # fmt: skip
     readers = [
         source.name

@@ -15,9 +15,9 @@ from personas import System, deliver
 from pytest_django.live_server_helper import LiveServer
 
 from hienluong.client.service import Credentials, ExchangeClient
-from hienluong.config import demo_server
-from hienluong.config.demo import Demonstration, Office, Protocol
-from hienluong.config.letter import issued_letter
+from hienluong.demo import server
+from hienluong.demo.letter import issued_letter
+from hienluong.demo.main_job import Demonstration, Office, Protocol
 from hienluong.exchange.commands import answer
 
 
@@ -110,4 +110,4 @@ def test_letter_carries_its_number_and_its_date() -> None:
 
 
 def test_address_that_nobody_serves_does_not_answer() -> None:
-    assert not demo_server._answers(f"http://127.0.0.1:{demo_server._free_port()}")
+    assert not server._answers(f"http://127.0.0.1:{server._free_port()}")

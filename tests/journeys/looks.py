@@ -1,7 +1,7 @@
 """How pages are looked at: each width in each language, what was found wrong, and which addresses were seen.
 
 HIENLUONG_SHOTS names a directory for pictures of every page, for people to look at. The addresses that each test saw
-stand in `visits/`, so that a test without a browser can say which page nobody looks at (tests/journeys/test_visits.py);
+stand in `visits/`, so that tests/matrix/test_looks.py knows which pages nobody else looks at;
 `pytest tests/journeys -k axe --renew` writes them.
 """
 

@@ -76,6 +76,7 @@ def test_pages_of_operators_have_no_fault_that_axe_knows(
             look,
             PLACE,
             f"{PLACE}waiting/",
+            f"{PLACE}communes/",
             f"{PLACE}failures/",
             f"{PLACE}failures/{trouble}/",
             f"{PLACE}failures/{trouble}/retry/",

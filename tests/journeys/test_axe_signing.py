@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
 
-from hienluong.config.letter import issued_letter
+from hienluong.demo.letter import issued_letter
 from hienluong.directory import service as directory
 from hienluong.signing.demo.authority import DemoAuthority, Subject
 from hienluong.signing.formats import pades

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.x509.oid import NameOID
 from tests.matrix.province import Province
 
-from hienluong.config.letter import issued_letter
+from hienluong.demo.letter import issued_letter
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
 from hienluong.kit import clock

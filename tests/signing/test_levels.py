@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -144,3 +145,10 @@ def test_evidence_counts_from_the_list_that_was_known(world: World, signed: Sign
     later = NOW + timedelta(days=2)
     inside = world.check(signed[Level.LT], at=later).signatures[0].revocation
     assert (inside.status, inside.embedded) == ("good", False)
+
+
+def test_pdf_is_signed_where_an_event_loop_runs_already(world: World, pdf: bytes) -> None:
+    async def page() -> bytes:
+        return pades.sign(pdf, world.person, Wanted(Level.B, NOW))
+
+    assert world.check(asyncio.run(page())).verdict is Verdict.VALID

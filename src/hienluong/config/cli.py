@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 LAZY_GROUPS = {
     "access": "hienluong.access.cli:group",
     "deadlines": "hienluong.deadlines.cli:group",
+    "demonstrate": "hienluong.demo.cli:demonstrate",
     "antivirus": "hienluong.antivirus.cli:group",
     "directory": "hienluong.directory.cli:group",
     "evidence": "hienluong.evidence.cli:group",
@@ -418,19 +419,6 @@ def welcome(*, demo: bool) -> None:
         from hienluong.config.demonstration import announce  # noqa: PLC0415 - needs Django
 
         click.echo(announce())
-
-
-@cli.command(
-    help=_(
-        "Run the main job on real input through the public API of the demonstration, and print every hop.\n\n"
-        "Exit code 1 if any step differs from what it must be.\n\nExample: hienluong demonstrate"
-    )
-)
-def demonstrate() -> None:
-    """Runs the demonstration."""
-    from hienluong.config.demo import demonstrate as run  # noqa: PLC0415 - start fast
-
-    sys.exit(run(click.echo))
 
 
 def main() -> None:

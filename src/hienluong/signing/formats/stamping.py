@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from asn1crypto import cms, tsp
@@ -47,15 +48,24 @@ class AskingStamper(TimeStamper):
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs what pyHanko does; it never waits for anything, so no other task would run meanwhile.
+    """Runs what pyHanko does; beside an event loop of the caller's thread in a thread of its own.
 
     Raises:
         TimestampUnavailable: an authority refused, or answered with something else than was asked for.
         HienluongError: as the function that asks raises it.
     """
     try:
-        return asyncio.run(work)
+        return _run(work)
     except HienluongError:
         raise
     except TimestampRequestError as problem:
         raise TimestampUnavailable(reason=str(problem)) from problem
+
+
+def _run(work: Coroutine[Any, Any, Result]) -> Result:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(asyncio.run, work).result()

@@ -18,11 +18,11 @@ from uuid import UUID
 
 from hienluong.client.service import Credentials, ExchangeClient, RequestRefused
 from hienluong.config.account import become_owner
-from hienluong.config.demo_server import served
 from hienluong.config.errors import CommandFailed
 from hienluong.config.initialise import ready_demonstration
 from hienluong.config.installation import Installation, chosen_data_dir
-from hienluong.config.letter import issued_letter
+from hienluong.demo.letter import issued_letter
+from hienluong.demo.server import served
 from hienluong.edxml.attachments import attach, list_attachments
 from hienluong.edxml.content import Content
 from hienluong.edxml.packet import (
