@@ -137,11 +137,17 @@ def views_of(report: FileReport) -> list[FileView]:
         report.name,
         report.sha256,
         _NOTES[report.verdict],
-        gettext(VERDICTS[report.verdict]),
+        _verdict_of(report),
         tuple(lines),
         signatures,
     )
     return [own, *(view for file in report.files for view in views_of(file))]
+
+
+def _verdict_of(report: FileReport) -> str:
+    """Returns what a file comes to; of one that cannot be read nobody knows whether there are signatures."""
+    unread = report.verdict is Verdict.INVALID and not report.signatures and not report.files
+    return gettext("Not valid: the file cannot be read.") if unread else gettext(VERDICTS[report.verdict])
 
 
 def reason_text(reason: Reason) -> str:
@@ -151,7 +157,7 @@ def reason_text(reason: Reason) -> str:
 
 def _of_file(report: FileReport, indent: str = "") -> Iterator[str]:
     name = f"{report.name}: " if report.name else ""
-    yield f"{indent}{name}{gettext(VERDICTS[report.verdict])}"
+    yield f"{indent}{name}{_verdict_of(report)}"
     if report.demonstration:
         yield f"{indent}{gettext(LEGAL_FORCE)}"
     if not report.signatures and not report.files:
