@@ -31,7 +31,7 @@ from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import Proposal, text_place
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
 from hienluong.signing.keys import key_for
-from hienluong.signing.labels import sentences
+from hienluong.signing.labels import sentences, views_of
 from hienluong.signing.models import SigningCertificate
 from hienluong.signing.possession import Challenge
 from hienluong.signing.queries import (
@@ -47,8 +47,10 @@ from hienluong.signing.queries import (
     prepared,
     signed_document,
     sizes,
+    trust_state,
     validate_file,
 )
+from hienluong.signing.schemas import SignaturesOut
 
 __all__ = [
     "Box",
@@ -61,6 +63,7 @@ __all__ = [
     "Reason",
     "Registered",
     "SignatureReport",
+    "SignaturesOut",
     "Signed",
     "SigningCertificate",
     "SigningKey",
@@ -99,5 +102,7 @@ __all__ = [
     "sweep_prepared",
     "text_look",
     "text_place",
+    "trust_state",
     "validate_file",
+    "views_of",
 ]
