@@ -1,4 +1,6 @@
-"""Measures signatures: PDFs signed with a key in memory and with one in a module (SoftHSM), and checked.
+"""Measures signatures: PDFs and XML signed with a key in memory, PDFs with one in a module (SoftHSM), and both checked.
+
+Files are checked here, and as strangers' files are: in another process that may use so much and no more.
 
 Beside `openssl speed` for the same kind of key (EC P-256) on as many processes in the same run: nobody signs faster than that.
 """
@@ -22,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 
 from hienluong.demo.letter import issued_letter
 from hienluong.signing.demo.authority import DemoAuthority, Subject
-from hienluong.signing.formats import pades
+from hienluong.signing.formats import bounded, pades, xades
 from hienluong.signing.formats.keys import MemoryKey, TokenKey, from_pyca, read_certificates
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.pades import Wanted
@@ -42,7 +44,13 @@ def run(*, seconds: int, rounds: int) -> tuple[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory() as name:
         place = Path(name)
         _prepare(place)
-        works: dict[str, Callable[[Path, int], float]] = {"memory": sign_in_memory, "checked": check}
+        works: dict[str, Callable[[Path, int], float]] = {
+            "memory": sign_in_memory,
+            "xml": sign_xml,
+            "checked": check,
+            "xml_checked": check_xml,
+            "bounded": check_bounded,
+        }
         if MODULE.exists() and shutil.which("softhsm2-util"):
             _make_token(place)
             works["module"] = sign_in_module
@@ -58,7 +66,10 @@ def run(*, seconds: int, rounds: int) -> tuple[str, dict[str, Any]]:
         f"  PDFs signed (B-B), key in memory     {figures['memory']:10,.0f} /s (goal: at least {GOAL})",
         f"  openssl speed, bare signatures       {figures['openssl']:10,.0f} /s",
         f"  ratio                                {figures['openssl'] / figures['memory']:10,.0f}",
+        f"  XML signed (B-B), key in memory      {figures['xml']:10,.0f} /s, ratio {figures['openssl'] / figures['xml']:,.0f}",
         f"  PDFs checked (valid, with lists)     {figures['checked']:10,.0f} /s",
+        f"  XML checked (valid, with lists)      {figures['xml_checked']:10,.0f} /s",
+        f"  PDFs checked in another process      {figures['bounded']:10,.0f} /s, with limits of time and memory",
     ]
     if "module" in figures:
         lines.insert(2, f"  PDFs signed (B-B), key in SoftHSM    {figures['module']:10,.0f} /s, loaded once")
@@ -77,20 +88,57 @@ def sign_in_module(place: Path, seconds: int) -> float:
     return _rate(_signing(TokenKey(uri, read_certificates((place / "token.pem").read_bytes())[0])), seconds)
 
 
+def sign_xml(place: Path, seconds: int) -> float:
+    """Returns how many documents of XML a second one process signs with a key in memory."""
+    return _rate(_signing_xml(place), seconds)
+
+
 def check(place: Path, seconds: int) -> float:
     """Returns how many signed PDFs a second one process checks."""
+    return _checking(place, _signing(_memory_key(place))(), seconds)
+
+
+def check_xml(place: Path, seconds: int) -> float:
+    """Returns how many signed documents of XML a second one process checks."""
+    return _checking(place, _signing_xml(place)(), seconds)
+
+
+def check_bounded(place: Path, seconds: int) -> float:
+    """Returns how many signed PDFs a second one process has checked in another one, as strangers' files are."""
+    trust, now = _trust(place)
+    signed = _signing(_memory_key(place))()
+
+    def once() -> None:
+        if bounded.check(signed, lambda _found: trust, now=now).verdict is not Verdict.VALID:
+            raise RuntimeError("it does not hold")
+
+    return _rate(once, seconds)
+
+
+def _checking(place: Path, signed: bytes, seconds: int) -> float:
+    trust, now = _trust(place)
+
+    def once() -> None:
+        if validate(signed, trust, now=now).verdict is not Verdict.VALID:
+            raise RuntimeError("it does not hold")
+
+    return _rate(once, seconds)
+
+
+def _trust(place: Path) -> tuple[Trust, datetime]:
+    """Returns whom to believe, with the newest lists, and the moment for which it is asked."""
     now = _now(place)
     authority = DemoAuthority(place / "ca", "http://127.0.0.1:1")
     root = from_pyca(authority.root.certificate)
     knowledge = Knowledge((authority.crl(now=now), authority.crl(of_root=True, now=now)))
-    trust = Trust((root,), (root,), demonstration=True, knowledge=knowledge)
-    signed = _signing(_memory_key(place))()
+    return Trust((root,), (root,), demonstration=True, knowledge=knowledge), now + timedelta(seconds=1)
 
-    def once() -> None:
-        if validate(signed, trust, now=now + timedelta(seconds=1)).verdict is not Verdict.VALID:
-            raise RuntimeError("it does not hold")
 
-    return _rate(once, seconds)
+def _signing_xml(place: Path) -> Callable[[], bytes]:
+    key, now = _memory_key(place), datetime.now(UTC)
+    rows = "".join(f"<dong so='{number}'><ten>Nguyễn Văn An</ten></dong>" for number in range(20))
+    xml = f"<phieu>{rows}</phieu>".encode()
+    return lambda: xades.sign(xml, key, now=now)
 
 
 def _prepare(place: Path) -> None:

@@ -22,7 +22,10 @@ OUTSIDE_ACTS = {
         "User_groups": "nothing asks for it",
         "User_user_permissions": "nothing asks for it",
     },
-    "evidence": {"Look": "keeps the next request from being another look; the look itself is an entry"},
+    "evidence": {
+        "Look": "keeps the next request from being another look; the look itself is an entry",
+        "CheckedFile": "what checking a file found, for a day; checked again it is the same",
+    },
     "exchange": {"Scan": "work that is still to be done; gone once it is"},
     "files": {
         "SealedFile": "an act with a file writes its hash into a guarded row",

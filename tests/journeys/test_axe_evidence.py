@@ -27,6 +27,7 @@ def test_pages_about_evidence_have_no_fault_that_axe_knows(
     accepted = packet.transmissions.all()[0].receipt["ledger_entry"]
     with open_context(chromium, live, look, cast.sender) as sender:
         visit(sender, live, look, f"/evidence/packets/{packet.pk}/", f"/evidence/entries/{accepted}/")
+        visit(sender, live, look, f"/evidence/packets/{packet.pk}/signatures/")
     ledger.sequence_waiting(now=clock.now(), sign=True)
     proof = ledger.prove(accepted).text()
     with open_context(chromium, live, look, None) as stranger:

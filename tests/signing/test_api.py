@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from personas import System, problem
@@ -25,9 +26,9 @@ from world import NOW, PERSON, World, letter, pem_of
 
 from hienluong.files import service as files
 from hienluong.kit import clock
-from hienluong.signing import commands
+from hienluong.signing import commands, pages
 from hienluong.signing.cli import group
-from hienluong.signing.formats import cades
+from hienluong.signing.formats import cades, xades
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.models import PreparedSignature, TrustedAuthority
 from hienluong.signing.tasks import refresh_revocations
@@ -176,10 +177,21 @@ def test_what_cannot_be_prepared_is_refused_by_name(
     assert not PreparedSignature.objects.exists()
 
 
+@pytest.mark.parametrize("kind", ["pdf", "xml"])
 def test_form_of_the_report_stays(
-    world: World, signed: Mapping[Level, bytes], request: pytest.FixtureRequest
+    world: World, signed: Mapping[Level, bytes], request: pytest.FixtureRequest, kind: str
 ) -> None:
-    report = world.check(signed[Level.LTA]).as_json()
+    content = signed[Level.LTA]
+    if kind == "xml":
+        content = xades.sign(
+            b"<a/>",
+            world.person,
+            now=NOW,
+            level=Level.LTA,
+            stamper=world.stamper,
+            evidence=world.trust().evidence(NOW),
+        )
+    report = world.check(content).as_json()
     text = json.dumps(report, ensure_ascii=False, indent=1)
     for pattern, word in (
         (r'"\d{4}-\d\d-\d\dT[\d:.]+\+00:00"', '"(moment)"'),
@@ -189,7 +201,7 @@ def test_form_of_the_report_stays(
         (r'"size": \d+', '"size": 0'),
     ):
         text = re.sub(pattern, word, text)
-    golden = HERE / "report.json"
+    golden = HERE / ("report.json" if kind == "pdf" else "report-xml.json")
     if request.config.getoption("--renew"):
         golden.write_text(f"{text}\n", encoding="utf-8")
     assert golden.read_text(encoding="utf-8") == f"{text}\n", "programs read it: docs/integrate/signatures.md"
@@ -292,6 +304,29 @@ def test_anybody_checks_a_file_on_the_public_page(
     assert "give the file, too" in shown(beside)
     assert "give the file, too" not in shown(beside, signed_file=b"content")
     assert stranger.post("/signatures/").status_code == 422
+
+
+def test_report_is_offered_for_programs_although_nothing_is_kept(pdf: bytes) -> None:
+    answer = Client().post("/signatures/", {"file": SimpleUploadedFile("thư.pdf", pdf)})
+    found = re.search(r'href="data:application/json;base64,([^"]+)" download', answer.content.decode())
+    assert found is not None
+    report = json.loads(base64.b64decode(found[1]))
+    assert (report["name"], report["verdict"], report["version"]) == ("thư.pdf", "unsigned", 1)
+
+
+def test_who_has_no_account_checks_so_many_files_a_minute_and_is_told(
+    home_affairs: System, pdf: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "CHECKS_PER_MINUTE", 2)
+    cache.delete("signing.checks:127.0.0.1")
+    stranger = Client(headers={"Accept-Language": "en"})
+    answers = [stranger.post("/signatures/", {"file": SimpleUploadedFile("a", b"words")}) for _ in range(3)]
+    assert [one.status_code for one in answers] == [200, 200, 429]
+    assert answers[2]["Retry-After"] == "60"
+    assert "2 files were checked from your address" in answers[2].content.decode()
+    assert stranger.get("/signatures/").status_code == 200
+    assert upload(home_affairs, "/signatures/validate", file=b"words").status_code == 200, "with an account"
+    cache.delete("signing.checks:127.0.0.1")
 
 
 def test_file_that_is_too_large_is_told_on_the_page(settings: Settings) -> None:

@@ -122,9 +122,8 @@ def test_xml_is_signed_inside_and_holds(world: World) -> None:
 
 
 def test_xml_that_cannot_be_signed_is_refused(world: World) -> None:
-    signed = xades.sign(b"<a/>", world.person, now=NOW)
     deep = b"<a>" * 300 + b"</a>" * 300
-    for xml in (signed, b"no xml", b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', deep):
+    for xml in (b"no xml", b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', deep):
         with pytest.raises(DocumentUnsignable):
             xades.sign(xml, world.person, now=NOW)
 

@@ -6,20 +6,24 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request, override
 from ninja import Query, Router
 
 from hienluong.directory.service import calling_actor
+from hienluong.evidence import commands
 from hienluong.evidence.queries import changes, entries, receipts
 from hienluong.evidence.receipt_pdf import receipt_pdf
 from hienluong.evidence.schemas import (
     LedgerEntriesOut,
     LedgerEntryOut,
+    PartSignaturesOut,
     ProofStateOut,
     RowChangeOut,
     RowChangesOut,
 )
 from hienluong.kit import clock
 from hienluong.kit.cursors import read_cursor, write_cursor
+from hienluong.signing.service import SignaturesOut
 from hienluong.systems.service import SystemBearer
 
 router = Router(auth=SystemBearer(), tags=["evidence"])
@@ -31,6 +35,23 @@ def _content(kind: str) -> dict[str, Any]:
     schema = {"type": "string"} | ({"format": "binary"} if kind == PDF else {})
     name = kind.split(";", maxsplit=1)[0]
     return {"responses": {200: {"description": "the file", "content": {name: {"schema": schema}}}}}
+
+
+@router.get(
+    "/packets/{packet_id}/signatures",
+    response=list[PartSignaturesOut],
+    summary="The signatures of what a packet carries",
+)
+def check_packet_signatures(request: HttpRequest, packet_id: UUID) -> list[PartSignaturesOut]:
+    """Checks each attachment of a packet that the agency sent or received, as `POST /signatures/validate` does.
+
+    A signature in a file of its own (.p7s) is checked with the attachment of the same name without that ending.
+    """
+    _packet, parts = commands.check_packet(actor=calling_actor(request), packet_id=packet_id, now=clock.now())
+    with override(get_language_from_request(request)):
+        return [
+            PartSignaturesOut(position=one.position, signatures=SignaturesOut.of(one.report)) for one in parts
+        ]
 
 
 @router.get(

@@ -102,6 +102,7 @@ EXCHANGE: Mapping[str, _Text] = {
 }
 PEOPLE: Mapping[str, _Text] = {
     "evidence.person-seen": _("Somebody’s data was looked at"),
+    "evidence.signatures-checked": _("The signatures of what a packet carries were checked"),
     "evidence.bundle-exported": _("Evidence was taken along as a file"),
     "evidence.request-answered": _("A written request was answered: who looked at the data"),
     "access.confirm_alert": _("A change of rights was confirmed"),

@@ -1,4 +1,4 @@
-"""When somebody last looked at somebody's data, so that a look that goes on is one look."""
+"""When somebody last looked at somebody's data; what was found about the signatures of files that were received."""
 
 from __future__ import annotations
 
@@ -21,3 +21,16 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor} {self.purpose} {self.seen_at}"
+
+
+class CheckedFile(models.Model):
+    """What was found about the signatures of a file, for a day and a trust list; swept afterwards."""
+
+    key = models.BinaryField(
+        primary_key=True, help_text="SHA-256 over the file's hash, the trust list and the day"
+    )
+    report = models.JSONField(help_text="as programs get it")
+    checked_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{bytes(self.key).hex()[:8]} {self.checked_at}"

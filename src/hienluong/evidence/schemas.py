@@ -11,6 +11,7 @@ from ninja import Field, Schema
 from hienluong.evidence.queries.entries import Line
 from hienluong.evidence.queries.receipts import Proven
 from hienluong.ledger.service import RowChange
+from hienluong.signing.service import SignaturesOut
 
 
 class LedgerEntryOut(Schema):
@@ -98,3 +99,10 @@ class ProofStateOut(Schema):
             checkpoint_size=found.cover.size,
             signed_at=found.cover.signed_at,
         )
+
+
+class PartSignaturesOut(Schema):
+    """What was found about the signatures of an attachment."""
+
+    position: int = Field(description="of the attachment in its packet, from 0")
+    signatures: SignaturesOut

@@ -17,6 +17,7 @@ urlpatterns = [
     ),
     path("evidence/entries/<uuid:entry_id>/proof.pdf", packets.paper, name="entry_pdf"),
     path("evidence/packets/<uuid:packet_id>/", packets.show, name="packet"),
+    path("evidence/packets/<uuid:packet_id>/signatures/", packets.signatures, name="packet_signatures"),
     path("evidence/packets/<uuid:packet_id>/bundle.zip", packets.export, name="export_packet"),
     path("evidence/receipts/<uuid:receipt_id>/receipt.pdf", packets.receipt, name="receipt_pdf"),
     path("evidence/looks/<uuid:person_id>/", looks.of_person, name="looks_of_person"),

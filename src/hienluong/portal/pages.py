@@ -196,7 +196,7 @@ def error_page(request: HttpRequest, error: HienluongError) -> HttpResponse:
             todo="",
             code=error.code,
         )
-    return _page(
+    page = _page(
         request,
         status=error.status,
         title=_(error.title),
@@ -207,6 +207,9 @@ def error_page(request: HttpRequest, error: HienluongError) -> HttpResponse:
         sign_in=isinstance(error, NotAuthenticated),
         details=[one.text(_) for one in error.errors] if isinstance(error, InvalidInput) else [],
     )
+    if error.retry_after is not None:
+        page["Retry-After"] = str(error.retry_after)
+    return page
 
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:

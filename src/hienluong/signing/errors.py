@@ -1,6 +1,6 @@
 """What can go wrong with signatures."""
 
-from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound, TooLarge
+from hienluong.kit.errors import Conflict, HienluongError, InvalidInput, NotFound, TooLarge, TooManyRequests
 from hienluong.kit.errors import gettext_noop as _
 
 
@@ -238,3 +238,13 @@ class PossessionNotShown(InvalidInput):
     detail = _("The signature was not made with the key that belongs to the certificate.")
     kept = _("Nothing was changed.")
     todo = _("Choose the device that holds this certificate, and test again.")
+
+
+class TooManyChecks(TooManyRequests):
+    """Somebody without an account had many files checked within a minute."""
+
+    code = "signing.too-many-checks"
+    title = _("Too many files at once")
+    detail = _("{limit} files were checked from your address within a minute, as many as without an account.")
+    kept = _("This file was not checked, and nothing of it was kept.")
+    todo = _("Wait a minute and send it again, or sign in to check more.")

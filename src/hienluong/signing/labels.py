@@ -17,16 +17,16 @@ from hienluong.signing.models import SigningCertificate, TrustedAuthority
 from hienluong.signing.queries.certificates import Registered, State, alarm_days
 
 VERDICTS: Final = {
-    Verdict.VALID: _("The signatures of the file hold."),
-    Verdict.INVALID: _("The signatures of the file do not hold."),
-    Verdict.INDETERMINATE: _("Whether the signatures of the file hold cannot be told."),
+    Verdict.VALID: _("Valid: the signatures of the file hold."),
+    Verdict.INVALID: _("Not valid: the signatures of the file do not hold."),
+    Verdict.INDETERMINATE: _("Not enough evidence to conclude whether the signatures of the file hold."),
     Verdict.UNSIGNED: _("The file is not signed."),
 }
 OF_ONE: Final = {
-    Verdict.VALID: _("It holds."),
-    Verdict.INVALID: _("It does not hold."),
-    Verdict.INDETERMINATE: _("Whether it holds cannot be told."),
-    Verdict.UNSIGNED: _("There is none."),
+    Verdict.VALID: _("Valid"),
+    Verdict.INVALID: _("Not valid"),
+    Verdict.INDETERMINATE: _("Not conclusive"),
+    Verdict.UNSIGNED: _("Not signed"),
 }
 REASONS: Final = {
     Reason.ALTERED: _("What was signed was altered afterwards."),
@@ -34,6 +34,9 @@ REASONS: Final = {
     Reason.UNREADABLE: _("The file is broken or is not what it claims to be."),
     Reason.ENCRYPTED: _("The file is encrypted; remove its password and check it again."),
     Reason.TOO_LARGE: _("The file is larger than what is checked at once."),
+    Reason.TOO_COSTLY: _(
+        "Checking the file takes more time or memory than one file may take; it may have been made to harm."
+    ),
     Reason.CHANGED: _(
         "After this signature the document was changed in a way that the signature does not allow."
     ),
@@ -76,7 +79,7 @@ WARNINGS: Final = {
 _BADGES: Final = {
     Verdict.VALID: "good",
     Verdict.INVALID: "bad",
-    Verdict.INDETERMINATE: "info",
+    Verdict.INDETERMINATE: "progress",
     Verdict.UNSIGNED: "neutral",
 }
 _NOTES: Final = {
@@ -118,17 +121,18 @@ class FileView:
 
 def views_of(report: FileReport) -> list[FileView]:
     """Returns a report for a page, in the language in force: the file, then those that travel in it."""
-    lines = [gettext(LEGAL_FORCE)] if report.demonstration else []
+    lines = [gettext("Checked at %(at)s.") % {"at": moment(report.checked_at)}]
+    lines += [gettext(LEGAL_FORCE)] if report.demonstration else []
     if not report.signatures and not report.files:
         lines += [reason_text(reason) for reason in report.reasons]
     lines += [gettext(WARNINGS[code]) for code in report.warnings]
     signatures = tuple(
         SignatureView(
-            _who(one),
+            _title(one),
             _BADGES[one.verdict],
             gettext(OF_ONE[one.verdict]),
             tuple(reason_text(reason) for reason in one.reasons),
-            tuple(_facts_of(one, report.checked_at)),
+            (*_posts(one), *_facts_of(one, report.checked_at), *_form(one)),
         )
         for one in report.signatures
     )
@@ -136,11 +140,17 @@ def views_of(report: FileReport) -> list[FileView]:
         report.name,
         report.sha256,
         _NOTES[report.verdict],
-        gettext(VERDICTS[report.verdict]),
+        _verdict_of(report),
         tuple(lines),
         signatures,
     )
     return [own, *(view for file in report.files for view in views_of(file))]
+
+
+def _verdict_of(report: FileReport) -> str:
+    """Returns what a file comes to; of one that cannot be read nobody knows whether there are signatures."""
+    unread = report.verdict is Verdict.INVALID and not report.signatures and not report.files
+    return gettext("Not valid: the file cannot be read.") if unread else gettext(VERDICTS[report.verdict])
 
 
 def reason_text(reason: Reason) -> str:
@@ -150,7 +160,7 @@ def reason_text(reason: Reason) -> str:
 
 def _of_file(report: FileReport, indent: str = "") -> Iterator[str]:
     name = f"{report.name}: " if report.name else ""
-    yield f"{indent}{name}{gettext(VERDICTS[report.verdict])}"
+    yield f"{indent}{name}{_verdict_of(report)}"
     if report.demonstration:
         yield f"{indent}{gettext(LEGAL_FORCE)}"
     if not report.signatures and not report.files:
@@ -171,7 +181,7 @@ def of_signature(one: SignatureReport, checked_at: datetime) -> Iterator[str]:
         one: what was found.
         checked_at: when, from which ages are counted.
     """
-    yield gettext(OF_ONE[one.verdict])
+    yield f"{gettext(OF_ONE[one.verdict])}."
     yield from (reason_text(reason) for reason in one.reasons)
     yield from _facts_of(one, checked_at)
 
@@ -212,6 +222,30 @@ def _who(one: SignatureReport) -> str:
     if facts["for"] and holder.organisation != holder.name:
         return gettext("Signed by %(name)s, %(for)s (%(form)s).") % facts
     return gettext("Signed by %(name)s (%(form)s).") % facts
+
+
+def _title(one: SignatureReport) -> str:
+    """Returns who signed, alone; what a page says beside it stands in lines of its own."""
+    if one.certificate is None:
+        return gettext("A signature without a certificate")
+    name = {"name": one.certificate.holder.name}
+    if one.kind == "time-stamp":
+        return gettext("Time-stamp over the document by %(name)s") % name
+    return gettext("Signed by %(name)s") % name
+
+
+def _posts(one: SignatureReport) -> Iterator[str]:
+    holder = one.certificate.holder if one.certificate is not None else None
+    if holder is not None and one.kind == "signature" and holder.organisation != holder.name:
+        said = ", ".join(filter(None, (holder.title, holder.unit, holder.organisation)))
+        if said:
+            yield gettext("The certificate says: %(post)s.") % {"post": said}
+
+
+def _form(one: SignatureReport) -> Iterator[str]:
+    yield gettext("Form of the signature: %(form)s.") % {
+        "form": " ".join(filter(None, (one.form, one.level)))
+    }
 
 
 def _revocation(one: SignatureReport, checked_at: datetime) -> Iterator[str]:

@@ -33,7 +33,7 @@ from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import Proposal, text_place
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
 from hienluong.signing.keys import key_for
-from hienluong.signing.labels import sentences
+from hienluong.signing.labels import sentences, views_of
 from hienluong.signing.models import PreparedSignature, SigningCertificate
 from hienluong.signing.possession import Challenge
 from hienluong.signing.queries import (
@@ -49,9 +49,11 @@ from hienluong.signing.queries import (
     prepared,
     signed_document,
     sizes,
+    trust_state,
     validate_file,
 )
 from hienluong.signing.renewal import renew_stamps
+from hienluong.signing.schemas import SignaturesOut
 from hienluong.signing.stamping import stamps_offered
 
 __all__ = [
@@ -66,6 +68,7 @@ __all__ = [
     "Reason",
     "Registered",
     "SignatureReport",
+    "SignaturesOut",
     "Signed",
     "SigningCertificate",
     "SigningKey",
@@ -108,5 +111,7 @@ __all__ = [
     "text_look",
     "text_place",
     "text_width",
+    "trust_state",
     "validate_file",
+    "views_of",
 ]

@@ -22,6 +22,9 @@ ROUTES: Table = {
     },
     "evidence/entries/<uuid:entry_id>/proof.pdf": {"GET": of_agency(*AGENCY, "auditor", at=_ENTRY)},
     "evidence/packets/<uuid:packet_id>/": {"GET": of_agency(*AGENCY, "auditor", at=_PACKET)},
+    "evidence/packets/<uuid:packet_id>/signatures/": {
+        "GET": of_agency(*AGENCY, at=_PACKET, acts=True)  # who looked is recorded
+    },
     "evidence/packets/<uuid:packet_id>/bundle.zip": {"POST": of_agency(*_TAKE, at=_PACKET)},
     "evidence/receipts/<uuid:receipt_id>/receipt.pdf": {"GET": of_agency(*AGENCY)},
     "evidence/looks/<uuid:person_id>/": {
@@ -30,6 +33,7 @@ ROUTES: Table = {
     },
     "account/looks/": {"GET": signed_in(but=dict.fromkeys(IDLE, 401))},
     "log/": {"GET": anybody()},
+    "api/v1/packets/<packet_id>/signatures": {"GET": of_agency("system", at=_PACKET, acts=True)},
     "api/v1/packets/<packet_id>/entries": {"GET": of_agency("system", at=_PACKET)},
     "api/v1/entries/<ledger_entry>": {"GET": of_agency("system")},
     "api/v1/entries/<ledger_entry>/proof": {"GET": of_agency("system")},

@@ -15,6 +15,7 @@ from hienluong.evidence.pages.entries import bundle_answer
 from hienluong.evidence.queries import changes, entries, receipts
 from hienluong.evidence.receipt_pdf import receipt_pdf
 from hienluong.kit import clock
+from hienluong.signing import service as signing
 
 
 @require_GET
@@ -32,6 +33,14 @@ def show(request: HttpRequest, packet_id: UUID) -> HttpResponse:
         **pager(request, page.next, cursor="before"),
     }
     return render(request, "evidence/packet.html", context)
+
+
+@require_GET
+def signatures(request: HttpRequest, packet_id: UUID) -> HttpResponse:
+    """Shows what is found about the signatures of each attachment, to those who may read them."""
+    packet, parts = commands.check_packet(actor=acting_actor(request), packet_id=packet_id, now=clock.now())
+    context = {"packet": packet, "parts": [(part, signing.views_of(part.report)) for part in parts]}
+    return render(request, "evidence/signatures.html", context)
 
 
 @require_POST

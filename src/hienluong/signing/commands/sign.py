@@ -53,7 +53,7 @@ def sign_document(
     reason: str = "",
     placed: Placed | None = None,
 ) -> Signed:
-    """Signs a file: a PDF inside (PAdES), XML inside (XAdES, B-B), anything else beside it (CAdES, up to B-T).
+    """Signs a file: a PDF inside (PAdES), XML inside (XAdES), anything else beside it (CAdES, up to B-T).
 
     The act becomes an entry: who, for whom, the file, the certificate, the level.
 
@@ -116,23 +116,24 @@ def details_of(key: SigningKey, signed: Signed, name: str, on_behalf_of: str) ->
     return {name: str(value)[:300] for name, value in details.items() if value}
 
 
-def extended(pdf: bytes, key: SigningKey, level: Level, now: datetime) -> bytes:
-    """Returns a signed PDF brought from B-T to the level wanted, with the evidence that is known or can be fetched now.
+def extended(content: bytes, key: SigningKey, level: Level, now: datetime) -> bytes:
+    """Returns a signed PDF or XML brought from B-T to the level wanted, with the evidence that is known or can be fetched now.
 
     Raises:
         EvidenceMissing, TimestampUnavailable: the level cannot be reached.
     """
     if not level.evident:
-        return pdf
+        return content
     from hienluong.signing.formats.contents import certificates_of  # noqa: PLC0415 - for two levels only
 
-    certificates = in_order((key.certificate, *key.chain, *certificates_of(pdf)))
+    certificates = in_order((key.certificate, *key.chain, *certificates_of(content)))
     believed = trust(now, certificates)
     wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
     revocation.note(wanted, now=now)
     revocation.fetch(revocation.due(now, wanted), now=now)
     evidence = trust(now, certificates).evidence(now)
-    return pades.extend(pdf, level, stamper=stamper(), evidence=evidence)
+    extend = xades.extend if kind_of(content) == "xml" else pades.extend
+    return extend(content, level, stamper=stamper(), evidence=evidence)
 
 
 def _sign(content: bytes, key: SigningKey, wanted: pades.Wanted) -> Signed:
@@ -140,9 +141,10 @@ def _sign(content: bytes, key: SigningKey, wanted: pades.Wanted) -> Signed:
     if kind == "edxml":
         raise DocumentUnsignable(reason="it is a packet; the documents in it are signed")
     if kind == "xml":
-        if level is not Level.B:
-            raise DocumentUnsignable(reason=f"XML is signed at the level {Level.B}")
-        return _signed(xades.sign(content, key, now=wanted.now), "XAdES", level)
+        xml = xades.sign(
+            content, key, now=wanted.now, level=Level.T if level.stamped else Level.B, stamper=stamper()
+        )
+        return _signed(extended(xml, key, level, wanted.now), "XAdES", level)
     if kind != "pdf":
         if level.evident:
             raise DocumentUnsignable(reason=f"a signature beside a file reaches the level {Level.T}")

@@ -12,6 +12,7 @@ from pyhanko.sign.validation.ades import ades_basic_validation, ades_with_time_v
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts, extract_tst_data_iter
 
 from hienluong.signing.formats.levels import Level
+from hienluong.signing.formats.past import evidence_in_time
 from hienluong.signing.formats.pdf_checks import check_stamp
 from hienluong.signing.formats.report import Reason, SignatureReport, Verdict
 from hienluong.signing.formats.signature_checks import (
@@ -77,8 +78,13 @@ async def check_cms(signed: cms.SignedData, content: bytes | None, checker: Chec
     certificate = status.signing_cert if status is not None else _certificate(signed, info)
     demonstration = refuses_demonstration(checker, certificates_in(signed))
     evidence = evidence_about(certificate, checker.trust.knowledge, Knowledge()) if certificate else []
+    proved = stamp.at if stamp is not None and stamp.verdict is Verdict.VALID else None
+    others = certificates_in(signed)
+    counts = (
+        await evidence_in_time(certificate, others, evidence, proved, checker) if certificate else evidence
+    )
     outcome, kept = verdict(
-        [reason_of(result, evidence, checker.now), stamp_reason(stamp)], demonstration=demonstration
+        [reason_of(result, counts, checker.now), stamp_reason(stamp)], demonstration=demonstration
     )
     return SignatureReport(
         kind="signature",
@@ -90,7 +96,7 @@ async def check_cms(signed: cms.SignedData, content: bytes | None, checker: Chec
         certificate=facts_of(certificate) if certificate is not None else None,
         path=path_of(status),
         claimed_at=claimed if isinstance(claimed, datetime) else None,
-        proved_at=stamp.at if stamp is not None and stamp.verdict is Verdict.VALID else None,
+        proved_at=proved,
         covers="whole-file",
         revocation=revocation_of(status, evidence),
         stamp=stamp,

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 
 from asn1crypto import cms, x509
-from lxml import etree
 from pyhanko.sign.general import extract_signer_info
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
+from hienluong.signing.formats import xml_parts
 from hienluong.signing.formats.cms_checks import read_cms
 from hienluong.signing.formats.keys import in_order
 from hienluong.signing.formats.pdf_checks import Encrypted, open_pdf
 from hienluong.signing.formats.signature_checks import certificates_in
 from hienluong.signing.formats.validation import kind_of
-from hienluong.signing.formats.xades import parse
-from hienluong.signing.formats.xml_checks import signatures_in
+from hienluong.signing.formats.xml_parts import (
+    Element,
+    knowledge_in,
+    parse,
+    signatures_in,
+    tokens_of,
+    unsigned_properties,
+)
 
 MOST = 64
 
@@ -31,6 +36,8 @@ def certificates_of(content: bytes) -> tuple[x509.Certificate, ...]:
             found.append(certificate)
             if len(found) >= MOST:
                 break
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - a stranger's file may lead the libraries anywhere; `validate` tells what is wrong
         return in_order(found)
     return in_order(found)
@@ -46,9 +53,16 @@ def _in(content: bytes) -> Iterator[x509.Certificate]:
             yield from _in_signature(signed)
     elif kind == "xml":
         for signature in signatures_in(parse(content)):
-            for element in signature.iter("{*}X509Certificate"):
-                if isinstance(element, etree._Element) and element.text:  # noqa: SLF001 - lxml's name of the class
-                    yield x509.Certificate.load(base64.b64decode(element.text))
+            yield from _in_xml(signature)
+
+
+def _in_xml(signature: Element) -> Iterator[x509.Certificate]:
+    yield from xml_parts.certificates_in(signature)
+    properties = unsigned_properties(signature)
+    yield from knowledge_in(properties).certificates
+    for stamp in properties:
+        for token in tokens_of(stamp):
+            yield from certificates_in(token)
 
 
 def _in_pdf(content: bytes) -> Iterator[x509.Certificate]:

@@ -28,9 +28,11 @@ from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from hienluong.signing.formats.levels import Level
+from hienluong.signing.formats.past import evidence_in_time
 from hienluong.signing.formats.report import Reason, SignatureReport, StampFacts, Verdict
 from hienluong.signing.formats.signature_checks import (
     Checker,
+    certificates_in,
     evidence_about,
     facts_of,
     name_of,
@@ -59,7 +61,7 @@ _CHANGES: Final = {
 }
 
 
-_THEN: Final = frozenset(
+THEN: Final = frozenset(
     {
         AdESIndeterminate.REVOKED_NO_POE,
         AdESIndeterminate.REVOKED_CA_NO_POE,
@@ -128,8 +130,11 @@ async def _check_one(
     way = list(status.validation_path) if status is not None and status.validation_path is not None else []
     above = [one for one in way if isinstance(one, x509.Certificate)]
     evidence = evidence_about(certificate, checker.trust.knowledge, embedded)
+    proved = _proved(result, stamp)
+    others = [*certificates_in(signature.signed_data), *embedded.certificates]
+    in_time = await evidence_in_time(certificate, others, evidence, proved, knowing(checker, embedded))
     outcome, kept = verdict(
-        [reason_of(result, evidence, checker.now), stamp_reason(stamp), *changed],
+        [reason_of(result, in_time, checker.now), stamp_reason(stamp), *changed],
         demonstration=refuses_demonstration(checker, [certificate, *above]),
     )
     return SignatureReport(
@@ -143,7 +148,7 @@ async def _check_one(
         certificate=facts_of(certificate),
         path=path_of(status),
         claimed_at=signature.self_reported_timestamp,
-        proved_at=_proved(result, stamp),
+        proved_at=proved,
         covers=_COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part"),
         changes=changes,
         said=tuple(
@@ -168,9 +173,9 @@ async def _status(
     digest = signature.compute_digest()
     result = await telling_missing_evidence(
         lambda spec: validate(signature.signed_data, spec, timing_info=checker.timing, raw_digest=digest),
-        _with(checker, embedded).trust,
+        knowing(checker, embedded).trust,
     )
-    if stamp is None or result.ades_subindic not in _THEN:
+    if stamp is None or result.ades_subindic not in THEN:
         return result
     then = await ades_lta_validation(
         signature, PdfSignatureValidationSpec(checker.trust.spec()), checker.timing
@@ -193,7 +198,7 @@ async def check_stamp(
         lambda spec: ades_timestamp_validation(
             signed, spec, lambda name: hashlib.new(name, stamped).digest(), timing_info=checker.timing
         ),
-        _with(checker, embedded).trust,
+        knowing(checker, embedded).trust,
     )
     return stamp_facts(result, signed, checker)
 
@@ -206,7 +211,7 @@ async def _check_stamp(
         lambda spec: ades_timestamp_validation(
             signature.signed_data, spec, signature.compute_digest, timing_info=checker.timing
         ),
-        _with(checker, embedded).trust,
+        knowing(checker, embedded).trust,
     )
     stamp = stamp_facts(result, signature.signed_data, checker)
     changed, changes = _changes(signature)
@@ -231,7 +236,7 @@ async def _check_stamp(
     )
 
 
-def _with(checker: Checker, embedded: Knowledge) -> Checker:
+def knowing(checker: Checker, embedded: Knowledge) -> Checker:
     """Returns the checker that knows what stands in the file, too; its signatures are checked like any other."""
     known, trust = checker.trust.knowledge, checker.trust
     together = Knowledge(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -31,6 +31,7 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"
     ENCRYPTED = "encrypted"
     TOO_LARGE = "too-large"
+    TOO_COSTLY = "too-costly"
     CHANGED = "changed-after-signing"
     PARTIAL = "covers-part-only"
     REVOKED = "revoked"
@@ -54,6 +55,7 @@ UNDECIDED: Final = frozenset(
     {
         Reason.ENCRYPTED,
         Reason.TOO_LARGE,
+        Reason.TOO_COSTLY,
         Reason.REVOCATION_UNKNOWN,
         Reason.EXPIRED,
         Reason.AUTHORITY_UNKNOWN,
@@ -257,6 +259,16 @@ class FileReport:
         """Returns it as values of JSON (docs/integrate/signatures.md)."""
         return {"version": VERSION, **_plain(self), "demonstration": self.demonstration}
 
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> FileReport:
+        """Returns the report that `as_json` wrote.
+
+        Raises:
+            ValueError, TypeError, KeyError: it is none.
+        """
+        found: FileReport = _made(cls, value)
+        return found
+
 
 def judged(reasons: Sequence[Reason]) -> Verdict:
     """Returns what reasons come to: none, it holds; one that decides, it does not; else it is open."""
@@ -269,6 +281,34 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """Returns the worst of several; none: unsigned."""
     order = (Verdict.INVALID, Verdict.INDETERMINATE, Verdict.VALID)
     return next((one for one in order if one in verdicts), Verdict.UNSIGNED)
+
+
+_MOMENTS: Final = frozenset(
+    {"checked_at", "claimed_at", "proved_at", "revoked_at", "as_of", "at", "not_before", "not_after"}
+)
+
+
+def _made(kind: type[Any], value: Mapping[str, Any]) -> Any:
+    """Returns an object of a class from the plain values of its fields; what is not one of them is left out."""
+    inner: dict[str, Callable[[Any], Any]] = {
+        "verdict": Verdict,
+        "reasons": lambda found: tuple(map(Reason, found)),
+        "signatures": lambda found: tuple(_made(SignatureReport, one) for one in found),
+        "files": lambda found: tuple(_made(FileReport, one) for one in found),
+        "certificate": lambda found: _made(CertificateFacts, found),
+        "holder": lambda found: _made(Holder, found),
+        "revocation": lambda found: _made(Revocation, found),
+        "stamp": lambda found: _made(StampFacts, found),
+        **dict.fromkeys(("path", "said", "warnings"), tuple),
+        **dict.fromkeys(_MOMENTS, datetime.fromisoformat),
+    }
+    fields = {name: value[name] for name in kind.__dataclass_fields__}
+    return kind(
+        **{
+            name: inner[name](found) if name in inner and found is not None else found
+            for name, found in fields.items()
+        }
+    )
 
 
 def _plain(value: Any) -> Any:

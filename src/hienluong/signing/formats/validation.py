@@ -22,8 +22,8 @@ from hienluong.signing.formats.report import FileReport, Reason, SignatureReport
 from hienluong.signing.formats.signature_checks import Checker
 from hienluong.signing.formats.stamping import run
 from hienluong.signing.formats.trust import Trust
-from hienluong.signing.formats.xades import parse
 from hienluong.signing.formats.xml_checks import check_xml
+from hienluong.signing.formats.xml_parts import parse
 
 log = logging.getLogger(__name__)
 _HEAD: Final = 1024
@@ -80,6 +80,8 @@ def validate(
         signatures, warnings = run(_check(kind, content, signed, checker))
     except Encrypted:
         return replace(report, verdict=Verdict.INDETERMINATE, reasons=(Reason.ENCRYPTED,))
+    except MemoryError:  # the machine's fault or the file's; nothing is known of its signatures
+        raise
     except Exception:
         log.debug("A file could not be checked: %s", report.sha256, exc_info=True)
         return replace(report, verdict=Verdict.INVALID, reasons=(Reason.UNREADABLE,))

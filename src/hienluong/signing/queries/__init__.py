@@ -22,6 +22,7 @@ from hienluong.signing.queries.documents import (
     prepared,
     signed_document,
     sizes,
+    trust_state,
     validate_file,
 )
 
@@ -44,6 +45,7 @@ __all__ = [
     "signed_document",
     "sizes",
     "testable",
+    "trust_state",
     "validate_file",
     "visible",
 ]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from asn1crypto import x509
 from django.conf import settings
 
 from hienluong.directory.service import Actor, require
@@ -14,10 +16,11 @@ from hienluong.signing import revocation
 from hienluong.signing.authorities import in_force, trust
 from hienluong.signing.commands.remote import of_actor
 from hienluong.signing.errors import AuthorityNotFound, PreparationNotFound
-from hienluong.signing.formats.contents import certificates_of
-from hienluong.signing.formats.positions import Proposal, Sizes, lines_of, person_place, seal_place
+from hienluong.signing.formats import bounded
+from hienluong.signing.formats.positions import Proposal, Sizes, person_place, seal_place
 from hienluong.signing.formats.report import FileReport
-from hienluong.signing.formats.validation import Limits, validate
+from hienluong.signing.formats.trust import Trust
+from hienluong.signing.formats.validation import Limits
 from hienluong.signing.models import PreparedSignature, TrustedAuthority
 
 
@@ -32,6 +35,8 @@ def validate_file(
     online: bool = False,
 ) -> FileReport:
     """Returns what is found about the signatures of a file.
+
+    The file is looked at in a process of its own, with limits; one that exceeds them gets a report that says so.
 
     Args:
         actor: who asks; None: anybody, on the public page.
@@ -48,15 +53,24 @@ def validate_file(
     """
     if actor is not None:
         require(actor, "signing.validate_file")
-    limits = Limits(file_bytes=settings.SIGNING_MAX_BYTES)
-    certificates = certificates_of(content) if len(content) <= limits.file_bytes else ()
-    believed = trust(now, certificates)
-    wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
-    revocation.note(wanted, now=now)
-    if online:
-        revocation.fetch(revocation.due(now, wanted), now=now)
+
+    def believe(certificates: Sequence[x509.Certificate]) -> Trust:
         believed = trust(now, certificates)
-    return validate(content, believed, now=at or now, name=name, signed=signed, limits=limits)
+        wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
+        revocation.note(wanted, now=now)
+        if not online:
+            return believed
+        revocation.fetch(revocation.due(now, wanted), now=now)
+        return trust(now, certificates)
+
+    limits = Limits(file_bytes=settings.SIGNING_MAX_BYTES)
+    return bounded.check(content, believe, now=at or now, name=name, signed=signed, limits=limits)
+
+
+def trust_state(*, now: datetime) -> str:
+    """Returns what the trust list in force comes to: another word when anybody in it changed."""
+    rows = [f"{one.purpose} {one.sha256}" for one in in_force(now)]
+    return hashlib.sha256("\n".join([str(settings.DEMONSTRATION), *rows]).encode()).hexdigest()
 
 
 def authorities(actor: Actor | None, *, now: datetime) -> list[TrustedAuthority]:
@@ -116,7 +130,7 @@ def places(actor: Actor | None, pdf: bytes, *, name: str, post: str = "") -> tup
         DocumentUnsignable: the text cannot be read.
     """
     require(actor, "signing.sign_document")
-    lines, pages = lines_of(pdf)
+    lines, pages = bounded.lines(pdf)
     person = person_place(lines, pages, name=name, post=post, sizes=sizes())
     return person, seal_place(person, sizes())
 
