@@ -8,6 +8,7 @@ import { bindFileInputs } from "./files.js";
 import { bindMenus } from "./menus.js";
 import { bindPasskeys } from "./passkeys.js";
 import { bindPickers } from "./picker.js";
+import { bindPlaces } from "./places.js";
 import { bindPush } from "./push.js";
 import { bindShortcuts } from "./shortcuts.js";
 import { nameTableParts } from "./tables.js";
@@ -25,6 +26,7 @@ const bind = (part) => {
   bindFileInputs(part);
   bindPasskeys(part);
   bindPickers(part);
+  bindPlaces(part);
   bindPush(part);
   nameTableParts(part);
 };

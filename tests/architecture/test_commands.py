@@ -15,6 +15,8 @@ WITHOUT_ACTOR = {
     "scan_packet": "the worker looks out for it; it acts as the platform's part “antivirus”",
     "fail_packet": "a part of the decision about a packet that was kept apart, whose maker was checked",
     "carry_out_disposal": "the worker looks out for what two people approved; it acts as the part “retention”",
+    "carry_on_run": "a job after a clerk confirmed it; it acts as that clerk, if they may still act in that post",
+    "renew_documents": "the clock; it acts as the platform's part “issuing”",
     "sweep_prepared": "the clock; it acts as the platform's part “signing”",
     "warn_of_ends": "the clock; people are told, nothing else changes",
     "warn_of_old_revocations": "the same",

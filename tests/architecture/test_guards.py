@@ -31,6 +31,10 @@ OUTSIDE_ACTS = {
         "SealedFile": "an act with a file writes its hash into a guarded row",
         "Holding": "a key, which opens or does not; deliveries say who has to have one",
     },
+    "issuing": {
+        "Run": "work to be done; each document is an act of its own",
+        "RunItem": "as its run",
+    },
     "ledger": {
         "QueuedEntry": "the queue of the log",
         "Entry": "the log itself",

@@ -18,6 +18,8 @@ from hienluong.corrections.policy import RECALL
 from hienluong.directory import service as directory
 from hienluong.edxml.statuses import StatusCode
 from hienluong.exchange import policy
+from hienluong.issuing.models import Step
+from hienluong.issuing.policy import STEPS
 from hienluong.kit.figures import all_figures
 from hienluong.notices import service as notices
 
@@ -126,6 +128,12 @@ def _table(states: Mapping[str, frozenset[str]], titles: Mapping[str, str]) -> s
         cells = " | ".join("yes" if column in after else "" for column in columns)
         lines.append(f"| {titles[state]} | {cells} |")
     return "\n".join(lines) + "\n"
+
+
+def test_steps_of_issuing_on_the_page_are_those_in_force(house: Any, generated: Any) -> None:
+    titles = {step.value: f"`{step}`" for step in Step}
+    states = {str(before): frozenset(map(str, after)) for before, after in STEPS.items()}
+    generated.agrees(house.root / "docs" / "modules" / "issuing.md", "steps", _table(states, titles))
 
 
 def _exchange_page(house: Any) -> Path:

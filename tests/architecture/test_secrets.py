@@ -14,6 +14,12 @@ SECRET = re.compile(
 )
 # Names that sound like secrets and are none; the comparison itself, as it stands in the source, with the reason.
 NO_SECRET = {
+    "before.file_sha256 != document.file_sha256": "whether a document is as it was when it was prepared",
+    "before.file_sha256 != (document.file_sha256 if one is None else one.original_sha256)": "the same",
+    "hashlib.sha256(pdf).hexdigest() != document.signed_sha256": "whether a document is what was signed",
+    "document.file_sha256 != document.signed_sha256": "the same",
+    "document.file_sha256 != seen.file_sha256": "whether somebody else renewed it meanwhile",
+    "bytes(row.signature) == signature": "a signature, which stands in the document for everybody",
     "request.headers.get('If-None-Match') == etag": "the ETag is a hash of bytes that the caller may fetch",
     "headers.get('etag', '').strip('\"') != sha256": "the client checks that a file came whole",
     "token != text": "a piece of an XML document",

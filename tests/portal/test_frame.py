@@ -33,10 +33,13 @@ def _menu(page: str) -> list[str]:
 
 
 MAILBOX = ("/", "/exchange/inbox/", "/exchange/sent/")
+ISSUING = "/issuing/"
 RECALLS = "/corrections/recalls/"
 DEADLINES = "/deadlines/"
 TAKEOVER = "/takeover/"
 KEEPING = "/retention/"
+TRUST = ("/signing/authorities/", "/signatures/")
+SIGNING = ("/signing/mine/", "/signing/certificates/", *TRUST)
 AXIS = ("/exchange/monitor/", "/antivirus/")
 
 
@@ -48,17 +51,33 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
             [
                 *MAILBOX,
                 "/exchange/send/",
+                ISSUING,
                 "/exchange/drafts/",
                 RECALLS,
                 DEADLINES,
                 TAKEOVER,
                 KEEPING,
+                *SIGNING,
                 *DIRECTORY,
                 *SYSTEMS,
             ],
         ),
-        ("head", [*MAILBOX, RECALLS, DEADLINES, TAKEOVER, KEEPING, *DIRECTORY, *SYSTEMS, REVIEWS]),
-        ("operator", ["/", DEADLINES, TAKEOVER, *AXIS, "/reasons/", *DIRECTORY, "/webhooks/", GLASS]),
+        (
+            "head",
+            [
+                *MAILBOX,
+                ISSUING,
+                RECALLS,
+                DEADLINES,
+                TAKEOVER,
+                KEEPING,
+                *SIGNING,
+                *DIRECTORY,
+                *SYSTEMS,
+                REVIEWS,
+            ],
+        ),
+        ("operator", ["/", DEADLINES, TAKEOVER, *AXIS, "/reasons/", *TRUST, *DIRECTORY, "/webhooks/", GLASS]),
         (
             "auditor",
             [
@@ -67,6 +86,7 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
                 TAKEOVER,
                 *AXIS,
                 KEEPING,
+                *TRUST,
                 *DIRECTORY,
                 *SYSTEMS,
                 "/access/roles/",
@@ -78,7 +98,8 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
         (
             "administrator",
             [
-                *("/", DEADLINES, TAKEOVER, *AXIS, KEEPING, "/reasons/", *AGENCIES, "/imports/", *PEOPLE),
+                *("/", DEADLINES, TAKEOVER, *AXIS, KEEPING, "/reasons/"),
+                *("/signing/certificates/", *TRUST, *AGENCIES, "/imports/", *PEOPLE),
                 *("/accounts/", "/sign-on/clients/", *SYSTEMS),
                 *("/access/roles/", REVIEWS, "/access/cases/", GLASS),
             ],

@@ -25,10 +25,10 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., tuple[Client, Person]]
 
 QUERIES = {
-    "clerk": 19,
-    "head": 19,
-    "deputy": 18,
-    "officer": 17,
+    "clerk": 20,
+    "head": 20,
+    "deputy": 19,
+    "officer": 18,
     "secrecy_officer": 13,
     "operator": 18,
     "auditor": 22,

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from hienluong.composing import commands, queries
 from hienluong.composing.commands import Saved, Written
+from hienluong.composing.document_types import DOCUMENT_TYPES
 from hienluong.composing.errors import DraftNotFound, DraftSent
-from hienluong.composing.forms import DOCUMENT_TYPES, DRAFTED, Changing, SendForm, sound_files
+from hienluong.composing.forms import DRAFTED, Changing, SendForm, sound_files
 from hienluong.composing.models import Draft
 from hienluong.directory.service import Actor, acting_actor, require
 from hienluong.exchange import service

@@ -25,6 +25,7 @@ from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
 from hienluong.evidence.api import router as evidence_router
 from hienluong.exchange.api import router as exchange_router
+from hienluong.issuing.api import router as issuing_router
 from hienluong.kit import clock
 from hienluong.kit.errors import (
     FieldError,
@@ -61,7 +62,7 @@ api = DocumentedApi(
 )
 for _router in (
     systems_router, directory_router, recipients_router, reasons_router, exchange_router, mailbox_router, takeover_router,
-    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router,
+    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router, issuing_router,
 ):  # fmt: skip
     api.add_router("", _router, auth=SystemBearer())
 api.add_router("", error_router)

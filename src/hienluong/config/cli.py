@@ -40,6 +40,7 @@ LAZY_GROUPS = {
     "signing": "hienluong.signing.cli:group",
     "staff": "hienluong.staff.cli:group",
     "systems": "hienluong.systems.cli:group",
+    "issuing": "hienluong.issuing.cli:group",
     "takeover": "hienluong.takeover.cli:group",
     "webhooks": "hienluong.webhooks.cli:group",
 }

@@ -35,6 +35,7 @@ urlpatterns = [
     path("corrections/", include("hienluong.corrections.urls")),
     path("deadlines/", include("hienluong.deadlines.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
+    path("issuing/", include("hienluong.issuing.urls")),
     path("takeover/", include("hienluong.takeover.urls")),
     path("antivirus/", include("hienluong.antivirus.urls")),
     path("retention/", include("hienluong.retention.urls")),

@@ -22,6 +22,7 @@ from hienluong.directory.service import Actor, allowed
 from hienluong.exchange import service as exchange
 from hienluong.identity import service as identity
 from hienluong.imports import service as imports
+from hienluong.issuing import service as issuing
 from hienluong.kit.clock import in_vietnam
 from hienluong.mailbox import service as mailbox
 from hienluong.monitoring import service as monitoring
@@ -177,6 +178,17 @@ def _mailbox(actor: Actor, now: datetime) -> Iterator[Entry]:
     )
 
 
+def _issuing(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - all subjects are asked alike
+    if not allowed(actor, "issuing.view_documents"):
+        return
+    found, url = issuing.waiting(actor), _list("issuing:documents")
+    yield Entry(_("Documents that wait for your signature"), found.to_sign, f"{url}?show=sign", Urgency.SOON)
+    yield Entry(_("Documents to number"), found.to_number, f"{url}?show=number", Urgency.SOON)
+    yield Entry(_("Documents to seal"), found.to_seal, f"{url}?show=seal", Urgency.SOON)
+    yield Entry(_("Documents to issue"), found.to_issue, f"{url}?show=issue", Urgency.SOON)
+    yield Entry(_("Documents of yours that were returned"), found.returned, f"{url}?show=returned")
+
+
 def _recalls(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - all subjects are asked alike
     if allowed(actor, "corrections.view_recalls"):
         url = _list("corrections:recalls", "side=sent&state=asked")
@@ -307,6 +319,7 @@ SUBJECTS: Sequence[Subject] = (
     _quarantine,
     _deadlines,
     _mailbox,
+    _issuing,
     _own_work,
     _recalls,
     _systems,

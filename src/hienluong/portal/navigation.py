@@ -38,6 +38,12 @@ MENU = (
             Entry(_("Inbox"), "mailbox:inbox", icon="inbox", permission="exchange.view_mailbox"),
             Entry(_("Sent"), "mailbox:sent", icon="mail-forward", permission="exchange.view_mailbox"),
             Entry(_("Send a document"), "composing:send", icon="send", permission="exchange.send_packet"),
+            Entry(
+                _("Documents to be issued"),
+                "issuing:documents",
+                icon="rubber-stamp",
+                permission="issuing.view_documents",
+            ),
             Entry(_("Drafts"), "composing:drafts", icon="file-pencil", permission="exchange.send_packet"),
             Entry(
                 _("Recalls"),

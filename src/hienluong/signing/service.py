@@ -24,7 +24,9 @@ from hienluong.signing.formats.appearance import (
     attachment_lines,
     copy_lines,
     image_look,
+    page_of_texts,
     text_look,
+    text_width,
 )
 from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
@@ -32,7 +34,7 @@ from hienluong.signing.formats.positions import Proposal, text_place
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences, views_of
-from hienluong.signing.models import SigningCertificate
+from hienluong.signing.models import PreparedSignature, SigningCertificate
 from hienluong.signing.possession import Challenge
 from hienluong.signing.queries import (
     Registered,
@@ -50,7 +52,9 @@ from hienluong.signing.queries import (
     trust_state,
     validate_file,
 )
+from hienluong.signing.renewal import renew_stamps
 from hienluong.signing.schemas import SignaturesOut
+from hienluong.signing.stamping import stamps_offered
 
 __all__ = [
     "Box",
@@ -59,6 +63,7 @@ __all__ = [
     "Level",
     "MemoryKey",
     "Placed",
+    "PreparedSignature",
     "Proposal",
     "Reason",
     "Registered",
@@ -85,6 +90,7 @@ __all__ = [
     "key_for",
     "make_demonstration_authority",
     "own_certificates",
+    "page_of_texts",
     "places",
     "prepare_signature",
     "prepare_with",
@@ -93,15 +99,18 @@ __all__ = [
     "refresh_revocations",
     "register_agency_certificate",
     "register_own_certificate",
+    "renew_stamps",
     "sentences",
     "set_image",
     "sign_document",
     "sign_with",
     "signed_document",
     "sizes",
+    "stamps_offered",
     "sweep_prepared",
     "text_look",
     "text_place",
+    "text_width",
     "trust_state",
     "validate_file",
     "views_of",

@@ -42,3 +42,8 @@ def _ask(request: bytes) -> bytes:
             .require_success()
             .body
         )
+
+
+def stamps_offered() -> bool:
+    """Returns whether there is an authority that can be asked for time-stamps."""
+    return bool(_address())

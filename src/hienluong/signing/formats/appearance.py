@@ -160,6 +160,31 @@ def text_look(lines: Sequence[str]) -> tuple[float, float, bytes]:
     return width, height, target.getvalue()
 
 
+def page_of_texts(width: float, height: float, texts: Sequence[tuple[float, float, float, str]]) -> bytes:
+    """Returns a page of PDF with nothing on it but texts in Times' metrics, upright, black.
+
+    Args:
+        width: of the page in points.
+        height: the same.
+        texts: left end, baseline and size in points, and the words.
+    """
+    _register()
+    target = io.BytesIO()
+    canvas = Canvas(target, pagesize=(width, height), invariant=1)
+    for left, baseline, size, words in texts:
+        canvas.setFont(_FONT, size)
+        canvas.drawString(left, baseline, words)
+    canvas.showPage()
+    canvas.save()
+    return target.getvalue()
+
+
+def text_width(words: str, size: float) -> float:
+    """Returns how wide words are in points at a size."""
+    _register()
+    return float(pdfmetrics.stringWidth(words, _FONT, size))
+
+
 def attachment_lines(number: str, at: datetime) -> list[str]:
     """Returns what stands on an attachment in a file of its own: number and notation; when it was signed.
 

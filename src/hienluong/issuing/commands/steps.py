@@ -1,0 +1,108 @@
+"""What every act on a document shares: finding it locked, taking a step, and recording what was refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hienluong.directory.errors import PermissionMissing
+from hienluong.directory.service import Actor
+from hienluong.files import service as files
+from hienluong.files.service import StoredFile
+from hienluong.issuing import queries
+from hienluong.issuing.errors import DocumentChanged, DocumentNotFound
+from hienluong.issuing.models import Document, Passage, Step
+from hienluong.issuing.policy import require_step
+from hienluong.issuing.telling import tell_next
+from hienluong.kit.errors import HienluongError, NotAuthenticated
+from hienluong.ledger import service as ledger
+
+
+def locked(actor: Actor | None, document_id: UUID) -> Document:
+    """Returns a document that the actor may see, locked until the transaction ends.
+
+    Raises:
+        NotAuthenticated, PermissionMissing, DocumentNotFound.
+    """
+    found = queries.visible_to(actor).select_for_update(of=("self",)).filter(pk=document_id).first()
+    if found is None:
+        raise DocumentNotFound(id=document_id)
+    return found
+
+
+def locked_as(actor: Actor, seen: Document) -> Document:
+    """Returns a document that was read before, locked, once it is found to be as it was read.
+
+    Raises:
+        DocumentChanged: another act came between.
+    """
+    found = locked(actor, seen.pk)
+    if (found.step, found.file_sha256, found.changed_at) != (seen.step, seen.file_sha256, seen.changed_at):
+        raise DocumentChanged
+    return found
+
+
+def take_step(
+    document: Document,
+    step: Step,
+    *,
+    actor: Actor,
+    now: datetime,
+    said: str = "",
+    details: Mapping[str, Any] | None = None,
+) -> None:
+    """Takes a document one step further in the caller's transaction: its row, the passage, who is next, the entry.
+
+    Raises:
+        StepRefused: the table does not allow it.
+    """
+    require_step(document.step, step)
+    document.step, document.changed_at = step, now
+    document.save()
+    record_passage(document, step, actor=actor, now=now, said=said)
+    tell_next(document, now)
+    ledger.record(
+        actor=actor.ref,
+        action=f"issuing.document-{step.value}",
+        subject=f"issuing:{document.pk}",
+        details={"file_sha256": document.file_sha256, "reference": document.reference, **(details or {})},
+        now=now,
+    )
+
+
+def record_passage(document: Document, step: Step, *, actor: Actor, now: datetime, said: str = "") -> None:
+    """Writes that a document came to a step, and by whom."""
+    Passage.objects.create(document=document, step=step, at=now, by=actor.name[:200], said=said[:1000])
+
+
+def replace_file(document: Document, stored: StoredFile, *, now: datetime) -> None:
+    """Lets a document have other bytes from now on; those it had before go, unless they are what was handed in."""
+    files.hold(stored, holders=[document.pk], now=now)
+    if document.file != document.original:
+        files.let_go(holder=document.pk, file_ids=[document.file])
+    document.file, document.file_sha256 = stored.id, stored.sha256.hex()
+
+
+@contextmanager
+def recording_refusals(actor: Actor | None, action: str, document_id: UUID, now: datetime) -> Iterator[None]:
+    """Records that an act on a document was refused, behind the transaction that was rolled back.
+
+    What a permission refuses is recorded by every interface.
+    """
+    try:
+        yield
+    except (PermissionMissing, NotAuthenticated, DocumentNotFound):
+        raise
+    except HienluongError as refusal:
+        if actor is not None:
+            ledger.record_refusal(
+                actor=actor.ref,
+                action=action,
+                subject=f"issuing:{document_id}",
+                details={"code": refusal.code},
+                now=now,
+            )
+        raise

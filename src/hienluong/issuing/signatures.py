@@ -1,0 +1,125 @@
+"""With which certificate a document is signed, how far its signatures reach, how they show on the page, and whether they hold."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from io import BytesIO
+from typing import Final
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext
+from pypdf import PdfReader
+
+from hienluong.directory.service import Actor
+from hienluong.issuing.errors import CertificateUnfit, SignatureDoubtful
+from hienluong.issuing.models import Document
+from hienluong.issuing.places import Place
+from hienluong.signing import service as signing
+from hienluong.signing.service import (
+    Box,
+    FileReport,
+    Level,
+    Placed,
+    SignatureReport,
+    SigningCertificate,
+    Verdict,
+)
+
+AGENCY, PERSON = True, False
+_ORDER: Final = (Level.B, Level.T, Level.LT, Level.LTA)
+
+
+def wanted_level() -> Level:
+    """Returns how far signatures shall reach: as set; else B-LTA where time-stamps can be had, B-B where not."""
+    if settings.ISSUING_LEVEL:
+        return Level(settings.ISSUING_LEVEL)
+    return Level.LTA if signing.stamps_offered() else Level.B
+
+
+def level_of_person() -> Level:
+    """Returns how far a person's signature reaches: the last time-stamp comes with the agency's, right after it."""
+    return min(wanted_level(), Level.LT, key=_ORDER.index)
+
+
+def certificates(actor: Actor, *, agency: bool, now: datetime) -> list[SigningCertificate]:
+    """Returns the certificates that the actor may sign with: own ones, or those of the agency."""
+    return [one for one in signing.certificates_of(actor, now=now) if one.is_agency is agency]
+
+
+def require_certificate(
+    actor: Actor, certificate_id: UUID, *, agency: bool, now: datetime
+) -> SigningCertificate:
+    """Returns the certificate, once it is of the sort that signs here.
+
+    Raises:
+        SigningCertificateNotFound: the actor may not sign with it now.
+        CertificateUnfit: a person's where the agency signs, or the other way.
+    """
+    found = signing.certificate(actor, certificate_id, now=now)
+    if found.is_agency is not agency:
+        raise CertificateUnfit(holder=found.holder_name)
+    return found
+
+
+def placed_image(row: SigningCertificate, place: Place) -> Placed | None:
+    """Returns the image of a certificate at its place; None where it has none: then the signature does not show."""
+    png = signing.image_of(row)
+    return Placed(place.page, place.box, signing.image_look(png, place.box)) if png else None
+
+
+def placed_text(pdf: bytes, reference: str, at: datetime) -> Placed:
+    """Returns the text of the agency's signature on a file beside the document: number, notation, time; top right of its first page."""
+    width, height, look = signing.text_look(signing.attachment_lines(reference, at))
+    page = PdfReader(BytesIO(pdf)).pages[0].mediabox
+    box = Box(float(page.left), float(page.bottom), float(page.right), float(page.top))
+    proposal = signing.text_place([box], width, height, signing.sizes())
+    return Placed(proposal.page, proposal.box, look)
+
+
+def require_sound(actor: Actor, document: Document, pdf: bytes, *, now: datetime) -> None:
+    """Makes sure that a PDF is what the named person signed, byte by byte, and that the signature holds at this moment.
+
+    Raises:
+        SignatureDoubtful: it is not, or whether it holds cannot be told.
+    """
+    if (
+        hashlib.sha256(pdf).hexdigest() != document.signed_sha256
+        or document.file_sha256 != document.signed_sha256
+    ):
+        raise SignatureDoubtful(reason=gettext("The file is not the one that was signed."))
+    report = signing.validate_file(actor, pdf, now=now, name=document.file_name, online=True)
+    found = [one for one in report.signatures if one.kind == "signature"]
+    if len(found) != 1 or _certificate(found[0]) != document.signed_certificate:
+        raise SignatureDoubtful(reason=gettext("It is signed with another certificate than was recorded."))
+    if report.verdict is not Verdict.VALID:
+        raise SignatureDoubtful(reason=_said(report))
+    if found[0].changes != "validation-data" and found[0].covers != "whole-file":
+        raise SignatureDoubtful(
+            reason=gettext("Something stands behind the signature that it does not cover.")
+        )
+
+
+def _certificate(one: SignatureReport) -> str:
+    return one.certificate.sha256 if one.certificate is not None else ""
+
+
+def _said(report: FileReport) -> str:
+    return " ".join(signing.sentences(report))[:500]
+
+
+def renewal_of(actor: Actor, pdf: bytes, *, now: datetime) -> datetime | None:
+    """Returns when the last time-stamp of a sealed PDF is to be renewed; None where no time-stamp is over the whole file."""
+    report = signing.validate_file(actor, pdf, now=now)
+    return renewal_in(report)
+
+
+def renewal_in(report: FileReport) -> datetime | None:
+    """Returns the same from a report: so many days before the certificate of the last time-stamp's authority ends."""
+    ends = [
+        one.certificate.not_after
+        for one in report.signatures
+        if one.kind == "time-stamp" and one.certificate is not None
+    ]
+    return ends[-1] - timedelta(days=settings.ISSUING_RENEW_DAYS) if ends else None
