@@ -21,6 +21,8 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from personas import System, problem
+from pypdf import PdfReader, PdfWriter
+from pypdf.generic import NameObject
 from pytest_django import Settings
 from world import NOW, PERSON, World, letter, pem_of
 
@@ -241,6 +243,12 @@ def test_demonstration_is_walked_through_on_the_command_line(
     report = json.loads(found.output)
     assert report["signatures"][0]["certificate"]["holder"]["title"] == "Phó Giám đốc"
     assert report["verdict"] == "indeterminate", "nobody answers for revocation"
+    assert run(*signing, "--attachment-of", "15/QĐ-SNV").exit_code == 0
+    assert "15/QĐ-SNV" in shown_on(out.read_bytes())
+    assert run(*signing, "--copy", "SAO Y", "--for", "Sở Nội vụ").exit_code == 0
+    assert {"SAO Y", "Sở Nội vụ"} <= shown_on(out.read_bytes())
+    assert run(*signing, "--copy", "SAO Y").exit_code == 2, "who made it?"
+    assert run(*signing, "--copy", "SAO Y", "--image", image).exit_code == 2
     strict = run("validate", out, "--require-valid")
     assert strict.exit_code == 1
     assert "revocation-unknown" in strict.output
@@ -268,6 +276,16 @@ def test_commands_refuse_by_name(run: Callable[..., Result], world: World, tmp_p
     assert not (tmp_path / "out.pdf").exists()
     assert run("refresh").output.strip() == "Nothing is due."
     assert "is not signed" in run("validate", pdf).output
+
+
+def shown_on(pdf: bytes) -> set[str]:
+    """Returns the lines of what the last signature shows."""
+    shown = PdfReader(io.BytesIO(pdf)).pages[0]["/Annots"][-1].get_object()["/AP"]["/N"]
+    writer = PdfWriter()
+    page = writer.add_blank_page(595, 842)
+    page[NameObject("/Contents")] = shown.clone(writer)
+    page[NameObject("/Resources")] = shown["/Resources"].clone(writer)
+    return set(page.extract_text().splitlines())
 
 
 def _png() -> bytes:

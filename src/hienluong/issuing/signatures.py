@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Final
 from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext
-from pypdf import PdfReader
 
 from hienluong.directory.service import Actor
 from hienluong.issuing.errors import CertificateUnfit, SignatureDoubtful
@@ -18,7 +16,6 @@ from hienluong.issuing.models import Document
 from hienluong.issuing.places import Place
 from hienluong.signing import service as signing
 from hienluong.signing.service import (
-    Box,
     FileReport,
     Level,
     Placed,
@@ -69,13 +66,9 @@ def placed_image(row: SigningCertificate, place: Place) -> Placed | None:
     return Placed(place.page, place.box, signing.image_look(png, place.box)) if png else None
 
 
-def placed_text(pdf: bytes, reference: str, at: datetime) -> Placed:
+def placed_text(actor: Actor, pdf: bytes, reference: str, at: datetime) -> Placed:
     """Returns the text of the agency's signature on a file beside the document: number, notation, time; top right of its first page."""
-    width, height, look = signing.text_look(signing.attachment_lines(reference, at))
-    page = PdfReader(BytesIO(pdf)).pages[0].mediabox
-    box = Box(float(page.left), float(page.bottom), float(page.right), float(page.top))
-    proposal = signing.text_place([box], width, height, signing.sizes())
-    return Placed(proposal.page, proposal.box, look)
+    return signing.placed_text(actor, pdf, signing.attachment_lines(reference, at))
 
 
 def require_sound(actor: Actor, document: Document, pdf: bytes, *, now: datetime) -> None:

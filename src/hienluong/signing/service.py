@@ -25,12 +25,11 @@ from hienluong.signing.formats.appearance import (
     copy_lines,
     image_look,
     page_of_texts,
-    text_look,
     text_width,
 )
 from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
-from hienluong.signing.formats.positions import Proposal, text_place
+from hienluong.signing.formats.positions import Proposal
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences, views_of
@@ -45,6 +44,7 @@ from hienluong.signing.queries import (
     challenge,
     image_of,
     own_certificates,
+    placed_text,
     places,
     prepared,
     signed_document,
@@ -91,6 +91,7 @@ __all__ = [
     "make_demonstration_authority",
     "own_certificates",
     "page_of_texts",
+    "placed_text",
     "places",
     "prepare_signature",
     "prepare_with",
@@ -108,8 +109,6 @@ __all__ = [
     "sizes",
     "stamps_offered",
     "sweep_prepared",
-    "text_look",
-    "text_place",
     "text_width",
     "trust_state",
     "validate_file",

@@ -58,7 +58,7 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
         for one in queries.files_of(document):
             if one.is_pdf and one.sealed is None:
                 content = queries.attached_bytes(document, one)
-                made = _sign(actor, row, content, placed_text(content, document.reference, now), now)
+                made = _sign(actor, row, content, placed_text(actor, content, document.reference, now), now)
                 beside.append((one, made))
         main = _sign(actor, row, pdf, placed_image(row, place_of(actor, document, SEAL, pdf)), now)
         return _keep(actor, document, row.sha256, main, beside, now)
@@ -93,7 +93,7 @@ def prepare_seal(
         else:
             _document, one = queries.attached_file(actor, document_id, position)
             content = queries.attached_bytes(document, one)
-            placed = placed_text(content, document.reference, now)
+            placed = placed_text(actor, content, document.reference, now)
         return signing.prepare_with(
             actor=actor,
             certificate_id=row.pk,

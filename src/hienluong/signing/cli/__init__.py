@@ -114,6 +114,16 @@ def validate(
 @click.option(
     "--as-seal", is_flag=True, help=_("The image is the agency’s seal: over the left third of the signature.")
 )
+@click.option(
+    "--attachment-of",
+    default="",
+    help=_("It is an attachment: number and notation of its document stand at the top right, with the time."),
+)
+@click.option(
+    "--copy",
+    default="",
+    help=_("It is an electronic copy of this kind (SAO Y, SAO LỤC, TRÍCH SAO); whom --for names made it."),
+)
 @click.option("--name", default="", help=_("The signer’s name as it stands on the page, to find the place."))
 @click.option("--post", default="", help=_("The signer’s post as it stands on the page."))
 @click.option("--output", type=_new_file, required=True, help=_("The file to write."))
@@ -131,15 +141,31 @@ def sign(
     reason: str,
     image: Path | None,
     as_seal: bool,
+    attachment_of: str,
+    copy: str,
     name: str,
     post: str,
     output: Path,
 ) -> Answer:
     """Signs a file."""
-    from hienluong.signing.service import Level, sign_document  # noqa: PLC0415 - needs Django
+    from hienluong.signing.service import (  # noqa: PLC0415 - needs Django
+        Level,
+        attachment_lines,
+        copy_lines,
+        placed_text,
+        sign_document,
+    )
 
-    content = file.read_bytes()
-    placed = _placed(actor, content, image, name, post, as_seal=as_seal) if image else None
+    if sum(map(bool, (image, attachment_of, copy))) > 1:
+        raise click.UsageError(_("Choose one of --image, --attachment-of and --copy."))
+    if copy and not on_behalf_of:
+        raise click.UsageError(_("--copy needs --for: the agency that made the copy."))
+    content, placed = file.read_bytes(), None
+    if image:
+        placed = _placed(actor, content, image, name, post, as_seal=as_seal)
+    elif attachment_of or copy:
+        lines = attachment_lines(attachment_of, now) if attachment_of else copy_lines(copy, on_behalf_of, now)
+        placed = placed_text(actor, content, lines)
     signed = sign_document(
         actor=actor,
         content=content,

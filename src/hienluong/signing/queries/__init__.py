@@ -18,6 +18,7 @@ from hienluong.signing.queries.certificates import (
 from hienluong.signing.queries.documents import (
     authorities,
     authorities_by_fingerprint,
+    placed_text,
     places,
     prepared,
     signed_document,
@@ -38,6 +39,7 @@ __all__ = [
     "image",
     "image_of",
     "own_certificates",
+    "placed_text",
     "places",
     "prepared",
     "provable",

@@ -17,7 +17,8 @@ from hienluong.signing.authorities import in_force, trust
 from hienluong.signing.commands.remote import of_actor
 from hienluong.signing.errors import AuthorityNotFound, PreparationNotFound
 from hienluong.signing.formats import bounded
-from hienluong.signing.formats.positions import Proposal, Sizes, person_place, seal_place
+from hienluong.signing.formats.appearance import Placed, text_look
+from hienluong.signing.formats.positions import Proposal, Sizes, person_place, seal_place, text_place
 from hienluong.signing.formats.report import FileReport
 from hienluong.signing.formats.trust import Trust
 from hienluong.signing.formats.validation import Limits
@@ -133,6 +134,20 @@ def places(actor: Actor | None, pdf: bytes, *, name: str, post: str = "") -> tup
     lines, pages = bounded.lines(pdf)
     person = person_place(lines, pages, name=name, post=post, sizes=sizes())
     return person, seal_place(person, sizes())
+
+
+def placed_text(actor: Actor | None, pdf: bytes, lines: Sequence[str]) -> Placed:
+    """Returns the text of an attachment or a copy (`attachment_lines`, `copy_lines`) at its place in a PDF.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs nothing.
+        DocumentUnsignable: the file cannot be read.
+    """
+    require(actor, "signing.sign_document")
+    width, height, look = text_look(lines)
+    _lines, pages = bounded.lines(pdf)
+    proposal = text_place(pages, width, height, sizes())
+    return Placed(proposal.page, proposal.box, look)
 
 
 def sizes() -> Sizes:
