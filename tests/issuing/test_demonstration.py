@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
-from house import House
+from house import TODAY, House
+from PIL import Image
 from pytest_django import Settings
 
 from hienluong.directory import service as directory
 from hienluong.directory.models import Person
 from hienluong.directory.service import Post
-from hienluong.issuing import demonstration, queries
-from hienluong.issuing.blanks import blanks_of
+from hienluong.files import service as files
+from hienluong.issuing import commands, demonstration, queries
 from hienluong.issuing.models import Document, Step
+from hienluong.issuing.rendering import page_image
 from hienluong.kit import clock
 from hienluong.kit.events import publish
 from hienluong.signing import service as signing
+from hienluong.signing.demo import drawing
 from hienluong.signing.device import fingerprint
 from hienluong.signing.events import DemonstrationReady
+from hienluong.signing.models import SigningCertificate
 from hienluong.signing.service import Verdict
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +43,9 @@ def ready(house: House) -> DemonstrationReady:
 def test_visitor_finds_a_document_at_each_step_and_a_second_start_adds_none(
     house: House, ready: DemonstrationReady
 ) -> None:
+    stored = files.store(drawing.seal("Sở Nội vụ"))
+    files.hold(stored, holders=[house.rows["seal"].pk], now=clock.now())
+    SigningCertificate.objects.filter(pk=house.rows["seal"].pk).update(image=stored.id)
     publish(ready)
     publish(replace(ready, at=clock.now()))
     found = {Step(one.step): one for one in Document.objects.all()}
@@ -45,9 +53,17 @@ def test_visitor_finds_a_document_at_each_step_and_a_second_start_adds_none(
     assert Document.objects.count() == len(found)
     sealed = signing.validate_file(house.clerk, queries.file_bytes(found[Step.SEALED]), now=clock.now())
     assert (sealed.verdict, sealed.demonstration, len(sealed.signatures)) == (Verdict.VALID, True, 2)
+    page = Image.open(BytesIO(page_image(queries.file_bytes(found[Step.SEALED]), 0)))
+    red = sum(count for count, (r, g, b) in page.getcolors(1_000_000) if r > 180 and g < 80 and b < 80)
+    assert red > 1000, "the page shows the seal"
     house.seal(found[Step.SIGNED])
-    blanks = blanks_of(queries.file_bytes(found[Step.PREPARED]))
-    assert blanks.number and blanks.dated and blanks.year
+    numbered = commands.number_document(
+        actor=house.clerk, document_id=found[Step.PREPARED].pk, dated_on=TODAY, number="04", now=clock.now()
+    )
+    assert numbered.wrote_number, "the letter leaves room"
+    assert numbered.wrote_date
+    assert numbered.says_number
+    assert numbered.says_date, "figures that stand among the spaces of a gap are read"
 
 
 def test_real_installation_and_one_without_a_head_are_shown_none(

@@ -31,49 +31,49 @@ LETTERS: Final = (
         Step.PREPARED,
         Letter(
             "Cử công chức tham gia lớp bồi dưỡng nghiệp vụ văn thư, lưu trữ",
-            "Ủy ban nhân dân các xã, phường",
-            (
-                "Thực hiện kế hoạch đào tạo, bồi dưỡng cán bộ, công chức, viên chức năm nay, Sở Nội vụ tổ chức lớp bồi "
-                "dưỡng nghiệp vụ văn thư, lưu trữ cho công chức các xã, phường trên địa bàn tỉnh.",
-                "Đề nghị Ủy ban nhân dân các xã, phường cử 01 công chức làm công tác văn thư tham gia và gửi danh sách "
-                "về Sở Nội vụ qua trục liên thông văn bản trước ngày khai giảng 10 ngày.",
-            ),
+            """
+            Thực hiện kế hoạch đào tạo, bồi dưỡng cán bộ, công chức, viên chức năm nay, Sở Nội vụ tổ chức lớp bồi dưỡng
+            nghiệp vụ văn thư, lưu trữ cho công chức các xã, phường trên địa bàn tỉnh.
+
+            Đề nghị Ủy ban nhân dân các xã, phường cử 01 công chức làm công tác văn thư tham gia và gửi danh sách về
+            Sở Nội vụ qua trục liên thông văn bản trước ngày khai giảng 10 ngày.
+            """,
         ),
     ),
     (
         Step.NUMBERED,
         Letter(
             "Báo cáo tình hình ứng dụng chữ ký số trong cơ quan",
-            "Ủy ban nhân dân các xã, phường",
-            (
-                "Để tổng hợp tình hình ứng dụng chữ ký số trong hoạt động của các cơ quan, Sở Nội vụ đề nghị Ủy ban nhân "
-                "dân các xã, phường báo cáo số lượng chứng thư chữ ký số đang dùng và tỷ lệ văn bản điện tử được ký số.",
-                "Báo cáo gửi về Sở Nội vụ trước ngày cuối cùng của tháng này.",
-            ),
+            """
+            Để tổng hợp tình hình ứng dụng chữ ký số trong hoạt động của các cơ quan, Sở Nội vụ đề nghị Ủy ban nhân dân
+            các xã, phường báo cáo số lượng chứng thư chữ ký số đang dùng và tỷ lệ văn bản điện tử được ký số.
+
+            Báo cáo gửi về Sở Nội vụ trước ngày cuối cùng của tháng này.
+            """,
         ),
     ),
     (
         Step.SIGNED,
         Letter(
             "Hướng dẫn lập hồ sơ công việc điện tử",
-            "Ủy ban nhân dân các xã, phường",
-            (
-                "Sở Nội vụ đề nghị Ủy ban nhân dân các xã, phường mở hồ sơ công việc từ đầu năm theo danh mục hồ sơ của "
-                "cơ quan, đưa đủ văn bản đến, văn bản đi vào hồ sơ và nộp lưu hồ sơ điện tử đúng hạn.",
-                "Trong quá trình thực hiện, nếu có vướng mắc, đề nghị phản ánh về Sở Nội vụ để được hướng dẫn.",
-            ),
+            """
+            Sở Nội vụ đề nghị Ủy ban nhân dân các xã, phường mở hồ sơ công việc từ đầu năm theo danh mục hồ sơ của cơ
+            quan, đưa đủ văn bản đến, văn bản đi vào hồ sơ và nộp lưu hồ sơ điện tử đúng hạn.
+
+            Trong quá trình thực hiện, nếu có vướng mắc, đề nghị phản ánh về Sở Nội vụ để được hướng dẫn.
+            """,
         ),
     ),
     (
         Step.SEALED,
         Letter(
             "Mời dự hội nghị tổng kết công tác văn thư, lưu trữ",
-            "Ủy ban nhân dân các xã, phường",
-            (
-                "Sở Nội vụ trân trọng kính mời đại diện lãnh đạo Ủy ban nhân dân các xã, phường dự hội nghị tổng kết "
-                "công tác văn thư, lưu trữ trên địa bàn tỉnh.",
-                "Hội nghị bắt đầu lúc 08 giờ 00, thứ Sáu tuần tới, tại hội trường Sở Nội vụ.",
-            ),
+            """
+            Sở Nội vụ trân trọng kính mời đại diện lãnh đạo Ủy ban nhân dân các xã, phường dự hội nghị tổng kết công
+            tác văn thư, lưu trữ trên địa bàn tỉnh.
+
+            Hội nghị bắt đầu lúc 08 giờ 00, thứ Sáu tuần tới, tại hội trường Sở Nội vụ.
+            """,
         ),
     ),
 )

@@ -22,6 +22,7 @@ from reportlab.platypus import Paragraph
 from hienluong.directory.service import Post
 
 _FONT: Final = "Demonstration"
+TO: Final = "Kính gửi: Ủy ban nhân dân các xã, phường."
 _BOLD: Final = 2
 """How PDF draws letters: filled and outlined."""
 LEFT, RIGHT = 62.0, 143.0
@@ -30,34 +31,33 @@ LEFT, RIGHT = 62.0, 143.0
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """What a letter says: what about, to whom, in which paragraphs."""
+    """What a letter is about, and what it says, a blank line between paragraphs."""
 
     subject: str
-    to: str
-    paragraphs: Sequence[str]
+    text: str
 
 
-def draw(letter: Letter, signer: Post, notation: str) -> bytes:
-    """Returns the letter as one page of PDF, for a signer to sign."""
+def draw(letter: Letter, head: Post, notation: str) -> bytes:
+    """Returns the letter as one page of PDF, of Sở Nội vụ, for its head to sign."""
     _register()
     target = io.BytesIO()
     page = _Page(Canvas(target, pagesize=A4, invariant=1))
     page.middle(LEFT, 24, "UBND TỈNH QUẢNG TRỊ", 12)
-    page.middle(LEFT, 30, signer.agency.name.upper(), 12, bold=True)
+    page.middle(LEFT, 30, "SỞ NỘI VỤ", 12, bold=True)
     page.line(LEFT, 32, 22)
-    page.middle(LEFT, 40, f"Số:          /{notation}", 13)
+    page.middle(LEFT, 40, f"Số:        /{notation}", 13)
     below = 46.0
-    for line in simpleSplit(f"V/v {letter.subject[0].lower()}{letter.subject[1:]}", _FONT, 12, 68 * mm):
+    for line in simpleSplit(f"V/v {letter.subject[0].lower()}{letter.subject[1:]}", _FONT, 12, 60 * mm):
         page.middle(LEFT, below, line, 12)
         below += 5.2
     page.middle(RIGHT, 24, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", 12, bold=True)
     page.middle(RIGHT, 30, "Độc lập - Tự do - Hạnh phúc", 13, bold=True)
     page.line(RIGHT, 32, 58)
     page.middle(RIGHT, 40, "Quảng Trị, ngày       tháng       năm", 13, shift=-5)
-    page.middle(105, 76, f"Kính gửi: {letter.to}.", 14)
-    below = page.paragraphs(84, [*letter.paragraphs[:-1], f"{letter.paragraphs[-1]}/."]) + 12
+    page.middle(105, 76, TO, 14)
+    below = page.paragraphs(84, f"{letter.text.strip()}/.".split("\n\n")) + 12
     page.middle(RIGHT, below, "GIÁM ĐỐC", 14, bold=True)
-    page.middle(RIGHT, below + 40, signer.person.full_name, 14, bold=True)
+    page.middle(RIGHT, below + 40, head.person.full_name, 14, bold=True)
     page.left(30, below, "Nơi nhận:", 12, bold=True)
     page.left(30, below + 5.5, "- Như trên;", 11)
     page.left(30, below + 10.5, "- Lưu: VT, VTLT.", 11)
