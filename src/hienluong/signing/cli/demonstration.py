@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN: Final = 5.0
 """Seconds until a port that another demonstration has is tried again."""
+PAGES_WAITED_FOR: Final = 60.0
+"""Seconds."""
 
 
 @click.command(
@@ -69,11 +72,21 @@ def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
         for thread in threads:
             thread.start()
         answers.wait()
+        _wait_for_pages(own.hostname or "127.0.0.1", own.port or 80)
         _tell(DemonstrationReady(lambda sha256, digest: keys[sha256].sign_digest(digest), clock.now()))
         connections.close_all()
         for thread in threads:
             thread.join()
     return {"url": authority.url}, []
+
+
+def _wait_for_pages(host: str, port: int) -> None:
+    """Waits until the pages answer, a minute at most: their start comes first where there are few processors."""
+    until = time.monotonic() + PAGES_WAITED_FOR
+    while time.monotonic() < until:
+        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+            return
+        time.sleep(0.5)
 
 
 def _tell(event: DemonstrationReady) -> None:
