@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import socket
+import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -84,9 +84,16 @@ def _wait_for_pages(host: str, port: int) -> None:
     """Waits until the pages answer, a minute at most: their start comes first where there are few processors."""
     until = time.monotonic() + PAGES_WAITED_FOR
     while time.monotonic() < until:
-        with suppress(OSError), socket.create_connection((host, port), timeout=1):
+        connection = http.client.HTTPConnection(host, port, timeout=5)
+        try:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.5)
+        else:
             return
-        time.sleep(0.5)
+        finally:
+            connection.close()
 
 
 def _tell(event: DemonstrationReady) -> None:
