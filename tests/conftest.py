@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.softhsm import make_tokens
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -211,3 +212,12 @@ def chromium() -> Iterator[Browser]:
         browser.close()
     if before is None:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def softhsm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of SoftHSM's tokens, all of them still empty."""
+    place = tmp_path_factory.mktemp("softhsm")
+    with pytest.MonkeyPatch.context() as patch:
+        make_tokens(place, patch)
+        yield place

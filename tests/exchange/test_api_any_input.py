@@ -37,6 +37,8 @@ CHECKS = [
 NOTHING_IS_WRONG = {
     "GET /api/v1/me",
     "GET /api/v1/errors",
+    "GET /api/v1/issuing-signers",
+    "GET /api/v1/signatures/authorities",
     "GET /api/v1/agencies/{code}",
     "GET /api/v1/webhooks",
     "GET /api/v1/deadlines/figures",

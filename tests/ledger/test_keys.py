@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +14,7 @@ from click.testing import CliRunner
 from django.test import Client
 from pytest_django import Settings
 from tests.ledger.conftest import CLERK, Book
+from tests.softhsm import MODULE, PIN, uri_of
 
 from hienluong.config.installation import Installation
 from hienluong.kit.jws import new_key
@@ -30,40 +30,23 @@ from hienluong.tlog.checkpoints import open_checkpoint
 from hienluong.tlog.key_changes import KeyChangeStatement, read_change, trusted_keys
 from hienluong.tlog.notes import NoteInvalid, Signer, Verifier, parse_note, sign_note
 
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-PIN = "1234"
-
 NewFileKey = Callable[[], FileKey]
 
 
 @pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A token with the key “ledger”, as a URI; the module reads its configuration once in a process."""
-    if not MODULE.exists():
-        pytest.skip("SoftHSM is missing: apt-get install softhsm2")
+def token(softhsm: Path) -> str:
+    """A token with the key “ledger”, as a URI."""
     import pkcs11  # noqa: PLC0415 - only where there is a module
     from pkcs11.util.ec import encode_named_curve_parameters  # noqa: PLC0415 - the same
 
-    place = tmp_path_factory.mktemp("token")
-    (place / "tokens").mkdir()
-    configuration = place / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(configuration))
-        for label in ("hien luong", "another"):
-            command = ["softhsm2-util", "--init-token", "--free", "--label", label, "--pin", PIN]
-            subprocess.run([*command, "--so-pin", PIN], check=True, capture_output=True)
-        with (
-            pkcs11.lib(str(MODULE)).get_token(token_label="hien luong").open(rw=True, user_pin=PIN) as session
-        ):
-            curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("1.3.101.112")}
-            parameters = session.create_domain_parameters(pkcs11.KeyType.EC_EDWARDS, curve, local=True)
-            for label in ("ledger", "twin", "twin"):
-                parameters.generate_keypair(
-                    mechanism=pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, label=label
-                )
-        (place / "pin").write_text(f"{PIN}\n")
-        yield f"pkcs11:token=hien%20luong;object=ledger?module-path={MODULE}&pin-source=file:{place}/pin"
+    with pkcs11.lib(str(MODULE)).get_token(token_label="hien luong").open(rw=True, user_pin=PIN) as session:
+        curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("1.3.101.112")}
+        parameters = session.create_domain_parameters(pkcs11.KeyType.EC_EDWARDS, curve, local=True)
+        for label in ("ledger", "twin", "twin"):
+            parameters.generate_keypair(
+                mechanism=pkcs11.Mechanism.EC_EDWARDS_KEY_PAIR_GEN, store=True, label=label
+            )
+    return uri_of(softhsm, "hien luong", "ledger")
 
 
 @pytest.fixture

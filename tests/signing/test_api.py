@@ -26,11 +26,12 @@ from world import NOW, PERSON, World, letter, pem_of
 
 from hienluong.files import service as files
 from hienluong.kit import clock
-from hienluong.signing import commands, pages
+from hienluong.signing import commands
 from hienluong.signing.cli import group
 from hienluong.signing.formats import cades, xades
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.models import PreparedSignature, TrustedAuthority
+from hienluong.signing.pages import check
 from hienluong.signing.tasks import refresh_revocations
 
 pytestmark = pytest.mark.django_db
@@ -317,7 +318,7 @@ def test_report_is_offered_for_programs_although_nothing_is_kept(pdf: bytes) -> 
 def test_who_has_no_account_checks_so_many_files_a_minute_and_is_told(
     home_affairs: System, pdf: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pages, "CHECKS_PER_MINUTE", 2)
+    monkeypatch.setattr(check, "CHECKS_PER_MINUTE", 2)
     cache.delete("signing.checks:127.0.0.1")
     stranger = Client(headers={"Accept-Language": "en"})
     answers = [stranger.post("/signatures/", {"file": SimpleUploadedFile("a", b"words")}) for _ in range(3)]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from tests.softhsm import MODULE, PIN, uri_of
 from world import NOW, PERSON, World, pem_of
 
 from hienluong.signing.errors import DocumentUnsignable, KeyUnavailable, KeyUnusable, SignatureWrong
@@ -26,8 +25,6 @@ from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.pades import Wanted
 from hienluong.signing.formats.report import Verdict
 
-MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
-PIN = "1234"
 BEGIN = NOW - timedelta(hours=1)
 Private = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -48,43 +45,30 @@ def key_of(world: World, private: Private) -> MemoryKey:
 
 
 @pytest.fixture(scope="session")
-def token(tmp_path_factory: pytest.TempPathFactory, world: World) -> Iterator[str]:
+def token(softhsm: Path, world: World) -> str:
     """A token with a key of each kind and its certificate beside it, as a URI without the key's name."""
-    if not MODULE.exists():
-        pytest.skip("SoftHSM is missing: apt-get install softhsm2")
     import pkcs11  # noqa: PLC0415 - only where there is a module
     from pkcs11.util.ec import encode_named_curve_parameters  # noqa: PLC0415 - the same
 
-    place = tmp_path_factory.mktemp("signing-token")
-    (place / "tokens").mkdir()
-    configuration = place / "softhsm2.conf"
-    configuration.write_text(f"directories.tokendir = {place}/tokens\nobjectstore.backend = file\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SOFTHSM2_CONF", str(configuration))
-        command = ["softhsm2-util", "--init-token", "--free", "--label", "con dau", "--pin", PIN]
-        subprocess.run([*command, "--so-pin", PIN], check=True, capture_output=True)
-        lib = pkcs11.lib(str(MODULE))
-        lib.reinitialize()  # another specification may have opened it with other tokens
-        with lib.get_token(token_label="con dau").open(rw=True, user_pin=PIN) as session:
-            curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("1.2.840.10045.3.1.7")}
-            parameters = session.create_domain_parameters(pkcs11.KeyType.EC, curve, local=True)
-            for name, public in (
-                ("p256", parameters.generate_keypair(store=True, label="p256")[0]),
-                ("rsa", session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, label="rsa")[0]),
-            ):
-                certificate = world.authority.issue(PERSON, _public(public), begin=BEGIN)
-                session.create_object(
-                    {
-                        pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
-                        pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
-                        pkcs11.Attribute.TOKEN: True,
-                        pkcs11.Attribute.LABEL: name,
-                        pkcs11.Attribute.SUBJECT: from_pyca(certificate).subject.dump(),
-                        pkcs11.Attribute.VALUE: certificate.public_bytes(serialization.Encoding.DER),
-                    }
-                )
-        (place / "pin").write_text(f"{PIN}\n")
-        yield f"pkcs11:token=con%20dau;object={{}}?module-path={MODULE}&pin-source=file:{place}/pin"
+    with pkcs11.lib(str(MODULE)).get_token(token_label="con dau").open(rw=True, user_pin=PIN) as session:
+        curve = {pkcs11.Attribute.EC_PARAMS: encode_named_curve_parameters("1.2.840.10045.3.1.7")}
+        parameters = session.create_domain_parameters(pkcs11.KeyType.EC, curve, local=True)
+        for name, public in (
+            ("p256", parameters.generate_keypair(store=True, label="p256")[0]),
+            ("rsa", session.generate_keypair(pkcs11.KeyType.RSA, 2048, store=True, label="rsa")[0]),
+        ):
+            certificate = world.authority.issue(PERSON, _public(public), begin=BEGIN)
+            session.create_object(
+                {
+                    pkcs11.Attribute.CLASS: pkcs11.ObjectClass.CERTIFICATE,
+                    pkcs11.Attribute.CERTIFICATE_TYPE: pkcs11.CertificateType.X_509,
+                    pkcs11.Attribute.TOKEN: True,
+                    pkcs11.Attribute.LABEL: name,
+                    pkcs11.Attribute.SUBJECT: from_pyca(certificate).subject.dump(),
+                    pkcs11.Attribute.VALUE: certificate.public_bytes(serialization.Encoding.DER),
+                }
+            )
+    return uri_of(softhsm, "con dau", "{}")
 
 
 def _public(public: object) -> ec.EllipticCurvePublicKey | rsa.RSAPublicKey:

@@ -36,6 +36,7 @@ TOPICS: Final = {
     "staff/leaves/": "delegations",
     "staff/delegations/": "delegations",
     "groups/": "groups",
+    "issuing/": "issuing",
     "signing/": "signatures",
     "signatures/": "signatures",
     "sign-in/": "sign-in",

@@ -58,18 +58,9 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
         for one in queries.files_of(document):
             if one.is_pdf and one.sealed is None:
                 content = queries.attached_bytes(document, one)
-                made = _sign(
-                    actor,
-                    row,
-                    content,
-                    document.reference,
-                    placed_text(content, document.reference, now),
-                    now,
-                )
+                made = _sign(actor, row, content, placed_text(content, document.reference, now), now)
                 beside.append((one, made))
-        main = _sign(
-            actor, row, pdf, document.reference, placed_image(row, place_of(actor, document, SEAL, pdf)), now
-        )
+        main = _sign(actor, row, pdf, placed_image(row, place_of(actor, document, SEAL, pdf)), now)
         return _keep(actor, document, row.sha256, main, beside, now)
 
 
@@ -109,7 +100,7 @@ def prepare_seal(
             content=content,
             level=wanted_level(),
             now=now,
-            name=document.reference,  # what a file is called is content, and stays out of the ledger
+            name=document.reference,
             placed=placed,
         )
 
@@ -167,7 +158,7 @@ def _to_seal(actor: Actor, document: Document, now: datetime) -> bytes:
 
 
 def _sign(
-    actor: Actor, row: SigningCertificate, content: bytes, name: str, placed: Placed | None, now: datetime
+    actor: Actor, row: SigningCertificate, content: bytes, placed: Placed | None, now: datetime
 ) -> Signed:
     """Signs as far as can be reached: without the evidence B-T, without an authority for time-stamps B-B."""
     level = wanted_level()
@@ -179,7 +170,6 @@ def _sign(
                 content=content,
                 level=level,
                 now=now,
-                name=name,
                 on_behalf_of=actor.agency_code,
                 placed=placed,
             )

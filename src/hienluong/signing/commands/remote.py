@@ -99,7 +99,7 @@ def prepare_signature(
             actor=actor.ref,
             action="signing.signature-prepared",
             subject=f"file:{row.file_sha256}",
-            details={"prepared": str(row.pk), "level": level, "file": name[:300]},
+            details={"prepared": str(row.pk), "level": level},
             now=now,
         )
     return row
@@ -153,7 +153,7 @@ def complete_signature(
             actor=actor.ref,
             action="signing.document-signed",
             subject=f"file:{row.file_sha256}",
-            details={**details_of(key, signed, row.file_name, ""), "prepared": str(row.pk)},
+            details={**details_of(key, signed), "prepared": str(row.pk)},
             now=now,
         )
     return row

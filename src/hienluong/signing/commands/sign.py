@@ -48,7 +48,6 @@ def sign_document(
     key: SigningKey,
     level: Level,
     now: datetime,
-    name: str = "",
     on_behalf_of: str = "",
     reason: str = "",
     placed: Placed | None = None,
@@ -63,7 +62,6 @@ def sign_document(
         key: who signs.
         level: how far it reaches.
         now: the moment.
-        name: of the file, for the entry.
         on_behalf_of: whom the signer signs for, for the entry: an agency's code, an absent person.
         reason: as it stands in a PDF.
         placed: where and how it shows in a PDF.
@@ -81,7 +79,7 @@ def sign_document(
             actor=actor.ref,
             action="signing.document-signed",
             subject=f"file:{hashlib.sha256(content).hexdigest()}",
-            details=details_of(key, signed, name, on_behalf_of),
+            details=details_of(key, signed, on_behalf_of),
             now=now,
         )
     return signed
@@ -99,8 +97,8 @@ def refuse_unfit(content: bytes, certificate: object) -> None:
         raise DemonstrationRefused(name=Holder.of(certificate.subject).name)  # type: ignore[attr-defined] # asn1crypto
 
 
-def details_of(key: SigningKey, signed: Signed, name: str, on_behalf_of: str) -> dict[str, str]:
-    """Returns what the entry of a signature says beside who and which file."""
+def details_of(key: SigningKey, signed: Signed, on_behalf_of: str = "") -> dict[str, str]:
+    """Returns what the entry of a signature says beside who and which file; the name of a file is content, and no part of it."""
     holder = Holder.of(key.certificate.subject)
     details = {
         "certificate": hashlib.sha256(key.certificate.dump()).hexdigest(),
@@ -111,7 +109,6 @@ def details_of(key: SigningKey, signed: Signed, name: str, on_behalf_of: str) ->
         "level": signed.level,
         "signed_sha256": signed.sha256,
         "on_behalf_of": on_behalf_of,
-        "file": name,
     }
     return {name: str(value)[:300] for name, value in details.items() if value}
 
