@@ -147,6 +147,9 @@ def _announcement(installation: Installation, token: str) -> Iterator[str]:
     yield gettext(
         "then follow its journey, and watch the axis as vanhanh. `make demo` does it through the API."
     )
+    yield gettext(
+        "Sign: documents wait for vanthu.noivu to number, seal and issue, and for giamdoc.noivu to sign."
+    )
 
 
 def _demonstration() -> Installation:

@@ -33,7 +33,9 @@ def main(page: int, pixels_wide: int, memory: int, seconds: int) -> None:
         (resource.RLIMIT_NOFILE, 0),
     ):
         resource.setrlimit(limit, (most, most))
-    drawn = pypdfium2.PdfDocument(content)[page]
+    document = pypdfium2.PdfDocument(content)
+    document.init_forms()  # without it, signatures that show on the page are not drawn
+    drawn = document[page]
     width, height = drawn.get_size()
     scale = min(pixels_wide / width, 4 * pixels_wide / height)
     image = drawn.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")

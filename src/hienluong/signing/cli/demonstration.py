@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,14 +15,19 @@ from urllib.parse import urlsplit
 import click
 
 from hienluong.directory.server_command import Answer, on_server
+from hienluong.kit.errors import HienluongError
+from hienluong.kit.events import publish
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
     from hienluong.signing.device import Wanted
+    from hienluong.signing.events import DemonstrationReady
 
 LOOK_AGAIN: Final = 5.0
 """Seconds until a port that another demonstration has is tried again."""
+PAGES_WAITED_FOR: Final = 60.0
+"""Seconds."""
 
 
 @click.command(
@@ -40,11 +46,13 @@ def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
     from hienluong.kit import clock  # noqa: PLC0415 - the same
     from hienluong.signing.demo.holders import ensure_holders  # noqa: PLC0415 - the same
     from hienluong.signing.demo.server import make_server  # noqa: PLC0415 - the same
-    from hienluong.signing.device import AgentServer, Device  # noqa: PLC0415 - the same
+    from hienluong.signing.device import AgentServer, Device, fingerprint  # noqa: PLC0415 - the same
+    from hienluong.signing.events import DemonstrationReady  # noqa: PLC0415 - the same
     from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - the same
 
     authority = make_demonstration_authority(actor=actor, now=now)
-    devices = Device(ensure_holders(authority, now=now), _agree)
+    keys = {fingerprint(key): key for key in ensure_holders(authority, now=now)}
+    devices = Device(keys.values(), _agree)
     connections.close_all()
     address = urlsplit(settings.SIGNING_DEVICE_URL)
     own = urlsplit(settings.PUBLIC_URL)
@@ -52,9 +60,10 @@ def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
         settings.PUBLIC_URL,
         *(f"http://{host}:{own.port or 80}" for host in ("127.0.0.1", "localhost")),
     }
-    served: list[tuple[int, Callable[[int], ThreadingHTTPServer]]] = [
-        (settings.DEMO_AUTHORITY_PORT, lambda port: make_server(authority, port, clock.now)),
-        (address.port or 80, lambda port: AgentServer(devices, port, origins)),
+    answers = threading.Event()
+    served: list[tuple[int, Callable[[int], ThreadingHTTPServer], threading.Event]] = [
+        (settings.DEMO_AUTHORITY_PORT, lambda port: make_server(authority, port, clock.now), answers),
+        (address.port or 80, lambda port: AgentServer(devices, port, origins), threading.Event()),
     ]
     click.echo(_("The demonstration’s authority answers at {url}").format(url=authority.url), err=True)
     click.echo(_("The devices of its people sign at {url}").format(url=settings.SIGNING_DEVICE_URL), err=True)
@@ -62,12 +71,40 @@ def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
     with suppress(KeyboardInterrupt):
         for thread in threads:
             thread.start()
+        answers.wait()
+        _wait_for_pages(own.hostname or "127.0.0.1", own.port or 80)
+        _tell(DemonstrationReady(lambda sha256, digest: keys[sha256].sign_digest(digest), clock.now()))
+        connections.close_all()
         for thread in threads:
             thread.join()
     return {"url": authority.url}, []
 
 
-def _serve(port: int, make: Callable[[int], ThreadingHTTPServer]) -> None:
+def _wait_for_pages(host: str, port: int) -> None:
+    """Waits until the pages answer, a minute at most: their start comes first where there are few processors."""
+    until = time.monotonic() + PAGES_WAITED_FOR
+    while time.monotonic() < until:
+        connection = http.client.HTTPConnection(host, port, timeout=5)
+        try:
+            connection.request("HEAD", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
+            time.sleep(0.5)
+        else:
+            return
+        finally:
+            connection.close()
+
+
+def _tell(event: DemonstrationReady) -> None:
+    """Tells the modules above; what one of them cannot do ends nothing here."""
+    try:
+        publish(event)
+    except HienluongError as problem:
+        click.echo(f"{problem.code}: {problem}", err=True)
+
+
+def _serve(port: int, make: Callable[[int], ThreadingHTTPServer], answers: threading.Event) -> None:
     told = False
     while True:
         try:
@@ -78,6 +115,7 @@ def _serve(port: int, make: Callable[[int], ThreadingHTTPServer]) -> None:
                 told = True
             time.sleep(LOOK_AGAIN)
         else:
+            answers.set()  # whoever connects now is answered
             server.serve_forever()
 
 

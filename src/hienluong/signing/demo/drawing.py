@@ -41,7 +41,7 @@ def seal(name: str) -> bytes:
     canvas = ImageDraw.Draw(image)
     for inset, width in ((10, 12), (34, 4), (170, 4)):
         canvas.ellipse([inset, inset, 600 - inset, 600 - inset], outline=_RED, width=width)
-    _around(image, f"★ {MARK} ★ {name.upper()}"[:60])
+    _around(image, f"• {MARK} • {name.upper()}"[:60])
     canvas.text((300, 270), MARK, fill=_RED, font=_font(38), anchor="mm")
     canvas.text((300, 325), "KHÔNG CÓ", fill=_RED, font=_font(26), anchor="mm")
     canvas.text((300, 360), "GIÁ TRỊ PHÁP LÝ", fill=_RED, font=_font(26), anchor="mm")
