@@ -10,9 +10,6 @@ class IssuingConfig(AppConfig):
 
     def ready(self) -> None:
         """Declares what others must know."""
-        from hienluong.issuing import (  # noqa: PLC0415 - models must be loaded first
-            demonstration,  # noqa: F401 - it listens
-            permissions,  # noqa: F401 - it declares, as the following
-            tasks,  # noqa: F401
-            telling,  # noqa: F401
-        )
+        # models must be loaded first
+        from hienluong.issuing import permissions, tasks, telling  # noqa: F401, PLC0415 - they register themselves
+        from hienluong.issuing.demonstration import show_documents  # noqa: F401, PLC0415 - it listens
