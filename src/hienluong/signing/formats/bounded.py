@@ -242,7 +242,10 @@ def _worker(allowance: Allowance) -> Iterator[_Worker]:
         raise _Exceeded("patience") from problem
     worker = None
     try:
-        worker = kept if kept is not None and kept.alive else _Worker()
+        if kept is not None and not kept.alive:
+            kept.end()  # its pipes are open still
+            kept = None
+        worker = kept or _Worker()
         worker.until = time.monotonic() + allowance.patience
         yield worker
         kept = worker
