@@ -15,6 +15,7 @@ from tests.matrix.province import Province
 from tests.matrix.signatures import letter, signer_certificate
 
 from hienluong.directory import service as directory
+from hienluong.directory.service import Actor
 from hienluong.issuing import commands
 from hienluong.issuing.commands import Handed
 from hienluong.issuing.models import Authority, Document
@@ -56,17 +57,18 @@ def prepare_issuing(province: Province) -> None:
                 Document.objects.filter(pk=document.pk).update(
                     step=step, signed_sha256="0" * 64, sealed_sha256="0" * 64, signed_at=timezone.now()
                 )
-        row = commands.prepare_signature(
-            actor=head,
-            document_id=things["issuing_numbered_id"],
-            certificate_id=things["head_certificate_id"],
-            now=clock.now(),
-        )
-        signature = key.sign(bytes(row.attributes), ec.ECDSA(row_hash()))
-        things["issuing_signature"] = {
-            "id": str(row.pk),
-            "signature": base64.b64encode(signature).decode(),
-        }
+        agency = province.agencies[code]
+        system = Actor("system", things["system_id"], "Phần mềm", agency.pk, code, agency.name)
+        for actor, name in ((head, "issuing_signature"), (system, "issuing_carried")):
+            row = commands.prepare_signature(
+                actor=actor,
+                document_id=things["issuing_numbered_id"],
+                certificate_id=things["head_certificate_id"],
+                now=clock.now(),
+            )
+            signature = key.sign(bytes(row.attributes), ec.ECDSA(row_hash()))
+            things[name] = {"id": str(row.pk), "signature": base64.b64encode(signature).decode()}
+            things[f"{name}_id"] = row.pk
         things["issuing_run_id"] = commands.begin_run(
             actor=clerk,
             document_ids=[things["issuing_signed_id"]],

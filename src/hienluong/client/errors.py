@@ -25,6 +25,39 @@ class CredentialsUnusable(HienluongError):
         super().__init__(todo=todo or self.todo, path=str(path), reason=reason)
 
 
+class DeviceRefused(HienluongError):
+    """The signer on this machine does not answer the axis's address, or is none."""
+
+    code = "client.device-refused"
+    status = 403
+    title = _("The signer does not answer")
+    detail = _("The signer at {url} answered {origin} with the status {answer_status}.")
+    kept = _("Nothing was signed.")
+    todo = _("Start it with --origin and the address of the axis, as written in --url.")
+
+
+class DeviceForeign(HienluongError):
+    """The signer on this machine holds none of the keys that may sign a document."""
+
+    code = "client.device-foreign"
+    status = 409
+    title = _("The signer holds no key for this document")
+    detail = _("None of the signer's certificates may sign {document}.")
+    kept = _("Nothing was signed. The document as it was.")
+    todo = _("Plug in the right device; or register its certificate on the pages of the axis first.")
+
+
+class NotSigned(HienluongError):
+    """The owner of the signer, or the signer itself, did not sign a document."""
+
+    code = "client.not-signed"
+    status = 409
+    title = _("The signer did not sign")
+    detail = _("The signer did not sign {document}: {reason}.")
+    kept = _("The document as it was.")
+    todo = _("Run the command again once its owner agrees.")
+
+
 class PacketDamaged(OutgoingError):
     """What arrived is not what the axis sent: its SHA-256 differs."""
 

@@ -17,6 +17,7 @@ import httpx
 from hienluong.client.connection import UNCHANGED, Connection, json_object, retry_after
 from hienluong.client.credentials import Credentials
 from hienluong.client.errors import PacketDamaged, RequestRefused
+from hienluong.client.issuing import IssuingClient
 from hienluong.client.multipart import read_parts
 
 WAIT_SECONDS = 25
@@ -79,6 +80,7 @@ class ExchangeClient:
         *,
         language: str = "en",
     ) -> None:
+        self.url = url
         self._axis = Connection(url, credentials, language=language)
         self._last_page: tuple[str, str, dict[str, Any]] | None = None
 
@@ -89,6 +91,11 @@ class ExchangeClient:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._axis.close()
+
+    @property
+    def issuing(self) -> IssuingClient:
+        """The agency's documents that are to be issued."""
+        return IssuingClient(self._axis)
 
     def me(self) -> dict[str, Any]:
         """Returns the system, its agency, and for whom it may send."""

@@ -5,16 +5,30 @@ nothing twice (docs/integrate/retries.md).
 """
 
 from hienluong.client.credentials import Credentials
-from hienluong.client.errors import CredentialsUnusable, PacketDamaged, RequestRefused
+from hienluong.client.device import DeviceClient
+from hienluong.client.errors import (
+    CredentialsUnusable,
+    DeviceForeign,
+    DeviceRefused,
+    NotSigned,
+    PacketDamaged,
+    RequestRefused,
+)
+from hienluong.client.issuing import IssuingClient
 from hienluong.client.operations import ExchangeClient, FetchedPacket, FetchRefused, MailboxPage
 
 __all__ = [
     "Credentials",
     "CredentialsUnusable",
+    "DeviceClient",
+    "DeviceForeign",
+    "DeviceRefused",
     "ExchangeClient",
     "FetchRefused",
     "FetchedPacket",
+    "IssuingClient",
     "MailboxPage",
+    "NotSigned",
     "PacketDamaged",
     "RequestRefused",
 ]

@@ -49,7 +49,10 @@ LAZY_GROUPS = {
 Those that work on the server call `ctx.find_root().obj()`: a context in which Django and the database answer.
 """
 
-ADDITIONS = {"directory": "hienluong.imports.cli:add_to"}
+ADDITIONS = {
+    "directory": "hienluong.imports.cli:add_to",
+    "issuing": "hienluong.client.cli.issuing:add_to",
+}
 """What a module above adds to the commands of one below: it is called with the group."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help=_("Print JSON for a program to read."))

@@ -1,4 +1,4 @@
-"""Documents to be issued, for agencies' own systems: handed in, followed, fetched once they are signed."""
+"""Documents to be issued, for agencies' own systems: the clerk's part of every step, and what devices sign carried there."""
 
 from __future__ import annotations
 
@@ -17,18 +17,34 @@ from hienluong.issuing.commands import Handed
 from hienluong.issuing.errors import SignerUnknown
 from hienluong.issuing.models import Authority, Document
 from hienluong.issuing.schemas import (
+    CertificateIn,
+    CertificateOut,
+    CertificatesOut,
     DocumentListOut,
     DocumentOut,
     DocumentWholeOut,
     FileOut,
     HandIn,
+    IssueIn,
+    NumberedOut,
+    NumberIn,
+    PartIn,
     PassageOut,
+    PlaceIn,
+    ReasonIn,
+    ResubmitIn,
     SignerOut,
     SignersOut,
 )
 from hienluong.kit import clock
+from hienluong.signing.service import CompleteIn, PreparedOut
 
 router = Router(tags=["issuing"])
+ONE = "/issuing-documents/{document_id}"
+Position = Annotated[
+    int | None,
+    Query(ge=0, le=1000, description="of the file beside the document; left out: the document itself"),
+]
 Show = Literal["number", "seal", "issue", "returned", "issued", "all"]
 _FILE = {
     "responses": {
@@ -124,6 +140,168 @@ def fetch_attachment(
     """Gives a file beside the document, with the agency's signature where it has one."""
     row, one = queries.attached_file(calling_actor(request), document_id, position)
     return _answer(row, one.sealed or one.original)
+
+
+@router.get(f"{ONE}/certificates", response=CertificatesOut, summary="With what it can be signed and sealed")
+def list_certificates(request: HttpRequest, document_id: UUID) -> CertificatesOut:
+    """Answers the certificates on devices of whoever acts in the named post today, and those of the agency."""
+    found = queries.certificates_for(calling_actor(request), document_id, now=clock.now())
+    return CertificatesOut.model_construct(
+        sign=[CertificateOut.of(one) for one in found.sign],
+        seal=[CertificateOut.of(one) for one in found.seal],
+    )
+
+
+@router.post(f"{ONE}/number", response=NumberedOut, summary="Give number and date")
+def number_document(request: HttpRequest, document_id: UUID, body: NumberIn) -> NumberedOut:
+    """Gives the number, of a book or as typed, and writes it with the date onto the first page. A number that it has stays with it."""
+    done = commands.number_document(
+        actor=calling_actor(request),
+        document_id=document_id,
+        dated_on=body.dated_on,
+        number=body.number,
+        series=body.book,
+        in_file=body.in_file,
+        now=clock.now(),
+    )
+    return NumberedOut.told(done)
+
+
+@router.post(f"{ONE}/places", response=DocumentOut, summary="Put signature or seal elsewhere on the page")
+def move_place(request: HttpRequest, document_id: UUID, body: PlaceIn) -> DocumentOut:
+    """Puts what comes next somewhere else; without this it goes where the text proposes."""
+    document = commands.move_place(
+        actor=calling_actor(request), document_id=document_id, now=clock.now(), **body.model_dump()
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(
+    f"{ONE}/signature/prepared", response={201: PreparedOut}, summary="Prepare it for the person's device"
+)
+def prepare_signature(request: HttpRequest, document_id: UUID, body: CertificateIn) -> Status[PreparedOut]:
+    """Gives the hash that the device of whoever acts in the named post signs."""
+    row = commands.prepare_signature(
+        actor=calling_actor(request),
+        document_id=document_id,
+        certificate_id=body.certificate,
+        now=clock.now(),
+    )
+    return Status(201, PreparedOut.of(row))
+
+
+@router.post(
+    f"{ONE}/signature/prepared/{{prepared_id}}", response=DocumentOut, summary="Bring the person's signature"
+)
+def complete_signature(
+    request: HttpRequest, document_id: UUID, prepared_id: UUID, body: CompleteIn
+) -> DocumentOut:
+    """Puts the signature into the document, once it fits hash and certificate. Again with the same one: done already."""
+    document = commands.complete_signature(
+        actor=calling_actor(request),
+        document_id=document_id,
+        prepared_id=prepared_id,
+        signature=body.octets,
+        now=clock.now(),
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(f"{ONE}/seal", response=DocumentOut, summary="Seal it with a key of the platform")
+def seal_document(request: HttpRequest, document_id: UUID, body: CertificateIn) -> DocumentOut:
+    """Puts the agency's signature on it and on the PDFs beside it, with a key that was registered for systems."""
+    document = commands.seal_document(
+        actor=calling_actor(request),
+        document_id=document_id,
+        certificate_id=body.certificate,
+        now=clock.now(),
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(
+    f"{ONE}/seal/prepared", response={201: PreparedOut}, summary="Prepare it for the agency's device"
+)
+def prepare_seal(request: HttpRequest, document_id: UUID, body: PartIn) -> Status[PreparedOut]:
+    """Gives the hash that the agency's device signs: of the PDFs beside the document first, of the document itself last."""
+    row = commands.prepare_seal(
+        actor=calling_actor(request),
+        document_id=document_id,
+        certificate_id=body.certificate,
+        position=body.position,
+        now=clock.now(),
+    )
+    return Status(201, PreparedOut.of(row))
+
+
+@router.post(
+    f"{ONE}/seal/prepared/{{prepared_id}}", response=DocumentOut, summary="Bring the agency's signature"
+)
+def complete_seal(
+    request: HttpRequest, document_id: UUID, prepared_id: UUID, body: CompleteIn, position: Position = None
+) -> DocumentOut:
+    """Puts the agency's signature into the document or the file beside it. Again with the same one: done already."""
+    document = commands.complete_seal(
+        actor=calling_actor(request),
+        document_id=document_id,
+        prepared_id=prepared_id,
+        signature=body.octets,
+        position=position,
+        now=clock.now(),
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(f"{ONE}/issue", response=DocumentOut, summary="Issue it")
+def issue_document(request: HttpRequest, document_id: UUID, body: IssueIn) -> DocumentOut:
+    """Issues a sealed document, and sends it with the files beside it. Issued already, it stays as it is."""
+    given = body.model_dump(exclude={"not_secret"})
+    document = commands.issue_document(
+        actor=calling_actor(request),
+        document_id=document_id,
+        declared_not_secret=body.not_secret,
+        now=clock.now(),
+        **given,
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(f"{ONE}/return", response=DocumentOut, summary="Return it to who prepared it")
+def return_document(request: HttpRequest, document_id: UUID, body: ReasonIn) -> DocumentOut:
+    """Returns it with a reason. A number that it has stays with it; signatures are made anew."""
+    document = commands.return_document(
+        actor=calling_actor(request), document_id=document_id, reason=body.reason, now=clock.now()
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(f"{ONE}/resubmit", response=DocumentOut, summary="Hand a returned document in again")
+def resubmit_document(
+    request: HttpRequest,
+    document_id: UUID,
+    given: Form[ResubmitIn],
+    file: File[UploadedFile | None] = None,
+    attachments: File[list[UploadedFile] | None] = None,
+) -> DocumentOut:
+    """Takes it in again, perhaps with another PDF or other files beside it; what is left out stays as it is."""
+    document = commands.resubmit_document(
+        actor=calling_actor(request),
+        document_id=document_id,
+        file=_named(file) if file else None,
+        attachments=[_named(one) for one in attachments] if attachments else None,
+        subject=given.subject,
+        now=clock.now(),
+    )
+    return DocumentOut.of(document)
+
+
+@router.post(f"{ONE}/give-up", response=DocumentOut, summary="Give it up")
+def give_up_document(request: HttpRequest, document_id: UUID, body: ReasonIn) -> DocumentOut:
+    """Gives it up for good. A number that it has is not given to another document."""
+    document = commands.give_up_document(
+        actor=calling_actor(request), document_id=document_id, reason=body.reason, now=clock.now()
+    )
+    return DocumentOut.of(document)
 
 
 def _answer(row: Document, file_id: UUID) -> HttpResponseBase:

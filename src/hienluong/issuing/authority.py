@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.formats import date_format
 
-from hienluong.directory.service import Agency, Post, valid_on
+from hienluong.directory.service import Agency, Leave, Person, Post, valid_on
 from hienluong.issuing.errors import AuthorityMissing
 from hienluong.issuing.models import Authority, Document
 from hienluong.issuing.policy import Right, competence, right_among, rights_of
@@ -67,6 +67,17 @@ def signers_of(agency: UUID, day: date) -> list[tuple[Post, list[Right]]]:
     return sorted(
         ((post, rights) for post, rights in found if rights), key=lambda one: one[0].role != Post.Role.HEAD
     )
+
+
+def people_acting_in(post: Post, day: date) -> list[Person]:
+    """Returns whoever acts in a post on a day: its holder first, then who stands in for an absent one."""
+    standing = Leave.objects.filter(
+        valid_on(day),
+        Q(stand_in__valid_to=None) | Q(stand_in__valid_to__gt=day),
+        post=post,
+        stand_in__valid_from__lte=day,
+    ).select_related("stand_in__person")
+    return [post.person, *(one.stand_in.person for one in standing if one.stand_in is not None)]
 
 
 def line_above(document: Document) -> str:

@@ -1,4 +1,8 @@
-"""Who may do what with documents on their way: those who write prepare, the named post signs, the clerk numbers, seals, issues."""
+"""Who may do what with documents on their way: those who write prepare, the named post signs, the clerk numbers, seals, issues.
+
+A system of the agency does the clerk's part as it sends the agency's documents on the axis; for signatures it carries hashes
+to the devices of those who sign (decision 34).
+"""
 
 from __future__ import annotations
 
@@ -31,7 +35,7 @@ def _preparer(actor: Actor, document: Document | None) -> bool:
 of_agency = Predicate(_of_agency, name="of_agency")  # the object is the document
 is_signer = Predicate(_signer, name="is_signer")
 is_preparer = Predicate(_preparer, name="is_preparer")
-_clerk = has_role("clerk") & of_agency
+_clerk = (has_role("clerk") | is_system) & of_agency
 
 declare(
     "issuing.view_documents",
@@ -42,8 +46,8 @@ declare("issuing.prepare_document", has_role(*_WRITERS) | is_system, _("hand in 
 declare("issuing.number_document", _clerk, _("give a document its number and date"))
 declare(
     "issuing.sign_document",
-    is_person & has_role(*_WRITERS) & is_signer,
-    _("sign a document as the named post"),
+    (is_person & has_role(*_WRITERS) & is_signer) | (is_system & of_agency),
+    _("sign a document as the named post; systems: carry what the device of its holder signs"),
 )
 declare("issuing.seal_document", _clerk, _("put the agency's signature on a document"))
 declare("issuing.issue_document", _clerk, _("issue a document that is signed and sealed"))

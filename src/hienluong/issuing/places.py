@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final
+
+from pypdf import PdfReader
 
 from hienluong.directory.service import Actor
 from hienluong.issuing.errors import PageUnreadable
@@ -20,7 +23,6 @@ DATE: Final = "date"
 POINTS_PER_MM: Final = 72 / 25.4
 LEAST_MM: Final = 2.0
 MOST_MM: Final = 420.0
-_PAGES_MOST: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,6 @@ class Place:
             for least in [LEAST_MM if name in ("width", "height") else 0]
             if not least <= value <= MOST_MM
         ]
-        if not 0 <= page < _PAGES_MOST:
-            faults.append(FieldError("/page", _("There is no such page.")))
         if faults:
             raise InvalidInput(faults)
         upper = page_height - top * POINTS_PER_MM
@@ -127,20 +127,35 @@ def _beside(person: Place, seal: Proposal) -> Proposal:
     return Proposal(person.page, box, person.found)
 
 
-def require_on_page(place: Place, sizes: list[tuple[float, float]]) -> None:
-    """Refuses a place that is not on a page of a document.
+def sizes_of(pdf: bytes) -> list[tuple[float, float]]:
+    """Returns width and height of the pages in points."""
+    return [(float(one.mediabox.width), float(one.mediabox.height)) for one in PdfReader(BytesIO(pdf)).pages]
+
+
+def place_on(
+    sizes: list[tuple[float, float]], *, page: int, left: float, top: float, width: float, height: float
+) -> Place:
+    """Returns the place that somebody chose on a document.
 
     Args:
-        place: the place.
         sizes: width and height of its pages in points.
+        page: counted from 1.
+        left: from the left edge of the page, in millimetres, as the following.
+        top: from its upper edge.
+        width: of the place.
+        height: of the place.
 
     Raises:
         PageUnreadable: the document has no such page.
-        InvalidInput: it is partly off it.
+        InvalidInput: it is too small, too large, or partly off the page.
     """
-    if not 0 <= place.page < len(sizes):
+    if not 1 <= page <= len(sizes):
         raise PageUnreadable(reason="the document has no such page")
-    width, height = sizes[place.page]
+    page_width, page_height = sizes[page - 1]
+    place = Place.from_millimetres(
+        page=page - 1, left=left, top=top, width=width, height=height, page_height=page_height
+    )
     box = place.box
-    if box.left < -1 or box.bottom < -1 or box.right > width + 1 or box.top > height + 1:
+    if box.left < -1 or box.bottom < -1 or box.right > page_width + 1 or box.top > page_height + 1:
         raise InvalidInput([FieldError("/left", _("The place is not wholly on the page."))])
+    return place

@@ -16,9 +16,11 @@ from hienluong.issuing import authority
 from hienluong.issuing.errors import DocumentNotFound, RunNotFound
 from hienluong.issuing.models import AttachedFile, Document, Passage, Run, RunItem, Step
 from hienluong.issuing.policy import ON_THE_WAY, Right
+from hienluong.kit.clock import in_vietnam
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
 from hienluong.kit.errors import InvalidInput
 from hienluong.signing import service as signing
+from hienluong.signing.service import SigningCertificate
 
 PER_PAGE: Final = 25
 _ALL_OF_AGENCY: Final = frozenset({"clerk", "head", "deputy"})
@@ -172,6 +174,23 @@ def prepared_for(actor: Actor, prepared_id: UUID, what: str, *, now: datetime) -
     if beside is None or what != "seal":
         raise DocumentNotFound
     return document(actor, beside.document_id), beside.position
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """With which certificates a document can be signed as its named post, and sealed."""
+
+    sign: list[SigningCertificate]
+    seal: list[SigningCertificate]
+
+
+def certificates_for(actor: Actor | None, document_id: UUID, *, now: datetime) -> Certificates:
+    """Returns the certificates of a document for a system of its agency; errors as `document`."""
+    found = document(actor, document_id)
+    actor = require(actor, "issuing.sign_document", found)
+    people = [one.pk for one in authority.people_acting_in(found.signer, in_vietnam(now).date())]
+    rows = signing.certificates_of(actor, now=now, people=people)
+    return Certificates([row for row in rows if not row.is_agency], [row for row in rows if row.is_agency])
 
 
 def signers(actor: Actor | None, day: date) -> list[tuple[Post, list[Right]]]:

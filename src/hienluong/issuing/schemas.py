@@ -9,8 +9,10 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from hienluong.directory.service import Post
+from hienluong.issuing.commands import Numbered
 from hienluong.issuing.models import AttachedFile, Document, Passage
 from hienluong.issuing.policy import Right
+from hienluong.signing.service import SigningCertificate
 
 StepName = Literal["prepared", "numbered", "signed", "sealed", "issued", "returned", "given-up"]
 AuthorityName = Literal["own", "tm", "tm_kt", "q", "kt", "tl", "tuq"]
@@ -109,6 +111,7 @@ class FileOut(Schema):
     name: str
     size: int
     sha256: str
+    is_pdf: bool = Field(description="whether it gets the agency's signature; other files go as they are")
     sealed: bool
 
     @classmethod
@@ -119,6 +122,7 @@ class FileOut(Schema):
             name=row.name,
             size=row.size,
             sha256=row.sealed_sha256 or row.original_sha256,
+            is_pdf=row.is_pdf,
             sealed=row.sealed is not None,
         )
 
@@ -135,6 +139,115 @@ class PassageOut(Schema):
     def of(cls, row: Passage) -> PassageOut:
         """Returns what is said of a step."""
         return cls.model_construct(step=row.step, at=row.at, by=row.by, said=row.said)
+
+
+class CertificateOut(Schema):
+    """A certificate with which a document can be signed or sealed."""
+
+    id: UUID
+    holder: str = Field(description="as the certificate says")
+    sha256: str
+    place: Literal["device", "module"] = Field(
+        description="on a device, which signs hashes; or a key of the platform, which seals at once"
+    )
+    not_after: datetime
+
+    @classmethod
+    def of(cls, row: SigningCertificate) -> CertificateOut:
+        """Returns what is said of a certificate."""
+        return cls.model_construct(
+            id=row.pk,
+            holder=row.holder_name,
+            sha256=row.sha256,
+            place=row.place,
+            not_after=row.not_after,
+        )
+
+
+class CertificatesOut(Schema):
+    """With which certificates a document can be signed, and sealed."""
+
+    sign: list[CertificateOut] = Field(description="of whoever acts in the named post today")
+    seal: list[CertificateOut] = Field(description="of the agency")
+
+
+class NumberIn(Schema):
+    """Number and date."""
+
+    dated_on: date
+    number: Text = Field("", max_length=11, description="as typed; empty: `book` gives the next one")
+    book: Text = Field("", max_length=100, description="series of the agency's book")
+    in_file: bool = Field(
+        False, description="number and date stand in the file; else they are written into its gaps"
+    )
+
+
+class NumberedOut(DocumentOut):
+    """A document with its number, and what was written onto its first page."""
+
+    wrote_number: bool
+    wrote_date: bool
+    says_number: bool = Field(description="whether the page says the number now; if not, look at it")
+    says_date: bool
+
+    @classmethod
+    def told(cls, done: Numbered) -> NumberedOut:
+        """Returns what is said of a document that was given its number."""
+        names = ("wrote_number", "wrote_date", "says_number", "says_date")
+        return cls.model_construct(
+            **DocumentOut.of(done.document).__dict__, **{name: getattr(done, name) for name in names}
+        )
+
+
+class CertificateIn(Schema):
+    """With which certificate."""
+
+    certificate: UUID = Field(description="of /issuing-documents/{id}/certificates")
+
+
+class PartIn(CertificateIn):
+    """With which certificate the agency's device signs which part."""
+
+    position: int | None = Field(
+        None, ge=0, le=1000, description="of the file beside the document; left out: the document itself"
+    )
+
+
+class PlaceIn(Schema):
+    """Where the person's signature or the seal goes, in millimetres from the upper left corner of the page."""
+
+    what: Literal["person", "seal"]
+    page: int = Field(ge=1, le=500)
+    left: float = Field(ge=0, le=420)
+    top: float = Field(ge=0, le=420)
+    width: float = Field(ge=2, le=420)
+    height: float = Field(ge=2, le=420)
+
+
+class ReasonIn(Schema):
+    """Why."""
+
+    reason: Text = Field(min_length=1, max_length=1000)
+
+
+class ResubmitIn(Schema):
+    """What is corrected in a document that came back; files travel as files of the same form."""
+
+    subject: Text = Field("", max_length=500, description="empty: as it is")
+
+
+class IssueIn(Schema):
+    """To whom a document goes out."""
+
+    send: bool = Field(True, description="false: it goes out another way, on paper or by hand")
+    recipients: list[Text] = Field(default_factory=list, max_length=1000, description="codes of agencies")
+    groups: list[UUID] = Field(default_factory=list, max_length=100)
+    priority: int = Field(
+        0, ge=0, le=4, description="as the axis has it: 0 none, 1 khẩn, 2 thượng khẩn, 3 hỏa tốc"
+    )
+    due_on: date | None = None
+    also_on_paper: bool = False
+    not_secret: bool = Field(False, description="the declaration that it is no state secret; needed to send")
 
 
 class DocumentWholeOut(DocumentOut):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -40,21 +41,31 @@ def level_of_person() -> Level:
     return min(wanted_level(), Level.LT, key=_ORDER.index)
 
 
-def certificates(actor: Actor, *, agency: bool, now: datetime) -> list[SigningCertificate]:
-    """Returns the certificates that the actor may sign with: own ones, or those of the agency."""
-    return [one for one in signing.certificates_of(actor, now=now) if one.is_agency is agency]
+def certificates(
+    actor: Actor, *, agency: bool, now: datetime, people: Collection[UUID] = ()
+) -> list[SigningCertificate]:
+    """Returns the certificates that the actor may sign with: own ones, or those of the agency; for a system those of `people`."""
+    found = signing.certificates_of(actor, now=now, people=people)
+    return [one for one in found if one.is_agency is agency]
 
 
 def require_certificate(
-    actor: Actor, certificate_id: UUID, *, agency: bool, now: datetime
+    actor: Actor, certificate_id: UUID, *, agency: bool, now: datetime, people: Collection[UUID] = ()
 ) -> SigningCertificate:
     """Returns the certificate, once it is of the sort that signs here.
+
+    Args:
+        actor: who acts.
+        certificate_id: of the register.
+        agency: whether the agency signs.
+        now: the moment.
+        people: for whose devices a system carries hashes.
 
     Raises:
         SigningCertificateNotFound: the actor may not sign with it now.
         CertificateUnfit: a person's where the agency signs, or the other way.
     """
-    found = signing.certificate(actor, certificate_id, now=now)
+    found = signing.certificate(actor, certificate_id, now=now, people=people)
     if found.is_agency is not agency:
         raise CertificateUnfit(holder=found.holder_name)
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from hienluong.directory.service import Leave, Post, people_to_tell, today, valid_on
+from hienluong.directory.service import Post, people_to_tell, today
+from hienluong.issuing.authority import people_acting_in
 from hienluong.issuing.models import Document, Step
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.notices import service as notices
@@ -35,10 +36,8 @@ def tell_next(document: Document, now: datetime) -> None:
 
 
 def _holders(post: Post) -> list[Reader]:
-    """Returns who holds a post, and who stands in today."""
-    standing = Leave.objects.filter(valid_on(today()), post=post).exclude(stand_in=None)
-    rows = standing.values_list("stand_in__person", "stand_in__person__email")
-    return [Reader(post.person_id, post.person.email), *(Reader(*row) for row in rows)]
+    """Returns who acts in a post today, to be told."""
+    return [Reader(one.pk, one.email) for one in people_acting_in(post, today())]
 
 
 def _tell(readers: Iterable[Reader], code: str, document: Document, now: datetime) -> None:

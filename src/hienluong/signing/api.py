@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import cast
 from uuid import UUID
 
@@ -94,7 +92,7 @@ def show_prepared_signature(request: HttpRequest, prepared_id: UUID) -> Prepared
 def complete_signature(request: HttpRequest, prepared_id: UUID, body: CompleteIn) -> PreparedOut:
     """Puts the signature into the document, once it fits the hash and the certificate. Again with the same one: done already."""
     row = commands.complete_signature(
-        actor=calling_actor(request), prepared_id=prepared_id, signature=_signature(body), now=clock.now()
+        actor=calling_actor(request), prepared_id=prepared_id, signature=body.octets, now=clock.now()
     )
     return PreparedOut.of(row)
 
@@ -127,10 +125,3 @@ def list_signing_certificates(request: HttpRequest, after: str = "") -> Register
 
 def _bytes_of(file: UploadedFile) -> bytes:
     return cast("bytes", file.read())
-
-
-def _signature(body: CompleteIn) -> bytes:
-    try:
-        return base64.b64decode(body.signature, validate=True)
-    except (binascii.Error, ValueError):
-        return b""  # which fits nothing

@@ -59,6 +59,13 @@ class AgencyCertificateForm(FilePage, AskedForm):
             "A key of this installation signs by itself when a clerk seals; operators name it in the file of keys."
         ),
     )
+    for_systems = forms.BooleanField(
+        label=_("Systems of the agency may seal with it, too"),
+        required=False,
+        help_text=_(
+            "Only with a key of this installation; what no authorised person signed is never sealed."
+        ),
+    )
     file = forms.FileField(
         label=pgettext_lazy("signature", "Certificate"),
         required=False,

@@ -126,6 +126,9 @@ class SigningCertificate(models.Model):
     key_name = models.CharField(
         max_length=100, blank=True, help_text="of the key in the file of keys; empty: on a device"
     )
+    for_systems = models.BooleanField(
+        default=False, help_text="whether systems of the agency may have the key of this installation sign"
+    )
     certificate = models.BinaryField(help_text="DER")
     chain = models.BinaryField(help_text="certificates that lead from it to an authority, PEM")
     sha256 = models.CharField(max_length=64, help_text="of the certificate, hexadecimal")
@@ -154,6 +157,10 @@ class SigningCertificate(models.Model):
                 condition=models.Q(place="module", agency__isnull=False) & ~models.Q(key_name="")
                 | models.Q(place="device", key_name=""),
                 name="signing_certificate_place",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place="module") | models.Q(for_systems=False),
+                name="signing_certificate_for_systems",
             ),
             models.UniqueConstraint(
                 fields=["sha256"],

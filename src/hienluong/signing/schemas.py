@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import binascii
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
@@ -173,6 +174,7 @@ class RegisteredOut(Schema):
     issuer: str
     sha256: str
     place: Literal["device", "module"]
+    for_systems: bool = Field(description="whether systems of the agency may have a key of the platform sign")
     state: Literal["ended", "over", "unproved", "ending", "good"] = Field(
         description="ended here; past its time; its key was never shown; ends soon; in use"
     )
@@ -192,6 +194,7 @@ class RegisteredOut(Schema):
             issuer=row.issuer_name,
             sha256=row.sha256,
             place=row.place,
+            for_systems=row.for_systems,
             state=one.state,
             authorities=list(one.way.names),
             not_before=row.not_before,
@@ -218,6 +221,14 @@ class CompleteIn(Schema):
     """What came back from the signer's device."""
 
     signature: str = Field(max_length=2048, description="base64: PKCS#1 v1.5 of RSA, or ECDSA as DER")
+
+    @property
+    def octets(self) -> bytes:
+        """The signature; empty, which fits nothing, where it is no base64."""
+        try:
+            return base64.b64decode(self.signature, validate=True)
+        except (binascii.Error, ValueError):
+            return b""
 
 
 def _with_sentences(report: FileReport) -> dict[str, object]:

@@ -53,16 +53,18 @@ from hienluong.signing.queries import (
     validate_file,
 )
 from hienluong.signing.renewal import renew_stamps
-from hienluong.signing.schemas import SignaturesOut
+from hienluong.signing.schemas import CompleteIn, PreparedOut, SignaturesOut
 from hienluong.signing.stamping import stamps_offered
 
 __all__ = [
     "Box",
     "Challenge",
+    "CompleteIn",
     "FileReport",
     "Level",
     "MemoryKey",
     "Placed",
+    "PreparedOut",
     "PreparedSignature",
     "Proposal",
     "Reason",

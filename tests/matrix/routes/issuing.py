@@ -46,9 +46,19 @@ def _at(step: str, *passes: str, answers: Answer = 200, **more: Any) -> Door:
     return of_agency(*passes, answers=answers, sees=sees, at=at, **more)
 
 
+def _by_system(step: str, **more: Any) -> Door:
+    """Returns a door of the API to a document at a step."""
+    return of_agency("system", at={"document_id": f"issuing_{step}_id"}, json=True, **more)
+
+
+def _seal(things: Things) -> dict[str, str]:
+    return {"certificate": str(things["seal_certificate_id"])}
+
+
 _SIGNED = {"document_id": "issuing_signed_id"}
 _REASON = {"reason": "Sai thể thức", "step": "send"}
 _PLACE = {"page": "1", "left": "20", "top": "20", "width": "40", "height": "20"}
+_PLACE_IN_MILLIMETRES = {"page": 1, "left": 20, "top": 20, "width": 40, "height": 20}
 _NOT_THEIRS = {f"{prefix}{role}": 404 for prefix in ("", "other_") for role in _WRITERS[1:]}
 
 ROUTES: Table = {
@@ -158,6 +168,55 @@ ROUTES: Table = {
     },
     "api/v1/issuing-documents/<document_id>": {
         "GET": of_agency("system", at={"document_id": "issuing_prepared_id"})
+    },
+    "api/v1/issuing-documents/<document_id>/certificates": {"GET": _by_system("numbered")},
+    "api/v1/issuing-documents/<document_id>/number": {
+        "POST": _by_system("prepared", sends={"number": "78", "dated_on": day(), "in_file": True})
+    },
+    "api/v1/issuing-documents/<document_id>/places": {
+        "POST": _by_system("numbered", sends={**_PLACE_IN_MILLIMETRES, "what": "person"})
+    },
+    "api/v1/issuing-documents/<document_id>/signature/prepared": {
+        "POST": _by_system(
+            "numbered",
+            answers=201,
+            sends=lambda things: {"certificate": str(things["head_certificate_id"])},
+        )
+    },
+    "api/v1/issuing-documents/<document_id>/signature/prepared/<prepared_id>": {
+        "POST": of_agency(
+            "system",
+            at={"document_id": "issuing_numbered_id", "prepared_id": "issuing_carried_id"},
+            json=True,
+            sends=lambda things: {"signature": things["issuing_carried"]["signature"]},
+        )
+    },
+    # What nobody signed is not sealed over the API either.
+    "api/v1/issuing-documents/<document_id>/seal": {
+        "POST": _by_system("signed", answers=409, acts=False, sends=_seal)
+    },
+    "api/v1/issuing-documents/<document_id>/seal/prepared": {
+        "POST": _by_system("signed", answers=409, acts=False, sends=_seal)
+    },
+    "api/v1/issuing-documents/<document_id>/seal/prepared/<prepared_id>": {
+        "POST": of_agency(
+            "system",
+            answers=409,
+            acts=False,
+            at={"document_id": "issuing_signed_id", "prepared_id": "issuing_carried_id"},
+            json=True,
+            sends=lambda things: {"signature": things["issuing_carried"]["signature"]},
+        )
+    },
+    "api/v1/issuing-documents/<document_id>/issue": {"POST": _by_system("sealed", sends={"send": False})},
+    "api/v1/issuing-documents/<document_id>/return": {
+        "POST": _by_system("numbered", sends={"reason": "Sai thể thức"})
+    },
+    "api/v1/issuing-documents/<document_id>/resubmit": {
+        "POST": of_agency("system", at={"document_id": "issuing_returned_id"}, sends={"subject": "Thư mời"})
+    },
+    "api/v1/issuing-documents/<document_id>/give-up": {
+        "POST": _by_system("numbered", sends={"reason": "Sai thể thức"})
     },
     "api/v1/issuing-documents/<document_id>/file": {
         "GET": of_agency("system", at={"document_id": "issuing_prepared_id"})

@@ -1,7 +1,7 @@
 """Acts on documents on their way to being issued."""
 
 from hienluong.issuing.commands.issue import issue_document
-from hienluong.issuing.commands.number import number_document
+from hienluong.issuing.commands.number import Numbered, number_document
 from hienluong.issuing.commands.prepare import Handed, prepare_document, resubmit_document
 from hienluong.issuing.commands.renew import renew_documents
 from hienluong.issuing.commands.runs import MANY_MOST, begin_run, carry_on_run
@@ -12,6 +12,7 @@ from hienluong.issuing.commands.turn import give_up_document, move_place, return
 __all__ = [
     "MANY_MOST",
     "Handed",
+    "Numbered",
     "begin_run",
     "carry_on_run",
     "complete_seal",

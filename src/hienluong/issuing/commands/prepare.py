@@ -113,7 +113,7 @@ def prepare_document(*, actor: Actor | None, handed: Handed, now: datetime) -> D
         _keep(document, stored, now)
         document.save(force_insert=True)
         _keep_beside(document, beside, now)
-        record_passage(document, Step.PREPARED, actor=actor, now=now)
+        record_passage(document, Step.PREPARED, by=actor.name, now=now)
         tell_next(document, now)
         ledger.record(
             actor=actor.ref,

@@ -1,4 +1,8 @@
-"""The person's signature: the hash goes to the device that holds the key, the signature comes back into the document."""
+"""The person's signature: the hash goes to the device that holds the key, the signature comes back into the document.
+
+A person acts on a page; a system of the agency carries hash and signature between the platform and the person's device.
+Either way it is the person's key that signs, and the person who has signed.
+"""
 
 from __future__ import annotations
 
@@ -9,19 +13,19 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 from django.db import transaction
 
-from hienluong.directory.service import Actor, Person, require
+from hienluong.directory.service import Actor, require
 from hienluong.files import service as files
 from hienluong.issuing import queries
-from hienluong.issuing.authority import line_above, require_right_of
+from hienluong.issuing.authority import line_above, people_acting_in, require_right_of
 from hienluong.issuing.commands.steps import locked_as, recording_refusals, replace_file, take_step
-from hienluong.issuing.errors import DocumentChanged
+from hienluong.issuing.errors import CertificateUnfit, DocumentChanged
 from hienluong.issuing.models import Document, Step
 from hienluong.issuing.places import PERSON, place_of
 from hienluong.issuing.policy import require_step
-from hienluong.issuing.signatures import level_of_person, placed_image, require_certificate
+from hienluong.issuing.signatures import certificates, level_of_person, placed_image, require_certificate
 from hienluong.kit.clock import in_vietnam
 from hienluong.signing import service as signing
-from hienluong.signing.service import PreparedSignature
+from hienluong.signing.service import PreparedSignature, SigningCertificate
 
 ACTION = "issuing.document-signed"
 
@@ -35,13 +39,15 @@ def prepare_signature(
         NotAuthenticated, PermissionMissing, DocumentNotFound: the actor does not act in the named post.
         StepRefused: it has no number yet, or is signed already.
         AuthorityMissing: the right to sign is not held today; whatever was right when it was handed in.
-        CertificateUnfit, SigningCertificateNotFound: no certificate of the actor's own.
+        CertificateUnfit, SigningCertificateNotFound: no certificate of the actor's own; for a system: of whoever acts in
+            the named post today.
         and whatever `signing.prepare_with` raises.
     """
     actor = require(actor, "issuing.sign_document")
     with recording_refusals(actor, ACTION, document_id, now):
         actor, document = _to_sign(actor, document_id, now)
-        row = require_certificate(actor, certificate_id, agency=False, now=now)
+        people = carried_for(actor, document, now)
+        row = require_certificate(actor, certificate_id, agency=False, now=now, people=people)
         pdf = queries.file_bytes(document)
         return signing.prepare_with(
             actor=actor,
@@ -51,6 +57,7 @@ def prepare_signature(
             now=now,
             name=document.reference,
             placed=placed_image(row, place_of(actor, document, PERSON, pdf)),
+            people=people,
         )
 
 
@@ -73,6 +80,7 @@ def complete_signature(
         before = signing.prepared(actor, prepared_id, now=now)
         if before.file_sha256 != document.file_sha256:
             raise DocumentChanged
+        signer = _signer(actor, document, before, now)
         row = signing.complete_signature(actor=actor, prepared_id=prepared_id, signature=signature, now=now)
         _size, chunks = signing.signed_document(actor, prepared_id, now=now)
         pdf = b"".join(chunks)
@@ -82,8 +90,8 @@ def complete_signature(
             document = locked_as(actor, document)
             right = require_right_of(document, in_vietnam(now).date())
             replace_file(document, stored, now=now)
-            document.signed_by = Person.objects.get(pk=str(actor.person_id))
-            document.signed_name, document.signed_at = actor.name[:200], now
+            document.signed_by, document.signed_at = signer.person, now
+            document.signed_name = signer.owner_name[:200]
             document.signed_sha256, document.signed_certificate = document.file_sha256, certificate
             document.signed_level = row.level
             take_step(
@@ -91,8 +99,10 @@ def complete_signature(
                 Step.SIGNED,
                 actor=actor,
                 now=now,
+                by=document.signed_name,
                 said=line_above(document),
                 details={
+                    "person": f"person:{document.signed_by_id}",
                     "certificate": certificate,
                     "level": row.level,
                     "authority": right.authority,
@@ -100,6 +110,27 @@ def complete_signature(
                 },
             )
     return document
+
+
+def carried_for(actor: Actor, document: Document, now: datetime) -> list[UUID]:
+    """Returns for whose devices a system carries the hash of a document: whoever acts in the named post today."""
+    if actor.kind != "system":
+        return []
+    return [one.pk for one in people_acting_in(document.signer, in_vietnam(now).date())]
+
+
+def _signer(actor: Actor, document: Document, row: PreparedSignature, now: datetime) -> SigningCertificate:
+    """Returns the certificate for which a document was prepared, once its owner may still sign with it here.
+
+    Raises:
+        CertificateUnfit: it ended meanwhile, or its owner does not act in the named post any more.
+    """
+    wanted, people = certificate_of(row), carried_for(actor, document, now)
+    for one in certificates(actor, agency=False, now=now, people=people):
+        if one.sha256 == wanted:
+            return one
+    own = load_pem_x509_certificate(bytes(row.certificates))
+    raise CertificateUnfit(holder=own.subject.rfc4514_string()[:200])
 
 
 def certificate_of(row: PreparedSignature) -> str:
@@ -122,7 +153,7 @@ def _done(
     """Returns the document where this very signature is in it already; None where it is not."""
     document = queries.document(actor, document_id)
     actor = require(actor, "issuing.sign_document", document)
-    if document.step == Step.NUMBERED or document.signed_by_id != actor.person_id:
+    if document.step == Step.NUMBERED:
         return None
     row = signing.prepared(actor, prepared_id, now=now)
     return document if row.signature is not None and bytes(row.signature) == signature else None

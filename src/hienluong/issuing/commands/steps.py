@@ -52,9 +52,12 @@ def take_step(
     actor: Actor,
     now: datetime,
     said: str = "",
+    by: str = "",
     details: Mapping[str, Any] | None = None,
 ) -> None:
     """Takes a document one step further in the caller's transaction: its row, the passage, who is next, the entry.
+
+    `by` names who took it where that is not the actor: a system carries the signature of a person.
 
     Raises:
         StepRefused: the table does not allow it.
@@ -62,7 +65,7 @@ def take_step(
     require_step(document.step, step)
     document.step, document.changed_at = step, now
     document.save()
-    record_passage(document, step, actor=actor, now=now, said=said)
+    record_passage(document, step, by=by or actor.name, now=now, said=said)
     tell_next(document, now)
     ledger.record(
         actor=actor.ref,
@@ -73,9 +76,9 @@ def take_step(
     )
 
 
-def record_passage(document: Document, step: Step, *, actor: Actor, now: datetime, said: str = "") -> None:
+def record_passage(document: Document, step: Step, *, by: str, now: datetime, said: str = "") -> None:
     """Writes that a document came to a step, and by whom."""
-    Passage.objects.create(document=document, step=step, at=now, by=actor.name[:200], said=said[:1000])
+    Passage.objects.create(document=document, step=step, at=now, by=by[:200], said=said[:1000])
 
 
 def replace_file(document: Document, stored: StoredFile, *, now: datetime) -> None:

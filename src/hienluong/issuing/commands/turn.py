@@ -8,10 +8,11 @@ from uuid import UUID
 from django.db import transaction
 
 from hienluong.directory.service import Actor, require
+from hienluong.issuing import queries
 from hienluong.issuing.commands.steps import locked, recording_refusals, take_step
 from hienluong.issuing.errors import StepRefused
 from hienluong.issuing.models import Document, Step
-from hienluong.issuing.places import PERSON, SEAL, Place, require_on_page
+from hienluong.issuing.places import PERSON, SEAL, place_on, sizes_of
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.vietnamese import normalise
@@ -69,8 +70,11 @@ def move_place(
     actor: Actor | None,
     document_id: UUID,
     what: str,
-    place: Place,
-    sizes: list[tuple[float, float]],
+    page: int,
+    left: float,
+    top: float,
+    width: float,
+    height: float,
     now: datetime,
 ) -> Document:
     """Puts the person's signature or the agency's seal somewhere else on the page, before it is made.
@@ -79,8 +83,11 @@ def move_place(
         actor: who is to sign, or a clerk for the seal.
         document_id: which.
         what: "person" or "seal".
-        place: where.
-        sizes: of the pages, in points.
+        page: counted from 1.
+        left: from the left edge of the page, in millimetres, as the following.
+        top: from its upper edge.
+        width: of the place.
+        height: of the place.
         now: the moment.
 
     Raises:
@@ -94,7 +101,9 @@ def move_place(
         actor = require(actor, _WHO[what], document)
         if document.step != _BEFORE[what]:
             raise StepRefused(before=document.get_step_display(), after=what)
-        require_on_page(place, sizes)
+        place = place_on(
+            sizes_of(queries.file_bytes(document)), page=page, left=left, top=top, width=width, height=height
+        )
         document.places = {**document.places, what: place.stored()}
         document.changed_at = now
         document.save(update_fields=["places", "changed_at"])

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,13 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
-from pypdf import PdfReader
 
 from hienluong.directory.service import Actor, acting_actor, require
 from hienluong.issuing import commands, queries
 from hienluong.issuing.forms import PlaceForm
 from hienluong.issuing.models import Document
-from hienluong.issuing.places import PERSON, SEAL, Place, place_of
+from hienluong.issuing.places import PERSON, SEAL, Place, place_of, sizes_of
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError, InvalidInput
 from hienluong.kit.ids import as_number
@@ -72,11 +69,6 @@ class View:
         return self.page + 1 if self.page < self.pages else None
 
 
-def sizes_of(pdf: bytes) -> list[tuple[float, float]]:
-    """Returns width and height of the pages in points."""
-    return [(float(one.mediabox.width), float(one.mediabox.height)) for one in PdfReader(BytesIO(pdf)).pages]
-
-
 def view_of(request: HttpRequest, actor: Actor, document: Document, what: str) -> View:
     """Returns the page that is asked for, else the one on which something goes, else the first.
 
@@ -114,7 +106,9 @@ def move(request: HttpRequest, document_id: UUID, what: str) -> HttpResponse:
     form = PlaceForm(request.POST or None, initial=_initial(actor, document, what, view))
     if form.is_valid():
         try:
-            _moved(actor, document, what, form.cleaned_data)
+            commands.move_place(
+                actor=actor, document_id=document_id, what=what, now=clock.now(), **form.cleaned_data
+            )
         except InvalidInput as refusal:
             form.refuse(refusal)
         else:
@@ -122,16 +116,6 @@ def move(request: HttpRequest, document_id: UUID, what: str) -> HttpResponse:
             return redirect("issuing:document", document_id=document_id)
     context = {"document": document, "what": what, "view": view, "form": form}
     return render(request, "issuing/place.html", context, status=422 if form.errors else 200)
-
-
-def _moved(actor: Actor, document: Document, what: str, given: dict[str, Any]) -> None:
-    sizes = sizes_of(queries.file_bytes(document))
-    page = given.pop("page") - 1
-    height = sizes[page][1] if page < len(sizes) else 0.0
-    place = Place.from_millimetres(page=page, page_height=height, **given)
-    commands.move_place(
-        actor=actor, document_id=document.pk, what=what, place=place, sizes=sizes, now=clock.now()
-    )
 
 
 def _initial(actor: Actor, document: Document, what: str, view: View) -> dict[str, float | int]:

@@ -41,9 +41,17 @@ def certificate() -> None:
     help=_("Of a device: its certificate and those above it. Of a key: those above it."),
 )
 @click.option("--image", type=_file, default=None, help=_("The seal: PNG with a transparent ground."))
+@click.option("--for-systems", is_flag=True, help=_("Systems of the agency may seal with the key, too."))
 @on_server
 def add(
-    *, actor: Actor, now: datetime, agency: str, key_name: str, certificates: Path | None, image: Path | None
+    *,
+    actor: Actor,
+    now: datetime,
+    agency: str,
+    key_name: str,
+    certificates: Path | None,
+    image: Path | None,
+    for_systems: bool,
 ) -> Answer:
     """Registers a certificate."""
     from hienluong.directory.service import agency_by_code  # noqa: PLC0415 - needs Django
@@ -59,6 +67,7 @@ def add(
         agency=found.agency,
         key_name=key_name,
         content=certificates.read_bytes() if certificates else b"",
+        for_systems=for_systems,
         now=now,
     )
     if image is not None:

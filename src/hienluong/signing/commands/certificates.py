@@ -60,7 +60,13 @@ def register_own_certificate(*, actor: Actor | None, content: bytes, now: dateti
 
 @transaction.atomic
 def register_agency_certificate(
-    *, actor: Actor | None, agency: Agency, now: datetime, content: bytes = b"", key_name: str = ""
+    *,
+    actor: Actor | None,
+    agency: Agency,
+    now: datetime,
+    content: bytes = b"",
+    key_name: str = "",
+    for_systems: bool = False,
 ) -> SigningCertificate:
     """Registers a certificate of an agency: of a key of this installation, or of a device that a clerk keeps.
 
@@ -72,6 +78,7 @@ def register_agency_certificate(
         now: the moment.
         content: of a device: the certificate and those above it. Of a key: those above it, where its file has none.
         key_name: of the key in the file of keys; empty: it is on a device.
+        for_systems: whether systems of the agency, too, may have this key sign; of no matter for a device.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor manages no certificates.
@@ -84,6 +91,7 @@ def register_agency_certificate(
         row.agency = agency
         if key_name:
             row.place, row.key_name, row.proved_at = SigningCertificate.Place.MODULE, key_name, now
+            row.for_systems = for_systems
 
     if not key_name:
         own, chain = _read(content, now)
@@ -254,7 +262,7 @@ def _add(
         files.share(file_id=former.image, holder=former.pk, others=[row.pk])
         row.image = former.image
         row.save(update_fields=["image"])
-    _record(actor, "registered", row, now)
+    _record(actor, "registered", row, now, {"for_systems": "yes"} if row.for_systems else None)
     return row
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -59,8 +60,11 @@ def prepare_with(
     name: str = "",
     reason: str = "",
     placed: Placed | None = None,
+    people: Collection[UUID] = (),
 ) -> PreparedSignature:
     """Makes a PDF ready for the device that holds the key of a registered certificate; the rest is as `prepare_signature` says.
+
+    `people` are those for whose devices a system carries hashes, as `certificates_of` has them.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor signs nothing.
@@ -68,7 +72,7 @@ def prepare_with(
         KeyElsewhere: its key is none on a device.
         DocumentTooLarge, DocumentUnsignable, TimestampUnavailable, DemonstrationRefused: nothing was prepared.
     """
-    row = _at(SigningCertificate.Place.DEVICE, actor, certificate_id, now)
+    row = _at(SigningCertificate.Place.DEVICE, actor, certificate_id, now, people)
     return prepare_signature(
         actor=actor,
         content=content,
@@ -82,9 +86,13 @@ def prepare_with(
 
 
 def _at(
-    place: SigningCertificate.Place, actor: Actor | None, certificate_id: UUID, now: datetime
+    place: SigningCertificate.Place,
+    actor: Actor | None,
+    certificate_id: UUID,
+    now: datetime,
+    people: Collection[UUID] = (),
 ) -> SigningCertificate:
-    row = certificate(actor, certificate_id, now=now)
+    row = certificate(actor, certificate_id, now=now, people=people)
     if row.place != place:
         raise KeyElsewhere(name=row.holder_name, place=row.get_place_display())
     return row

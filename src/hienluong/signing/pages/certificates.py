@@ -72,6 +72,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 agency=given["agency"].agency,
                 content=given["file"].read() if given["file"] else b"",
                 key_name=given["key_name"],
+                for_systems=given["for_systems"],
                 now=clock.now(),
             )
         except (InvalidInput, Conflict, NotFound) as refusal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -50,17 +50,25 @@ class Registered:
         return self.state in {"ending", "good"}
 
 
-def certificates_of(actor: Actor | None, *, now: datetime) -> list[SigningCertificate]:
+def certificates_of(
+    actor: Actor | None, *, now: datetime, people: Collection[UUID] = ()
+) -> list[SigningCertificate]:
     """Returns those the actor may sign with now: a person's own and, for a clerk, those of the agency acted for.
 
+    A system has those of its agency: on devices, and of keys of this installation that are registered for systems.
     Own ones come first; then by the end of their time, the last first.
+
+    Args:
+        actor: who asks.
+        now: the moment.
+        people: for whose devices a system carries hashes; whoever calls has made sure that it may.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor signs nothing.
     """
     actor = require(actor, "signing.sign_document")
     rows = SigningCertificate.objects.filter(
-        _usable_by(actor),
+        _usable_by(actor, people),
         ended_at__isnull=True,
         proved_at__isnull=False,
         not_before__lte=now,
@@ -72,14 +80,16 @@ def certificates_of(actor: Actor | None, *, now: datetime) -> list[SigningCertif
     )
 
 
-def certificate(actor: Actor | None, certificate_id: UUID, *, now: datetime) -> SigningCertificate:
-    """Returns a certificate that the actor may sign with now.
+def certificate(
+    actor: Actor | None, certificate_id: UUID, *, now: datetime, people: Collection[UUID] = ()
+) -> SigningCertificate:
+    """Returns a certificate that the actor may sign with now; `people` as for `certificates_of`.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor signs nothing.
         SigningCertificateNotFound: there is none, it is somebody else's, it has ended, or it is not of today.
     """
-    for row in certificates_of(actor, now=now):
+    for row in certificates_of(actor, now=now, people=people):
         if row.pk == certificate_id:
             return row
     raise SigningCertificateNotFound(id=certificate_id)
@@ -252,7 +262,12 @@ def _own_or_managed(actor: Actor | None) -> Q:
     return _of(person=require(actor, "signing.register_certificate").person_id)
 
 
-def _usable_by(actor: Actor) -> Q:
+def _usable_by(actor: Actor, people: Collection[UUID] = ()) -> Q:
+    on_device = Q(place=SigningCertificate.Place.DEVICE)
+    if actor.kind == "system":
+        return _of(agency=actor.agency_id) & (on_device | Q(for_systems=True)) | (
+            Q(person__in=people) & on_device
+        )
     mine = _of(person=actor.person_id)
     return mine | _of(agency=actor.agency_id) if actor.role == Post.Role.CLERK else mine
 
