@@ -41,6 +41,7 @@ NO_SECRET = {
     "asked.issuer_key_hash == _key_of_issuer(self.issuing.key.public_key()).key_identifier": "the hash of a public key",
     "algorithm == hash_of(key.certificate)": "the name of a hash function",
     "one.sha256 == fingerprint": "of a certificate, which is public",
+    "one.sha256 == wanted": "the same",
     "self.wire_content.sha256 != self.content.sha256": "the same file, wrapped and unwrapped",
 }
 

@@ -179,7 +179,7 @@ def move_place(request: HttpRequest, document_id: UUID, body: PlaceIn) -> Docume
 @router.post(
     f"{ONE}/signature/prepared", response={201: PreparedOut}, summary="Prepare it for the person's device"
 )
-def prepare_signature(request: HttpRequest, document_id: UUID, body: CertificateIn) -> Status[PreparedOut]:
+def prepare_person_signature(request: HttpRequest, document_id: UUID, body: CertificateIn) -> Status[PreparedOut]:
     """Gives the hash that the device of whoever acts in the named post signs."""
     row = commands.prepare_signature(
         actor=calling_actor(request),
@@ -193,7 +193,7 @@ def prepare_signature(request: HttpRequest, document_id: UUID, body: Certificate
 @router.post(
     f"{ONE}/signature/prepared/{{prepared_id}}", response=DocumentOut, summary="Bring the person's signature"
 )
-def complete_signature(
+def complete_person_signature(
     request: HttpRequest, document_id: UUID, prepared_id: UUID, body: CompleteIn
 ) -> DocumentOut:
     """Puts the signature into the document, once it fits hash and certificate. Again with the same one: done already."""
