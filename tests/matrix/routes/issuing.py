@@ -8,6 +8,8 @@ from tests.matrix.doors import Answer, Door, Table, Things, door, of_agency
 from tests.matrix.signatures import letter
 from tests.matrix.things import day
 
+from hienluong.directory.service import today
+
 _WRITERS = ("clerk", "head", "deputy", "officer")
 
 
@@ -171,7 +173,10 @@ ROUTES: Table = {
     },
     "api/v1/issuing-documents/<document_id>/certificates": {"GET": _by_system("numbered")},
     "api/v1/issuing-documents/<document_id>/number": {
-        "POST": _by_system("prepared", sends={"number": "78", "dated_on": day(), "in_file": True})
+        "POST": _by_system(
+            "prepared",
+            sends=lambda _things: {"number": "78", "dated_on": today().isoformat(), "in_file": True},
+        )
     },
     "api/v1/issuing-documents/<document_id>/places": {
         "POST": _by_system("numbered", sends={**_PLACE_IN_MILLIMETRES, "what": "person"})
