@@ -179,7 +179,9 @@ def move_place(request: HttpRequest, document_id: UUID, body: PlaceIn) -> Docume
 @router.post(
     f"{ONE}/signature/prepared", response={201: PreparedOut}, summary="Prepare it for the person's device"
 )
-def prepare_person_signature(request: HttpRequest, document_id: UUID, body: CertificateIn) -> Status[PreparedOut]:
+def prepare_person_signature(
+    request: HttpRequest, document_id: UUID, body: CertificateIn
+) -> Status[PreparedOut]:
     """Gives the hash that the device of whoever acts in the named post signs."""
     row = commands.prepare_signature(
         actor=calling_actor(request),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,7 @@ from hienluong.issuing.commands.steps import locked, record_passage, recording_r
 from hienluong.issuing.errors import FileRefused
 from hienluong.issuing.models import AttachedFile, Authority, Document, Step
 from hienluong.issuing.telling import tell_next
+from hienluong.issuing.upright import upright
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import FieldError, InvalidInput, NotAuthenticated
 from hienluong.kit.errors import gettext_noop as _
@@ -92,7 +94,8 @@ def prepare_document(*, actor: Actor | None, handed: Handed, now: datetime) -> D
         )
         check_pdf(actor, *handed.file, now=now)
         check_attachments(handed.attachments)
-    stored = files.store(handed.file[1])
+    content = upright(handed.file[1])
+    stored = files.store(content)
     beside = [(name, content, files.store(content)) for name, content in handed.attachments]
     with transaction.atomic():
         if handed.key is not None and (before := _of_key(actor, handed.key, lock=True)) is not None:
@@ -125,6 +128,7 @@ def prepare_document(*, actor: Actor | None, handed: Handed, now: datetime) -> D
                 "authority": document.authority,
                 "delegation": document.delegation_id,
                 "files": len(beside),
+                **_turned(handed.file[1], content),
             },
             now=now,
         )
@@ -160,7 +164,8 @@ def resubmit_document(
         if file is not None:
             check_pdf(actor, *file, now=now)
         check_attachments(attachments or ())
-        stored = files.store(file[1]) if file else None
+        content = upright(file[1]) if file else b""
+        stored = files.store(content) if file else None
         beside = [(name, content, files.store(content)) for name, content in attachments or ()]
         with transaction.atomic():
             document = locked(actor, document_id)
@@ -185,8 +190,14 @@ def resubmit_document(
                 _keep_beside(document, beside, now)
             if subject := normalise(subject):
                 document.subject = subject[: LIMITS["subject"]]
-            take_step(document, Step.PREPARED, actor=actor, now=now)
+            details = _turned(file[1], content) if file else {}
+            take_step(document, Step.PREPARED, actor=actor, now=now, details=details)
     return document
+
+
+def _turned(handed: bytes, kept: bytes) -> dict[str, str]:
+    """Returns what the ledger keeps of a file whose pages had to be set upright: the hash of the one that was handed in."""
+    return {} if kept is handed else {"handed_sha256": hashlib.sha256(handed).hexdigest()}
 
 
 def _clear(document: Document) -> None:
