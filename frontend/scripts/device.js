@@ -50,6 +50,43 @@ const askSigner = async (form, requests) => {
   return new Map((Array.isArray(signatures) ? signatures : []).map((one) => [one.id, one]));
 };
 
+// The certificates that the signer names go into the form's own field of files, as if their owner had chosen them.
+const takeCertificate = async (place) => {
+  const says = place.querySelector("[role=status]");
+  const list = place.querySelector("ul");
+  const input = place.closest("form").querySelector("input[type=file]");
+  const put = (one) => {
+    const held = new DataTransfer();
+    held.items.add(new File([one.pem], `${one.sha256.slice(0, 16)}.pem`));
+    input.files = held.files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    says.textContent = place.dataset.deviceTaken.replace("{name}", one.name);
+  };
+  list.replaceChildren();
+  let answer;
+  try {
+    answer = await fetch(`${place.dataset.deviceTake}/`, { credentials: "omit", referrerPolicy: "no-referrer" });
+  } catch {
+    says.textContent = place.dataset.deviceUnreachable;
+    return;
+  }
+  const { certificates = [] } = await asJson(answer);
+  if (!answer.ok) says.textContent = place.dataset.deviceStranger;
+  else if (!certificates.length) says.textContent = place.dataset.deviceEmpty;
+  else if (certificates.length === 1) put(certificates[0]);
+  else {
+    says.textContent = place.dataset.deviceChoose;
+    for (const one of certificates) {
+      const button = document.createElement("button");
+      Object.assign(button, { type: "button", className: "btn", textContent: one.name });
+      button.addEventListener("click", () => put(one));
+      const item = document.createElement("li");
+      item.append(button);
+      list.append(item);
+    }
+  }
+};
+
 const say = (row, text, tone) => {
   const place = row.querySelector("[data-device-item-says]");
   place.textContent = text;
@@ -131,6 +168,12 @@ const signAll = async (form) => {
 };
 
 export const bindDevices = (part) => {
+  part.querySelectorAll("[data-device-take]").forEach((place) => {
+    if (place.dataset.deviceBound) return;
+    place.dataset.deviceBound = "yes";
+    place.classList.remove("needs-script");
+    place.querySelector("button").addEventListener("click", () => takeCertificate(place));
+  });
   part.querySelectorAll("form[data-device]").forEach((form) => {
     const place = form.querySelector(".needs-script");
     if (!place || form.dataset.deviceBound) return; // htmx reports the first page as loaded once more

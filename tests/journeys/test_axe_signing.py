@@ -113,6 +113,12 @@ def test_pages_about_certificates_have_no_fault_that_axe_knows(
             person, live, look, "/signing/mine/", "/signing/mine/add/", "/signing/certificates/", "/signing/authorities/",
             f"{one}image/", f"{one}answer/", f"{one}end/", one,
         )  # fmt: skip
+        page.goto(f"{live}/signing/mine/add/")
+        page.click("[data-device-take] button")
+        page.wait_for_selector("[data-device-take] [role=status]:not(:empty)")
+        assert page.eval_on_selector("[name=file]", "field => field.files[0].text()").startswith("-----BEGIN")
+        examine(page, look, "a certificate taken from the device", answered=True)
+        page.goto(live + one)
         page.click("form[data-device] button[type=submit]")
         page.wait_for_selector("main .note, [role=status].note, .alert, .badge-good")
         page.wait_for_load_state()
@@ -127,7 +133,7 @@ def test_pages_about_certificates_have_no_fault_that_axe_knows(
         page.goto(live + one)
         page.click("form[data-device] button[type=submit]")
         page.wait_for_selector("[data-device-item-says]:not(:empty)")
-        examine(page, look, "a device that does not answer")
+        examine(page, look, "a device that does not answer", answered=True)
     with open_context(chromium, live, look, cast.administrator) as administrator:
         page = visit(
             administrator, live, look, "/signing/certificates/", "/signing/certificates/?show=ended",

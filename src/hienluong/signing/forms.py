@@ -36,7 +36,9 @@ class FilePage:
 
 
 class CertificateForm(FilePage, forms.Form):
-    """A certificate of a person's own device."""
+    """A certificate of a person's own device, which may be asked for it."""
+
+    from_device = True
 
     file = forms.FileField(
         label=_("Your certificate"),

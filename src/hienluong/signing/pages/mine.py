@@ -46,4 +46,4 @@ def add(request: HttpRequest) -> HttpResponse:
         reverse("signing:mine"),
         lead=gettext_lazy("The certificate of the device that you sign with. Your device is tested next."),
     )
-    return take_file(request, form, "signing/file.html", stage)
+    return with_device(take_file(request, form, "signing/file.html", stage))
