@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -61,6 +62,16 @@ def _pem(key: MemoryKey) -> bytes:
 
 def _one(row: SigningCertificate, part: str = "") -> str:
     return f"/signing/certificates/{row.pk}/{part}"
+
+
+@pytest.mark.parametrize("part", ["", "image/", "answer/", "end/"])
+def test_menu_marks_ones_own_signature_on_the_pages_of_ones_own_certificate(
+    page: Client, row: SigningCertificate, part: str
+) -> None:
+    shown = page.get(_one(row, part)).content.decode()
+
+    marked = re.findall(r'<a [^>]*href="([^"]+)"[^>]*aria-current="page"', shown)
+    assert marked == ["/signing/mine/"]
 
 
 def test_page_that_signs_may_reach_the_device_and_no_other_page_may(

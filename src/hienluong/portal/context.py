@@ -29,7 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     Costs two queries for a signed-in person, and none before the frame asks.
     """
     actor = getattr(request, "actor", None)
-    menu = SimpleLazyObject(lambda: list(menu_for(actor, request.path)))
+    menu = SimpleLazyObject(lambda: list(menu_for(actor, getattr(request, "menu_path", request.path))))
     return {
         "actor": actor,
         "may_write": actor is not None and allowed(actor, "exchange.send_packet"),

@@ -53,7 +53,7 @@ def show(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         "one": certificate_view(queries.registered(row, now=clock.now())),
         "changes": _changes(actor, row),
         "tests": queries.testable(actor, row),
-        "back": _back(actor, row),
+        "back": _back(request, actor, row),
         "own": _is_own(actor, row),
     }
     return with_device(render(request, "signing/certificate.html", context))
@@ -100,6 +100,7 @@ def take_image(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Takes the image that shows on the page."""
     actor = acting_actor(request)
     row = queries.changeable(actor, certificate_id)
+    _back(request, actor, row)
     form = ImageForm(request.POST or None, request.FILES or None)
 
     def stage(*, source: BinaryIO, file_name: str) -> str:  # noqa: ARG001 - as take_file calls it
@@ -122,7 +123,7 @@ def end(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Ends an entry."""
     actor = acting_actor(request)
     row = queries.changeable(actor, certificate_id)
-    back = _back(actor, row)
+    back = _back(request, actor, row)
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         commands.end_certificate(actor=actor, certificate_id=row.pk, reason=given["reason"], now=clock.now())
@@ -182,6 +183,7 @@ def take_answer(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     """Takes the file that the signer wrote."""
     actor = acting_actor(request)
     row = queries.provable(actor, certificate_id)
+    _back(request, actor, row)
     form = AnswerForm(request.POST or None, request.FILES or None)
 
     def stage(*, source: BinaryIO, file_name: str) -> str:  # noqa: ARG001 - as take_file calls it
@@ -227,7 +229,9 @@ def _is_own(actor: Actor | None, row: SigningCertificate) -> bool:
     return actor is not None and row.person_id is not None and row.person_id == actor.person_id
 
 
-def _back(actor: Actor | None, row: SigningCertificate) -> dict[str, str]:
+def _back(request: HttpRequest, actor: Actor | None, row: SigningCertificate) -> dict[str, str]:
+    """Returns the list that an entry belongs to, and has the menu mark it: one's own are not the register's."""
     if _is_own(actor, row):
+        request.menu_path = reverse("signing:mine")  # type: ignore[attr-defined] # the frame reads it
         return {"url": reverse("signing:mine"), "title": _("My signature")}
     return {"url": reverse("signing:certificates"), "title": _("Signing certificates")}
