@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.x509 import load_pem_x509_certificate
 from django.db import transaction
 
 from hienluong.directory.service import Actor, Person, require
@@ -76,7 +74,7 @@ def complete_signature(
         row = signing.complete_signature(actor=actor, prepared_id=prepared_id, signature=signature, now=now)
         _size, chunks = signing.signed_document(actor, prepared_id, now=now)
         pdf = b"".join(chunks)
-        certificate = certificate_of(row)
+        certificate = row.certificate_sha256
         stored = files.store(pdf)
         with transaction.atomic():
             document = locked_as(actor, document)
@@ -100,11 +98,6 @@ def complete_signature(
                 },
             )
     return document
-
-
-def certificate_of(row: PreparedSignature) -> str:
-    """Returns the SHA-256 of the certificate that a document was prepared for, hexadecimal."""
-    return load_pem_x509_certificate(bytes(row.certificates)).fingerprint(SHA256()).hex()
 
 
 def _to_sign(actor: Actor | None, document_id: UUID, now: datetime) -> tuple[Actor, Document]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +20,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, acting_actor, record_refusal, require
 from hienluong.issuing import commands, queries
-from hienluong.issuing.commands.sign import certificate_of
 from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import AnswerForm
 from hienluong.issuing.models import Document
@@ -30,6 +27,7 @@ from hienluong.issuing.signatures import certificates
 from hienluong.kit import clock
 from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
 from hienluong.kit.ids import as_number, as_uuid, new_id
+from hienluong.signing import service as signing
 from hienluong.signing.service import PreparedSignature, SigningCertificate
 
 MAIN = "main"
@@ -107,9 +105,7 @@ def device_page(
 ) -> HttpResponse:
     """Returns a page; where the device is asked from, it may be reached from that page and from no other."""
     answer = render(request, template, context)
-    if devices:
-        answer.connects_to = settings.SIGNING_DEVICE_URL  # type: ignore[attr-defined] # the layer of security headers reads it
-    return answer
+    return signing.with_device(answer) if devices else answer
 
 
 @require_POST
@@ -125,8 +121,8 @@ def prepare(request: HttpRequest, document_id: UUID, what: str, part: str) -> Js
             "now": clock.now(),
         }
         if what == "seal":
-            return _told(commands.prepare_seal(position=_position(part), **given))
-        return _told(commands.prepare_signature(**given))
+            return signing.told(commands.prepare_seal(position=_position(part), **given))
+        return signing.told(commands.prepare_signature(**given))
 
     return _answered(request, act)
 
@@ -166,14 +162,10 @@ def requests_file(request: HttpRequest, what: str) -> HttpResponse:
         make = items_to_seal if what == "seal" else items_to_sign
         for document in queries.waiting_among(actor, ids, what):
             asked += [
-                {**_told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title}
+                {**signing.told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title}
                 for item in make(document, chosen.row)
             ]
-    return HttpResponse(
-        json.dumps({"requests": asked}, ensure_ascii=False, indent=2),
-        content_type="application/json",
-        headers={"Content-Disposition": 'attachment; filename="request.json"'},
-    )
+    return signing.as_file(asked)
 
 
 def _prepared(actor: Actor, what: str, item: Item, certificate_id: UUID) -> PreparedSignature:
@@ -234,16 +226,6 @@ def _answered(request: HttpRequest, act: Callable[[Actor | None], dict[str, str]
         if isinstance(refusal, PermissionMissing):
             record_refusal(refusal, where=request.path, now=clock.now())
         return JsonResponse({"tone": "error", "says": refusal.explain(_)}, status=refusal.status)
-
-
-def _told(row: PreparedSignature) -> dict[str, str]:
-    digest = hashlib.new(row.algorithm, bytes(row.attributes)).digest()
-    return {
-        "id": str(row.pk),
-        "hash": base64.b64encode(digest).decode(),
-        "hash_algorithm": row.algorithm,
-        "certificate": certificate_of(row),
-    }
 
 
 def _position(part: str) -> int | None:
