@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "hienluong.webhooks",
     "hienluong.monitoring",
     "hienluong.takeover",
+    "hienluong.copies",
     "hienluong.issuing",
     "hienluong.antivirus",
     "hienluong.retention",
