@@ -137,6 +137,6 @@ def _words(handed: Handed, now: datetime) -> dict[str, str]:
 
 def _signatures(actor: Actor, name: str, content: bytes, now: datetime) -> dict[str, Any]:
     """Returns how many signatures the source has, and what checking them came to at this moment."""
-    report = signing.validate_file(actor, content, now=now, name=name)
+    report = signing.validate_file(actor, content, now=now, name=name, online=True)
     signatures = sum(one.kind == "signature" for one in report.signatures)
     return {"signatures": signatures, "verdict": str(report.verdict)}

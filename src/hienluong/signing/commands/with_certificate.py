@@ -8,6 +8,7 @@ from uuid import UUID
 from django.conf import settings
 
 from hienluong.directory.service import Actor
+from hienluong.kit.http import OutgoingError
 from hienluong.signing.commands.remote import prepare_signature
 from hienluong.signing.commands.sign import Signed, sign_document
 from hienluong.signing.errors import EvidenceMissing, KeyElsewhere, TimestampUnavailable
@@ -78,7 +79,7 @@ def sign_for_agency(
                 on_behalf_of=actor.agency_code,
                 placed=placed,
             )
-        except (EvidenceMissing, TimestampUnavailable) as problem:
+        except (EvidenceMissing, TimestampUnavailable, OutgoingError) as problem:
             lower = Level.T if isinstance(problem, EvidenceMissing) else Level.B
             if level in (lower, Level.B):
                 raise
