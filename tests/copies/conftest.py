@@ -36,7 +36,10 @@ def enter(desk: Desk) -> Callable[[str], Client]:
 
     def sign_in(role: str) -> Client:
         browser = Client(headers={"accept-language": "en"})
-        browser.cookies["sessionid"] = session_of(desk.house.posts[role])
+        session_of(desk.house.posts[role])
+        user = desk.house.posts[role].person.user
+        assert user is not None
+        browser.force_login(user)
         return browser
 
     return sign_in

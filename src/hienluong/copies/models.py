@@ -56,6 +56,9 @@ class Copy(models.Model):
     prepared_name = models.CharField(max_length=200, help_text="of who handed it in, at that time")
     prepared_at = models.DateTimeField()
     changed_at = models.DateTimeField()
+    key = models.UUIDField(
+        null=True, help_text="of the request that handed it in; the same again gives it again"
+    )
     given_up_why = models.CharField(max_length=1000, blank=True)
 
     file_name = models.CharField(max_length=200)
@@ -80,6 +83,7 @@ class Copy(models.Model):
     class Meta:
         db_table = "copies_copy"
         constraints = [
+            models.UniqueConstraint(fields=["agency", "key"], name="copies_key_once"),
             # All copies of a year are one series, whatever their kind (App. I, Part II).
             models.UniqueConstraint(
                 models.F("agency"),

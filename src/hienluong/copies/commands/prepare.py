@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from hienluong.copies.commands.steps import keep, recording_refusals
 from hienluong.copies.errors import FileRefused
@@ -72,7 +72,7 @@ def prepare_copy(*, actor: Actor | None, handed: Handed, now: datetime) -> Copy:
         raise NotAuthenticated
     if handed.key is not None and (before := _of_key(actor, handed.key)) is not None:
         return before
-    copy_id, (name, content) = handed.key or new_id(), handed.file
+    copy_id, (name, content) = new_id(), handed.file
     with recording_refusals(actor, "copies.copy-prepared", copy_id, now):
         words = _words(handed, now)
         pages = pages_of(handed.pages) if handed.kind == Kind.TRICH_SAO else []
@@ -85,34 +85,38 @@ def prepare_copy(*, actor: Actor | None, handed: Handed, now: datetime) -> Copy:
         facts, made = read_pdf(name, content, pages)
         facts |= _signatures(actor, name, content, now)
     stored = files.store(made)
-    with transaction.atomic():
-        if handed.key is not None and (before := _of_key(actor, handed.key, lock=True)) is not None:
-            return before  # another request was faster; what we stored is swept
-        one = Copy(
-            pk=copy_id,
-            agency=Agency.objects.get(pk=actor.agency_id),
-            kind=handed.kind,
-            of_date=handed.of_date,
-            pages=ranges,
-            prepared_by_id=actor.post_id,
-            prepared_name=actor.name[:200],
-            prepared_at=now,
-            file_name=name[:200],
-            source_sha256=hashlib.sha256(content).hexdigest(),
-            file=stored.id,
-            file_sha256=stored.sha256.hex(),
-            facts=facts,
-            **words,
-        )
-        files.hold(stored, holders=[one.pk], now=now)
-        keep(one, "copies.copy-prepared", actor=actor, now=now, source_sha256=one.source_sha256)
+    one = Copy(
+        pk=copy_id,
+        agency=Agency.objects.get(pk=actor.agency_id),
+        kind=handed.kind,
+        of_date=handed.of_date,
+        pages=ranges,
+        prepared_by_id=actor.post_id,
+        prepared_name=actor.name[:200],
+        prepared_at=now,
+        key=handed.key,
+        file_name=name[:200],
+        source_sha256=hashlib.sha256(content).hexdigest(),
+        file=stored.id,
+        file_sha256=stored.sha256.hex(),
+        facts=facts,
+        **words,
+    )
+    try:
+        with transaction.atomic():
+            files.hold(stored, holders=[one.pk], now=now)
+            keep(one, "copies.copy-prepared", actor=actor, now=now, source_sha256=one.source_sha256)
+    except IntegrityError:
+        before = _of_key(actor, handed.key) if handed.key is not None else None
+        if before is None:
+            raise
+        return before  # another request was faster; what we stored is swept
     return one
 
 
-def _of_key(actor: Actor, key: UUID, *, lock: bool = False) -> Copy | None:
+def _of_key(actor: Actor, key: UUID) -> Copy | None:
     """Returns what the actor's agency handed in with this key before."""
-    found = Copy.objects.select_for_update() if lock else Copy.objects.all()
-    return found.filter(pk=key, agency=actor.agency_id).first()
+    return Copy.objects.filter(key=key, agency=actor.agency_id).first()
 
 
 def _words(handed: Handed, now: datetime) -> dict[str, str]:
