@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
 from tests.exchange.personas import document
+from tests.matrix.copies import prepare_copies
 from tests.matrix.issuing import prepare_issuing
 from tests.matrix.passkey import Passkey
 from tests.matrix.personas import ACTING
@@ -89,6 +90,7 @@ def furnish() -> Province:
         _webhooks,
         prepare_signatures,
         prepare_issuing,
+        prepare_copies,
         register_certificates,
         _deadlines,
         _drafts,

@@ -235,10 +235,11 @@ def requests_file(request: HttpRequest, copy_id: UUID) -> HttpResponse:
 
 def _asked(request: HttpRequest, copy_id: UUID) -> dict[str, str]:
     actor, one, _back = _of(request, copy_id, "seal_copy")
+    wanted = request.GET.get("certificate") or request.POST.get("certificate", "")
     row = commands.prepare_seal(
         actor=actor,
         copy_id=copy_id,
-        certificate_id=as_uuid(request.GET.get("certificate", "")) or new_id(),
+        certificate_id=as_uuid(wanted) or new_id(),
         now=clock.now(),
     )
     return {**signing.told(row), "title": title_of(one)}
