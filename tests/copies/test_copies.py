@@ -304,7 +304,7 @@ def test_person_s_certificate_signs_no_copy(desk: Desk) -> None:
     own = desk.house.rows["clerk"]
     with pytest.raises(CertificateUnfit):
         desk.seal(desk.hand_in(), certificate_id=own.pk)
-    assert own.pk not in [row.pk for row in commands.agency_certificates(desk.clerk, now=clock.now())]
+    assert own.pk not in [row.pk for row in queries.agency_certificates(desk.clerk, now=clock.now())]
 
 
 def test_only_clerks_of_the_agency_act_and_others_do_not_know_of_it(desk: Desk) -> None:

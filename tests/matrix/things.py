@@ -325,10 +325,9 @@ def _staff(province: Province) -> None:
         )
         spare = f"{prefix}spare"
         employ(province, spare, None, "")
-        directory.deactivate_person(
-            actor=SETUP, person=province.people[spare], reason="specification", now=clock.now()
-        )
-        things["left_person_id"] = province.people[spare].pk
+        left = province.people[spare]
+        directory.deactivate_person(actor=SETUP, person=left, reason="specification", now=clock.now())
+        things["left_person_id"] = left.pk
 
 
 def _recipients(province: Province) -> None:
@@ -337,14 +336,13 @@ def _recipients(province: Province) -> None:
 
 
 def _group(province: Province, code: str | None) -> Any:
-    made = recipients.create_group(
+    return recipients.create_group(
         actor=SETUP,
         owner=province.agencies[code] if code else None,
         name=f"Nhóm {number()}",
         members=[province.agencies[COMMUNE]],
         now=clock.now(),
-    )
-    return made.pk
+    ).pk
 
 
 def _systems(province: Province) -> None:

@@ -73,7 +73,7 @@ def export(request: HttpRequest, form: str) -> HttpResponseBase:
         form=form,
         now=clock.now(),
     )
-    return table_answer(form, "copies", _("Copies"), commands.heading(), rows)
+    return table_answer(form, "copies", _("Copies"), queries.heading(), rows)
 
 
 @require_http_methods(["GET", "POST"])
@@ -105,7 +105,7 @@ def show(request: HttpRequest, copy_id: UUID) -> HttpResponse:
     acts = set()
     if one.step == Step.PREPARED:
         acts = {name for name, may in _ACTS.items() if allowed(actor, f"copies.{may}", one)}
-    rows = commands.agency_certificates(actor, now=clock.now()) if "seal" in acts else []
+    rows = queries.agency_certificates(actor, now=clock.now()) if "seal" in acts else []
     row = _chosen(request, rows)
     on_device = row is not None and row.place == SigningCertificate.Place.DEVICE
     context: dict[str, Any] = {

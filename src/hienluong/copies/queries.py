@@ -8,13 +8,18 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext
 
 from hienluong.copies.errors import CopyNotFound
 from hienluong.copies.models import Copy, Kind, Step
 from hienluong.directory.service import Actor, allowed, require
 from hienluong.files import service as files
+from hienluong.kit.clock import in_vietnam
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
 from hienluong.kit.errors import InvalidInput
+from hienluong.kit.errors import gettext_noop as _
+from hienluong.signing import service as signing
+from hienluong.signing.service import SigningCertificate
 
 PER_PAGE: Final = 25
 _LIST: Final = "copies"
@@ -111,3 +116,28 @@ def waiting_count(actor: Actor) -> int:
 def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Copy]:
     """Yields copies whose last time-stamp is due to be renewed."""
     yield from Copy.objects.filter(renew_at__lte=now).order_by("renew_at")[:limit]
+
+
+def agency_certificates(actor: Actor, *, now: datetime) -> list[SigningCertificate]:
+    """Returns the certificates of the agency that the actor may sign with now."""
+    return [row for row in signing.certificates_of(actor, now=now) if row.is_agency]
+
+
+def heading() -> list[str]:
+    """Returns the columns of the register as a table, in the reader's language."""
+    columns = (
+        _("Number"), _("Date of the copy"), _("Kind of copy"), _("Number and notation"), _("Date of the document"),
+        _("Issued by"), _("Type of document"), _("Subject"), _("Pages"), _("Made for"), _("Step"), _("Signed by"),
+        _("SHA-256"),
+    )  # fmt: skip
+    return [gettext(column) for column in columns]
+
+
+def cells_of(one: Copy) -> list[str]:
+    """Returns a copy as a row of that table."""
+    made = f"{in_vietnam(one.sealed_at):%d/%m/%Y}" if one.sealed_at else ""
+    dated = f"{one.of_date:%d/%m/%Y}" if one.of_date else ""
+    return [
+        one.number, made, one.get_kind_display(), one.of_reference, dated, one.of_agency, one.of_type, one.of_subject,
+        one.pages, one.made_for, one.get_step_display(), one.sealed_by, one.sealed_sha256,
+    ]  # fmt: skip

@@ -17,7 +17,6 @@ from hienluong.signing.commands import (
     sign_for_agency,
     sign_with,
     sweep_prepared,
-    wanted_level,
 )
 from hienluong.signing.commands.sign import Signed
 from hienluong.signing.formats.appearance import (
@@ -64,7 +63,7 @@ from hienluong.signing.queries import (
 )
 from hienluong.signing.renewal import renew_stamps, renewal_in
 from hienluong.signing.schemas import SignaturesOut
-from hienluong.signing.stamping import stamps_offered
+from hienluong.signing.stamping import stamps_offered, wanted_level
 
 __all__ = [
     "Box",

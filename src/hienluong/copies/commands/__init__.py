@@ -1,17 +1,15 @@
 """Acts on copies."""
 
 from hienluong.copies.commands.prepare import Handed, prepare_copy
-from hienluong.copies.commands.register import export_copies, give_up_copy, heading, number_copy
+from hienluong.copies.commands.register import export_copies, give_up_copy, number_copy
 from hienluong.copies.commands.renew import renew_copies
-from hienluong.copies.commands.seal import agency_certificates, complete_seal, prepare_seal, seal_copy
+from hienluong.copies.commands.seal import complete_seal, prepare_seal, seal_copy
 
 __all__ = [
     "Handed",
-    "agency_certificates",
     "complete_seal",
     "export_copies",
     "give_up_copy",
-    "heading",
     "number_copy",
     "prepare_copy",
     "prepare_seal",

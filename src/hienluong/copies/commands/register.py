@@ -8,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.utils.translation import gettext
 
 from hienluong.composing import service as composing
 from hienluong.copies import queries
@@ -122,23 +121,4 @@ def export_copies(
             details={"kind": kind[:10], "step": step[:10], "form": form},
             now=now,
         )
-    return (_row(one) for one in found.iterator(chunk_size=500))
-
-
-def heading() -> list[str]:
-    """Returns the columns of the register as a table, in the reader's language."""
-    columns = (
-        _("Number"), _("Date of the copy"), _("Kind of copy"), _("Number and notation"), _("Date of the document"),
-        _("Issued by"), _("Type of document"), _("Subject"), _("Pages"), _("Made for"), _("Step"), _("Signed by"),
-        _("SHA-256"),
-    )  # fmt: skip
-    return [gettext(column) for column in columns]
-
-
-def _row(one: Copy) -> list[str]:
-    made = f"{in_vietnam(one.sealed_at):%d/%m/%Y}" if one.sealed_at else ""
-    dated = f"{one.of_date:%d/%m/%Y}" if one.of_date else ""
-    return [
-        one.number, made, one.get_kind_display(), one.of_reference, dated, one.of_agency, one.of_type, one.of_subject,
-        one.pages, one.made_for, one.get_step_display(), one.sealed_by, one.sealed_sha256,
-    ]  # fmt: skip
+    return (queries.cells_of(one) for one in found.iterator(chunk_size=500))

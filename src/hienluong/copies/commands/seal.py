@@ -25,11 +25,6 @@ _GAP: Final = 4.0
 """Points between the texts of two copies that stand one below the other."""
 
 
-def agency_certificates(actor: Actor, *, now: datetime) -> list[SigningCertificate]:
-    """Returns the certificates of the agency that the actor may sign with now."""
-    return [row for row in signing.certificates_of(actor, now=now) if row.is_agency]
-
-
 def seal_copy(*, actor: Actor | None, copy_id: UUID, certificate_id: UUID, now: datetime) -> Copy:
     """Signs a copy with a key of this installation. One that is signed already stays as it is.
 

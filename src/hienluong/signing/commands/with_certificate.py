@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-
 from hienluong.directory.service import Actor
 from hienluong.kit.http import OutgoingError
 from hienluong.signing.commands.remote import prepare_signature
@@ -17,7 +15,7 @@ from hienluong.signing.formats.levels import Level
 from hienluong.signing.keys import key_for
 from hienluong.signing.models import PreparedSignature, SigningCertificate
 from hienluong.signing.queries.certificates import certificate
-from hienluong.signing.stamping import stamps_offered
+from hienluong.signing.stamping import wanted_level
 
 
 def sign_with(
@@ -51,13 +49,6 @@ def sign_with(
         reason=reason,
         placed=placed,
     )
-
-
-def wanted_level() -> Level:
-    """Returns how far signatures of documents that are kept here shall reach: as set; else B-LTA where time-stamps can be had, B-B where not."""
-    if settings.SIGNING_LEVEL:
-        return Level(settings.SIGNING_LEVEL)
-    return Level.LTA if stamps_offered() else Level.B
 
 
 def sign_for_agency(
