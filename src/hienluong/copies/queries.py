@@ -118,8 +118,13 @@ def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Copy]:
     yield from Copy.objects.filter(renew_at__lte=now).order_by("renew_at")[:limit]
 
 
-def agency_certificates(actor: Actor, *, now: datetime) -> list[SigningCertificate]:
-    """Returns the certificates of the agency that the actor may sign with now."""
+def agency_certificates(actor: Actor | None, *, now: datetime) -> list[SigningCertificate]:
+    """Returns the certificates of the agency that the actor may sign with now.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor signs no copies.
+    """
+    actor = require(actor, "copies.seal_copy")
     return [row for row in signing.certificates_of(actor, now=now) if row.is_agency]
 
 
