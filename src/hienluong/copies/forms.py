@@ -37,7 +37,7 @@ class HandInForm(AskedForm):
         label=_("Number and notation"), max_length=50, required=False, help_text=_("For example 15/QĐ-UBND.")
     )
     of_date = day_field(_("Date of the document"), required=False)
-    of_agency = forms.CharField(label=_("Issued by"), max_length=200)
+    of_agency = forms.CharField(label=_("Issuing agency"), max_length=200)
     of_type = forms.CharField(
         label=_("Type of document"),
         max_length=100,

@@ -132,7 +132,7 @@ def heading() -> list[str]:
     """Returns the columns of the register as a table, in the reader's language."""
     columns = (
         _("Number"), _("Date of the copy"), _("Kind of copy"), _("Number and notation"), _("Date of the document"),
-        _("Issued by"), _("Type of document"), _("Subject"), _("Pages"), _("Made for"), _("Step"), _("Signed by"),
+        _("Issuing agency"), _("Type of document"), _("Subject"), _("Pages"), _("Made for"), _("Step"), _("Signed by"),
         _("SHA-256"),
     )  # fmt: skip
     return [gettext(column) for column in columns]
