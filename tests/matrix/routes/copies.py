@@ -37,7 +37,7 @@ def _with_certificate(things: Things) -> dict[str, Any]:
 
 ROUTES: Table = {
     "copies/": {"GET": door(*_SEE)},
-    "copies/export.<str:form>": {"GET": door(*_SEE, given={"form": "csv"})},
+    "copies/export.<str:form>": {"GET": door(*_SEE, given={"form": "csv"}, acts=True)},
     "copies/new/": {"GET": door("clerk"), "POST": door("clerk", answers=302, sends=_handed)},
     "copies/<uuid:copy_id>/": {"GET": (_at(*_SEE), _at(*_SEE, step="sealed"))},
     "copies/<uuid:copy_id>/file/": {"GET": _at(*_SEE)},
@@ -55,7 +55,7 @@ ROUTES: Table = {
     "copies/<uuid:copy_id>/complete/": {
         "POST": _at("clerk", json=True, sends=lambda things: things["copy_signature"])
     },
-    "copies/<uuid:copy_id>/requests/": {"GET": _at("clerk", sends=_with_certificate)},
+    "copies/<uuid:copy_id>/requests/": {"GET": _at("clerk", acts=True, sends=_with_certificate)},
     "copies/<uuid:copy_id>/answer/": {
         "GET": _at("clerk"),
         "POST": _at("clerk", answers=302, acts=False, sends=_answer),
