@@ -17,6 +17,7 @@ WITHOUT_ACTOR = {
     "carry_out_disposal": "the worker looks out for what two people approved; it acts as the part “retention”",
     "carry_on_run": "a job after a clerk confirmed it; it acts as that clerk, if they may still act in that post",
     "renew_documents": "the clock; it acts as the platform's part “issuing”",
+    "renew_copies": "the clock; it acts as the platform's part “copies”",
     "sweep_prepared": "the clock; it acts as the platform's part “signing”",
     "warn_of_ends": "the clock; people are told, nothing else changes",
     "warn_of_old_revocations": "the same",

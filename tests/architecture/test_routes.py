@@ -107,6 +107,7 @@ for _name in (
     "group_id",
     "webhook_id",
     "disposal_id",
+    "copy_id",
     "document_id",
     "ledger_entry",
     "prepared_id",

@@ -18,6 +18,8 @@ NO_SECRET = {
     "before.file_sha256 != (document.file_sha256 if one is None else one.original_sha256)": "the same",
     "hashlib.sha256(pdf).hexdigest() != document.signed_sha256": "whether a document is what was signed",
     "document.file_sha256 != document.signed_sha256": "the same",
+    "signing.prepared(actor, prepared_id, now=now).file_sha256 != one.file_sha256": "the same",
+    "one.file_sha256 != seen.file_sha256": "the same",
     "document.file_sha256 != seen.file_sha256": "whether somebody else renewed it meanwhile",
     "bytes(row.signature) == signature": "a signature, which stands in the document for everybody",
     "request.headers.get('If-None-Match') == etag": "the ETag is a hash of bytes that the caller may fetch",

@@ -24,7 +24,7 @@ from hienluong.directory.models import Agency
 @pytest.fixture
 def house(settings: Settings, believed: World, agencies: Mapping[str, Agency], tmp_path: Path) -> House:
     """Sở Nội vụ with a clerk, a head, a deputy who may sign for the head, an officer; keys of all who sign, and the seal."""
-    settings.ISSUING_LEVEL = "B-B"
+    settings.SIGNING_LEVEL = "B-B"
     settings.SIGNING_KEYS_FILE = str(tmp_path / "keys.toml")
     return people_of(agencies, believed, tmp_path)
 
@@ -34,7 +34,7 @@ def levels(settings: Settings) -> Callable[[str], None]:
     """Says how far signatures reach."""
 
     def reach(level: str) -> None:
-        settings.ISSUING_LEVEL = level
+        settings.SIGNING_LEVEL = level
 
     return reach
 

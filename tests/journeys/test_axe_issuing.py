@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 @pytest.fixture
 def house(live: str, settings: Settings, believed: World, tmp_path: Path) -> House:
     """An agency with documents at every step."""
-    settings.ISSUING_LEVEL = "B-B"
+    settings.SIGNING_LEVEL = "B-B"
     settings.SIGNING_KEYS_FILE = str(tmp_path / "keys.toml")
     with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
         return thread.submit(_furnish, believed, tmp_path).result()

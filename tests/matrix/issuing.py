@@ -34,8 +34,8 @@ def prepare_issuing(province: Province) -> None:
         own = signer_certificate(key)
         clerk, head = province.actors[f"{prefix}clerk"], province.actors[f"{prefix}head"]
         things["issuing_signer_id"] = province.post(f"{prefix}head").pk
-        things["head_certificate_id"] = _certificate(own, person=province.people[f"{prefix}head"])
-        things["seal_certificate_id"] = _certificate(
+        things["head_certificate_id"] = register(own, person=province.people[f"{prefix}head"])
+        things["seal_certificate_id"] = register(
             signer_certificate(ec.generate_private_key(ec.SECP256R1())),
             agency=province.agencies[code],
             key_name="seal",
@@ -97,7 +97,8 @@ def row_hash() -> Any:
     return hashes.SHA256()
 
 
-def _certificate(pem: bytes, *, key_name: str = "", **owner: Any) -> Any:
+def register(pem: bytes, *, key_name: str = "", **owner: Any) -> Any:
+    """Registers a certificate past the application, of a person or an agency, on a device where no key is named."""
     own = x509.load_pem_x509_certificate(pem)
     der = own.public_bytes(serialization.Encoding.DER)
     return SigningCertificate.objects.create(

@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from django.contrib.auth.tokens import default_token_generator
 from django.utils.http import urlsafe_base64_encode
 from tests.exchange.personas import document
+from tests.matrix.copies import prepare_copies
 from tests.matrix.issuing import prepare_issuing
 from tests.matrix.passkey import Passkey
 from tests.matrix.personas import ACTING
@@ -89,6 +90,7 @@ def furnish() -> Province:
         _webhooks,
         prepare_signatures,
         prepare_issuing,
+        prepare_copies,
         register_certificates,
         _deadlines,
         _drafts,
@@ -323,10 +325,9 @@ def _staff(province: Province) -> None:
         )
         spare = f"{prefix}spare"
         employ(province, spare, None, "")
-        directory.deactivate_person(
-            actor=SETUP, person=province.people[spare], reason="specification", now=clock.now()
-        )
-        things["left_person_id"] = province.people[spare].pk
+        left = province.people[spare]
+        directory.deactivate_person(actor=SETUP, person=left, reason="specification", now=clock.now())
+        things["left_person_id"] = left.pk
 
 
 def _recipients(province: Province) -> None:
@@ -335,14 +336,13 @@ def _recipients(province: Province) -> None:
 
 
 def _group(province: Province, code: str | None) -> Any:
-    made = recipients.create_group(
+    return recipients.create_group(
         actor=SETUP,
         owner=province.agencies[code] if code else None,
         name=f"Nhóm {number()}",
         members=[province.agencies[COMMUNE]],
         now=clock.now(),
-    )
-    return made.pk
+    ).pk
 
 
 def _systems(province: Province) -> None:

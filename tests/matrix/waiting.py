@@ -35,6 +35,7 @@ WAITING = (
     "Break-glass requests to answer",
     "Changes of rights reported as wrong",
     "Changes of rights to confirm",
+    "Copies to sign for the agency",
     "Delegations still to begin",
     "Delegations that end within 7 days",
     "Disposals that wait for approval",

@@ -33,7 +33,7 @@ def _menu(page: str) -> list[str]:
 
 
 MAILBOX = ("/", "/exchange/inbox/", "/exchange/sent/")
-ISSUING = "/issuing/"
+ISSUING = ("/issuing/", "/copies/")
 RECALLS = "/corrections/recalls/"
 DEADLINES = "/deadlines/"
 TAKEOVER = "/takeover/"
@@ -51,7 +51,7 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
             [
                 *MAILBOX,
                 "/exchange/send/",
-                ISSUING,
+                *ISSUING,
                 "/exchange/drafts/",
                 RECALLS,
                 DEADLINES,
@@ -66,7 +66,7 @@ AXIS = ("/exchange/monitor/", "/antivirus/")
             "head",
             [
                 *MAILBOX,
-                ISSUING,
+                *ISSUING,
                 RECALLS,
                 DEADLINES,
                 TAKEOVER,

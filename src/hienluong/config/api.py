@@ -17,6 +17,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from hienluong import __version__
 from hienluong.config.error_list import router as error_router
 from hienluong.config.openapi import DocumentedApi
+from hienluong.copies.api import router as copies_router
 from hienluong.corrections.api import router as corrections_router
 from hienluong.deadlines.api import router as deadlines_router
 from hienluong.directory import service as directory
@@ -62,7 +63,7 @@ api = DocumentedApi(
 )
 for _router in (
     systems_router, directory_router, recipients_router, reasons_router, exchange_router, mailbox_router, takeover_router,
-    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router, issuing_router,
+    corrections_router, deadlines_router, webhooks_router, monitoring_router, retention_router, evidence_router, signing_router, issuing_router, copies_router,
 ):  # fmt: skip
     api.add_router("", _router, auth=SystemBearer())
 api.add_router("", error_router)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LAZY_GROUPS = {
     "access": "hienluong.access.cli:group",
+    "copies": "hienluong.copies.cli:group",
     "deadlines": "hienluong.deadlines.cli:group",
     "demonstrate": "hienluong.demo.cli:demonstrate",
     "antivirus": "hienluong.antivirus.cli:group",

@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "hienluong.webhooks",
     "hienluong.monitoring",
     "hienluong.takeover",
+    "hienluong.copies",
     "hienluong.issuing",
     "hienluong.antivirus",
     "hienluong.retention",
@@ -389,8 +390,8 @@ LEDGER_CA_FILE = os.environ.get("HIENLUONG_LEDGER_CA_FILE", "")
 DEMO_AUTHORITY_PORT = _number("HIENLUONG_DEMO_AUTHORITY_PORT", 8018)
 SIGNING_NETWORKS = _names("HIENLUONG_SIGNING_NETWORKS")
 SIGNING_MAX_BYTES = _number("HIENLUONG_SIGNING_MAX_BYTES", 50 * 1024 * 1024)
-ISSUING_LEVEL = os.environ.get("HIENLUONG_ISSUING_LEVEL", "")
-ISSUING_RENEW_DAYS = _number("HIENLUONG_ISSUING_RENEW_DAYS", 90)
+SIGNING_LEVEL = os.environ.get("HIENLUONG_SIGNING_LEVEL", "")
+SIGNING_RENEW_DAYS = _number("HIENLUONG_SIGNING_RENEW_DAYS", 90)
 SIGNING_SIZES = os.environ.get("HIENLUONG_SIGNING_SIZES", "40x20 36x36 15x8")
 SIGNING_ALARM_DAYS = [int(days) for days in _names("HIENLUONG_SIGNING_ALARM_DAYS") or ("60", "30", "7")]
 SIGNING_DEVICE_URL = os.environ.get("HIENLUONG_SIGNING_DEVICE_URL", "http://127.0.0.1:8987").rstrip("/")

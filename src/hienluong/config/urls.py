@@ -36,6 +36,7 @@ urlpatterns = [
     path("deadlines/", include("hienluong.deadlines.urls")),
     path("webhooks/", include("hienluong.webhooks.urls")),
     path("issuing/", include("hienluong.issuing.urls")),
+    path("copies/", include("hienluong.copies.urls")),
     path("takeover/", include("hienluong.takeover.urls")),
     path("antivirus/", include("hienluong.antivirus.urls")),
     path("retention/", include("hienluong.retention.urls")),

@@ -15,7 +15,6 @@ from django.db import transaction
 from hienluong.directory.service import Actor, Post, actor_of, agency_by_code, today, valid_on
 from hienluong.issuing import commands
 from hienluong.issuing.commands import Handed
-from hienluong.issuing.commands.sign import certificate_of
 from hienluong.issuing.demonstration_letter import Letter, draw
 from hienluong.issuing.models import Authority, Document, Step
 from hienluong.issuing.signatures import AGENCY, PERSON, certificates
@@ -146,6 +145,6 @@ def _sign(event: DemonstrationReady, head: Actor, document: Document) -> None:
         actor=head,
         document_id=document.pk,
         prepared_id=row.pk,
-        signature=event.sign(certificate_of(row), digest),
+        signature=event.sign(row.certificate_sha256, digest),
         now=clock.now(),
     )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID
@@ -20,9 +18,11 @@ from hienluong.issuing import queries
 from hienluong.issuing.models import Authority, Document, Step
 from hienluong.issuing.places import MOST_MM
 from hienluong.issuing.policy import Right
+from hienluong.kit.errors import InvalidInput
+from hienluong.kit.ids import as_uuid, new_id
 from hienluong.recipients import service as recipients
+from hienluong.signing import service as signing
 
-ANSWER_MOST = 1024 * 1024
 TITLES = {
     "sign": _("Waits for my signature"),
     "number": _("To number"),
@@ -210,14 +210,10 @@ class AnswerForm(AskedForm):
         """Reads ids and signatures."""
         upload = cast("UploadedFile[bytes]", self.cleaned_data["file"])
         try:
-            answer = json.loads(upload.read(ANSWER_MOST))
-            self.signatures = [
-                (UUID(str(one["id"])), base64.b64decode(str(one["signature"]), validate=True))
-                for one in answer["signatures"]
-                if "signature" in one
-            ]
-        except (ValueError, TypeError, KeyError, RecursionError) as problem:
+            given = signing.signatures_of(upload)
+        except InvalidInput as problem:
             raise forms.ValidationError(_("This is no file of signatures from the signer.")) from problem
+        self.signatures = [(as_uuid(named) or new_id(), signature) for named, signature in given]
         return upload
 
 

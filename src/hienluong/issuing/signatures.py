@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.conf import settings
 from django.utils.translation import gettext
 
 from hienluong.directory.service import Actor
@@ -29,16 +28,9 @@ AGENCY, PERSON = True, False
 _ORDER: Final = (Level.B, Level.T, Level.LT, Level.LTA)
 
 
-def wanted_level() -> Level:
-    """Returns how far signatures shall reach: as set; else B-LTA where time-stamps can be had, B-B where not."""
-    if settings.ISSUING_LEVEL:
-        return Level(settings.ISSUING_LEVEL)
-    return Level.LTA if signing.stamps_offered() else Level.B
-
-
 def level_of_person() -> Level:
     """Returns how far a person's signature reaches: the last time-stamp comes with the agency's, right after it."""
-    return min(wanted_level(), Level.LT, key=_ORDER.index)
+    return min(signing.wanted_level(), Level.LT, key=_ORDER.index)
 
 
 def certificates(
@@ -115,15 +107,4 @@ def _said(report: FileReport) -> str:
 
 def renewal_of(actor: Actor, pdf: bytes, *, now: datetime) -> datetime | None:
     """Returns when the last time-stamp of a sealed PDF is to be renewed; None where no time-stamp is over the whole file."""
-    report = signing.validate_file(actor, pdf, now=now)
-    return renewal_in(report)
-
-
-def renewal_in(report: FileReport) -> datetime | None:
-    """Returns the same from a report: so many days before the certificate of the last time-stamp's authority ends."""
-    ends = [
-        one.certificate.not_after
-        for one in report.signatures
-        if one.kind == "time-stamp" and one.certificate is not None
-    ]
-    return ends[-1] - timedelta(days=settings.ISSUING_RENEW_DAYS) if ends else None
+    return signing.renewal_in(signing.validate_file(actor, pdf, now=now))

@@ -37,6 +37,7 @@ TOPICS: Final = {
     "staff/delegations/": "delegations",
     "groups/": "groups",
     "issuing/": "issuing",
+    "copies/": "copies",
     "signing/": "signatures",
     "signatures/": "signatures",
     "sign-in/": "sign-in",

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from hienluong.access import service as access
 from hienluong.antivirus import service as antivirus
 from hienluong.composing import service as composing
+from hienluong.copies import service as copies
 from hienluong.corrections import service as corrections
 from hienluong.deadlines import service as deadlines
 from hienluong.directory.service import Actor, allowed
@@ -189,6 +190,12 @@ def _issuing(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - 
     yield Entry(_("Documents of yours that were returned"), found.returned, f"{url}?show=returned")
 
 
+def _copies(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - all subjects are asked alike
+    if allowed(actor, "copies.seal_copy"):
+        url = _list("copies:copies", "step=prepared")
+        yield Entry(_("Copies to sign for the agency"), copies.waiting_count(actor), url, Urgency.SOON)
+
+
 def _recalls(actor: Actor, now: datetime) -> Iterator[Entry]:  # noqa: ARG001 - all subjects are asked alike
     if allowed(actor, "corrections.view_recalls"):
         url = _list("corrections:recalls", "side=sent&state=asked")
@@ -320,6 +327,7 @@ SUBJECTS: Sequence[Subject] = (
     _deadlines,
     _mailbox,
     _issuing,
+    _copies,
     _own_work,
     _recalls,
     _systems,

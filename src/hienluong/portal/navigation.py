@@ -44,6 +44,7 @@ MENU = (
                 icon="rubber-stamp",
                 permission="issuing.view_documents",
             ),
+            Entry(_("Copies"), "copies:copies", icon="copy", permission="copies.view_copies"),
             Entry(_("Drafts"), "composing:drafts", icon="file-pencil", permission="exchange.send_packet"),
             Entry(
                 _("Recalls"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from asn1crypto import pem
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +109,12 @@ class PreparedSignature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.level}"
+
+    @property
+    def certificate_sha256(self) -> str:
+        """The SHA-256 of the signer's certificate, hexadecimal."""
+        _type, _headers, own = next(pem.unarmor(bytes(self.certificates), multiple=True))
+        return hashlib.sha256(own).hexdigest()
 
 
 @ledger.guarded()

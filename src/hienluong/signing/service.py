@@ -14,6 +14,7 @@ from hienluong.signing.commands import (
     register_own_certificate,
     set_image,
     sign_document,
+    sign_for_agency,
     sign_with,
     sweep_prepared,
 )
@@ -34,6 +35,14 @@ from hienluong.signing.formats.report import FileReport, Reason, SignatureReport
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences, views_of
 from hienluong.signing.models import PreparedSignature, SigningCertificate
+from hienluong.signing.pages.device import (
+    as_file,
+    given_signature,
+    says,
+    signatures_of,
+    told,
+    with_device,
+)
 from hienluong.signing.possession import Challenge
 from hienluong.signing.queries import (
     Registered,
@@ -52,9 +61,9 @@ from hienluong.signing.queries import (
     trust_state,
     validate_file,
 )
-from hienluong.signing.renewal import renew_stamps
+from hienluong.signing.renewal import renew_stamps, renewal_in
 from hienluong.signing.schemas import CompleteIn, PreparedOut, SignaturesOut
-from hienluong.signing.stamping import stamps_offered
+from hienluong.signing.stamping import stamps_offered, wanted_level
 
 __all__ = [
     "Box",
@@ -76,6 +85,7 @@ __all__ = [
     "SigningKey",
     "TokenKey",
     "Verdict",
+    "as_file",
     "attachment_lines",
     "authorities",
     "certificate",
@@ -86,6 +96,7 @@ __all__ = [
     "copy_lines",
     "end_authority",
     "end_certificate",
+    "given_signature",
     "image_look",
     "image_of",
     "import_authorities",
@@ -103,16 +114,23 @@ __all__ = [
     "register_agency_certificate",
     "register_own_certificate",
     "renew_stamps",
+    "renewal_in",
+    "says",
     "sentences",
     "set_image",
     "sign_document",
+    "sign_for_agency",
     "sign_with",
+    "signatures_of",
     "signed_document",
     "sizes",
     "stamps_offered",
     "sweep_prepared",
     "text_width",
+    "told",
     "trust_state",
     "validate_file",
     "views_of",
+    "wanted_level",
+    "with_device",
 ]

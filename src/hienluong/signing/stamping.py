@@ -7,6 +7,7 @@ from typing import Final
 from django.conf import settings
 
 from hienluong.kit.http import Limits
+from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.stamping import AskingStamper
 from hienluong.signing.revocation import outgoing_client
 
@@ -47,3 +48,10 @@ def _ask(request: bytes) -> bytes:
 def stamps_offered() -> bool:
     """Returns whether there is an authority that can be asked for time-stamps."""
     return bool(_address())
+
+
+def wanted_level() -> Level:
+    """Returns how far signatures of documents that are kept here shall reach: as set; else B-LTA where time-stamps can be had, B-B where not."""
+    if settings.SIGNING_LEVEL:
+        return Level(settings.SIGNING_LEVEL)
+    return Level.LTA if stamps_offered() else Level.B

@@ -11,13 +11,10 @@ from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.issuing import queries
 from hienluong.issuing.commands.steps import replace_file
-from hienluong.issuing.errors import SignatureDoubtful
 from hienluong.issuing.models import Document
-from hienluong.issuing.signatures import renewal_in
 from hienluong.kit.errors import HienluongError
 from hienluong.ledger import service as ledger
 from hienluong.signing import service as signing
-from hienluong.signing.service import Verdict
 
 log = logging.getLogger(__name__)
 AT_ONCE = 100
@@ -43,17 +40,14 @@ def renew_documents(*, now: datetime) -> tuple[int, int]:
 
 def _renew(seen: Document, now: datetime) -> None:
     before = queries.file_bytes(seen)
-    pdf = signing.renew_stamps(content=before, now=now)
-    report = signing.validate_file(None, pdf, now=now)
-    if report.verdict is Verdict.INVALID:
-        raise SignatureDoubtful(reason="renewal")
+    pdf, renew_at = signing.renew_stamps(content=before, now=now)
     stored = files.store(pdf)
     with transaction.atomic():
         document = Document.objects.select_for_update().get(pk=seen.pk)
         if document.file_sha256 != seen.file_sha256:
             return  # somebody else was faster
         replace_file(document, stored, now=now)
-        document.renew_at = renewal_in(report)
+        document.renew_at = renew_at
         document.save(update_fields=["file", "file_sha256", "renew_at"])
         ledger.record(
             actor=Actor.platform("issuing").ref,

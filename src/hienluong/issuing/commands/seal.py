@@ -13,7 +13,6 @@ from hienluong.files import service as files
 from hienluong.files.service import StoredFile
 from hienluong.issuing import queries
 from hienluong.issuing.authority import require_right_of
-from hienluong.issuing.commands.sign import certificate_of
 from hienluong.issuing.commands.steps import locked_as, recording_refusals, replace_file, take_step
 from hienluong.issuing.errors import DocumentChanged, FilesFirst
 from hienluong.issuing.models import AttachedFile, Document, Step
@@ -25,11 +24,9 @@ from hienluong.issuing.signatures import (
     renewal_of,
     require_certificate,
     require_sound,
-    wanted_level,
 )
 from hienluong.kit.clock import in_vietnam
 from hienluong.signing import service as signing
-from hienluong.signing.errors import EvidenceMissing, TimestampUnavailable
 from hienluong.signing.service import Level, Placed, PreparedSignature, Signed, SigningCertificate
 
 ACTION = "issuing.document-sealed"
@@ -58,8 +55,8 @@ def seal_document(*, actor: Actor | None, document_id: UUID, certificate_id: UUI
         for one in queries.files_of(document):
             if one.is_pdf and one.sealed is None:
                 content = queries.attached_bytes(document, one)
-                made = _sign(actor, row, content, placed_text(actor, content, document.reference, now), now)
-                beside.append((one, made))
+                placed = placed_text(actor, content, document.reference, now)
+                beside.append((one, _sign(actor, row, content, placed, now)))
         main = _sign(actor, row, pdf, placed_image(row, place_of(actor, document, SEAL, pdf)), now)
         return _keep(actor, document, row.sha256, main, beside, now)
 
@@ -98,7 +95,7 @@ def prepare_seal(
             actor=actor,
             certificate_id=row.pk,
             content=content,
-            level=wanted_level(),
+            level=signing.wanted_level(),
             now=now,
             name=document.reference,
             placed=placed,
@@ -139,7 +136,7 @@ def complete_seal(
         _size, chunks = signing.signed_document(actor, prepared_id, now=now)
         made = Signed(b"".join(chunks), "PAdES", Level(row.level), "")
         if one is None:
-            return _keep(actor, document, certificate_of(row), made, [], now)
+            return _keep(actor, document, row.certificate_sha256, made, [], now)
         stored = files.store(made.content)
         with transaction.atomic():
             document = locked_as(actor, document)
@@ -160,24 +157,9 @@ def _to_seal(actor: Actor, document: Document, now: datetime) -> bytes:
 def _sign(
     actor: Actor, row: SigningCertificate, content: bytes, placed: Placed | None, now: datetime
 ) -> Signed:
-    """Signs as far as can be reached: without the evidence B-T, without an authority for time-stamps B-B."""
-    level = wanted_level()
-    while True:
-        try:
-            return signing.sign_with(
-                actor=actor,
-                certificate_id=row.pk,
-                content=content,
-                level=level,
-                now=now,
-                on_behalf_of=actor.agency_code,
-                placed=placed,
-            )
-        except (EvidenceMissing, TimestampUnavailable) as problem:
-            lower = Level.T if isinstance(problem, EvidenceMissing) else Level.B
-            if level in (lower, Level.B):
-                raise
-            level = lower
+    return signing.sign_for_agency(
+        actor=actor, certificate_id=row.pk, content=content, now=now, placed=placed
+    )
 
 
 def _keep(

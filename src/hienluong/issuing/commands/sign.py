@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509 import load_pem_x509_certificate
 from django.db import transaction
 
@@ -84,7 +83,7 @@ def complete_signature(
         row = signing.complete_signature(actor=actor, prepared_id=prepared_id, signature=signature, now=now)
         _size, chunks = signing.signed_document(actor, prepared_id, now=now)
         pdf = b"".join(chunks)
-        certificate = certificate_of(row)
+        certificate = row.certificate_sha256
         stored = files.store(pdf)
         with transaction.atomic():
             document = locked_as(actor, document)
@@ -125,17 +124,12 @@ def _signer(actor: Actor, document: Document, row: PreparedSignature, now: datet
     Raises:
         CertificateUnfit: it ended meanwhile, or its owner does not act in the named post any more.
     """
-    wanted, people = certificate_of(row), carried_for(actor, document, now)
+    wanted, people = row.certificate_sha256, carried_for(actor, document, now)
     for one in certificates(actor, agency=False, now=now, people=people):
         if one.sha256 == wanted:
             return one
     own = load_pem_x509_certificate(bytes(row.certificates))
     raise CertificateUnfit(holder=own.subject.rfc4514_string()[:200])
-
-
-def certificate_of(row: PreparedSignature) -> str:
-    """Returns the SHA-256 of the certificate that a document was prepared for, hexadecimal."""
-    return load_pem_x509_certificate(bytes(row.certificates)).fingerprint(SHA256()).hex()
 
 
 def _to_sign(actor: Actor | None, document_id: UUID, now: datetime) -> tuple[Actor, Document]:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,14 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, acting_actor, record_refusal, require
 from hienluong.issuing import commands, queries
-from hienluong.issuing.commands.sign import certificate_of
 from hienluong.issuing.errors import DocumentNotFound
 from hienluong.issuing.forms import AnswerForm
 from hienluong.issuing.models import Document
 from hienluong.issuing.signatures import certificates
 from hienluong.kit import clock
-from hienluong.kit.errors import FieldError, HienluongError, InvalidInput
+from hienluong.kit.errors import HienluongError
 from hienluong.kit.ids import as_number, as_uuid, new_id
+from hienluong.signing import service as signing
 from hienluong.signing.service import PreparedSignature, SigningCertificate
 
 MAIN = "main"
@@ -107,9 +102,7 @@ def device_page(
 ) -> HttpResponse:
     """Returns a page; where the device is asked from, it may be reached from that page and from no other."""
     answer = render(request, template, context)
-    if devices:
-        answer.connects_to = settings.SIGNING_DEVICE_URL  # type: ignore[attr-defined] # the layer of security headers reads it
-    return answer
+    return signing.with_device(answer) if devices else answer
 
 
 @require_POST
@@ -125,8 +118,8 @@ def prepare(request: HttpRequest, document_id: UUID, what: str, part: str) -> Js
             "now": clock.now(),
         }
         if what == "seal":
-            return _told(commands.prepare_seal(position=_position(part), **given))
-        return _told(commands.prepare_signature(**given))
+            return signing.told(commands.prepare_seal(position=_position(part), **given))
+        return signing.told(commands.prepare_signature(**given))
 
     return _answered(request, act)
 
@@ -137,11 +130,11 @@ def complete(request: HttpRequest, document_id: UUID, what: str, part: str) -> J
 
     def act(actor: Actor | None) -> dict[str, str]:
         actor = require(actor, SIGNS[what])
-        prepared_id, signature = _given(request)
+        named, signature = signing.given_signature(request)
         given: dict[str, Any] = {
             "actor": actor,
             "document_id": document_id,
-            "prepared_id": prepared_id,
+            "prepared_id": as_uuid(named) or new_id(),
             "signature": signature,
             "now": clock.now(),
         }
@@ -166,14 +159,10 @@ def requests_file(request: HttpRequest, what: str) -> HttpResponse:
         make = items_to_seal if what == "seal" else items_to_sign
         for document in queries.waiting_among(actor, ids, what):
             asked += [
-                {**_told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title}
+                {**signing.told(_prepared(actor, what, item, chosen.row.pk)), "title": item.title}
                 for item in make(document, chosen.row)
             ]
-    return HttpResponse(
-        json.dumps({"requests": asked}, ensure_ascii=False, indent=2),
-        content_type="application/json",
-        headers={"Content-Disposition": 'attachment; filename="request.json"'},
-    )
+    return signing.as_file(asked)
 
 
 def _prepared(actor: Actor, what: str, item: Item, certificate_id: UUID) -> PreparedSignature:
@@ -236,16 +225,6 @@ def _answered(request: HttpRequest, act: Callable[[Actor | None], dict[str, str]
         return JsonResponse({"tone": "error", "says": refusal.explain(_)}, status=refusal.status)
 
 
-def _told(row: PreparedSignature) -> dict[str, str]:
-    digest = hashlib.new(row.algorithm, bytes(row.attributes)).digest()
-    return {
-        "id": str(row.pk),
-        "hash": base64.b64encode(digest).decode(),
-        "hash_algorithm": row.algorithm,
-        "certificate": certificate_of(row),
-    }
-
-
 def _position(part: str) -> int | None:
     """Returns which file beside the document is meant, None for the document itself.
 
@@ -257,24 +236,3 @@ def _position(part: str) -> int | None:
     if (position := as_number(part)) is None or position > POSITION_MOST:
         raise DocumentNotFound
     return position
-
-
-def _given(request: HttpRequest) -> tuple[UUID, bytes]:
-    """Returns which file was prepared and its signature, from JSON or a form.
-
-    Raises:
-        InvalidInput: one of them is missing or none.
-    """
-    try:
-        given = (
-            json.loads(request.body)
-            if (request.content_type or "").startswith("application/json")
-            else {name: request.POST.get(name, "") for name in ("id", "signature")}
-        )
-        prepared_id = as_uuid(str(given.get("id", "")))
-        signature = base64.b64decode(str(given.get("signature", "")), validate=True)
-    except (ValueError, AttributeError, RecursionError, binascii.Error) as problem:
-        raise InvalidInput([FieldError("/signature", "Base64 is expected.")]) from problem
-    if prepared_id is None or not signature:
-        raise InvalidInput([FieldError("/id", "Both id and signature are expected.")])
-    return prepared_id, signature

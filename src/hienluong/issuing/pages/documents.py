@@ -31,7 +31,6 @@ from hienluong.issuing.pages.device import (
 )
 from hienluong.issuing.pages.lists import TONES
 from hienluong.issuing.pages.places import view_of
-from hienluong.issuing.signatures import wanted_level
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, InvalidInput, NotFound, TooLarge
 from hienluong.kit.ids import as_uuid, new_id
@@ -108,7 +107,7 @@ def show(request: HttpRequest, document_id: UUID) -> HttpResponse:
         "passages": [(one, DONE[Step(one.step)], _tone(one)) for one in queries.passages_of(document)],
         "competence": authority.line_above(document),
         "acts": acts,
-        "level": wanted_level(),
+        "level": signing.wanted_level(),
         "stamps": signing.stamps_offered(),
     }
     items: list[Item] = []

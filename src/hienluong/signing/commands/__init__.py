@@ -12,7 +12,7 @@ from hienluong.signing.commands.demonstration import make_demonstration_authorit
 from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
 from hienluong.signing.commands.sign import sign_document
 from hienluong.signing.commands.trust import end_authority, import_authorities, refresh_revocations
-from hienluong.signing.commands.with_certificate import prepare_with, sign_with
+from hienluong.signing.commands.with_certificate import prepare_with, sign_for_agency, sign_with
 
 __all__ = [
     "complete_signature",
@@ -28,6 +28,7 @@ __all__ = [
     "register_own_certificate",
     "set_image",
     "sign_document",
+    "sign_for_agency",
     "sign_with",
     "sweep_prepared",
     "warn_of_ends",

@@ -7,14 +7,16 @@ from datetime import datetime
 from uuid import UUID
 
 from hienluong.directory.service import Actor
+from hienluong.kit.http import OutgoingError
 from hienluong.signing.commands.remote import prepare_signature
 from hienluong.signing.commands.sign import Signed, sign_document
-from hienluong.signing.errors import KeyElsewhere
+from hienluong.signing.errors import EvidenceMissing, KeyElsewhere, TimestampUnavailable
 from hienluong.signing.formats.appearance import Placed
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.keys import key_for
 from hienluong.signing.models import PreparedSignature, SigningCertificate
 from hienluong.signing.queries.certificates import certificate
+from hienluong.signing.stamping import wanted_level
 
 
 def sign_with(
@@ -48,6 +50,32 @@ def sign_with(
         reason=reason,
         placed=placed,
     )
+
+
+def sign_for_agency(
+    *, actor: Actor, certificate_id: UUID, content: bytes, now: datetime, placed: Placed | None = None
+) -> Signed:
+    """Signs for the actor's agency, as `sign_with`, as far as can be reached now.
+
+    Without the evidence that is B-T, without an authority for time-stamps B-B.
+    """
+    level = wanted_level()
+    while True:
+        try:
+            return sign_with(
+                actor=actor,
+                certificate_id=certificate_id,
+                content=content,
+                level=level,
+                now=now,
+                on_behalf_of=actor.agency_code,
+                placed=placed,
+            )
+        except (EvidenceMissing, TimestampUnavailable, OutgoingError) as problem:
+            lower = Level.T if isinstance(problem, EvidenceMissing) else Level.B
+            if level in (lower, Level.B):
+                raise
+            level = lower
 
 
 def prepare_with(

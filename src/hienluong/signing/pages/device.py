@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -15,6 +16,7 @@ from django.utils.translation import gettext
 
 from hienluong.kit.errors import FieldError, Forbidden, HienluongError, InvalidInput, NotAuthenticated
 from hienluong.kit.errors import gettext_noop as _
+from hienluong.signing.models import PreparedSignature
 
 REQUEST_NAME = "request.json"
 _ANSWER_MOST = 1024 * 1024
@@ -43,6 +45,17 @@ def with_device(response: HttpResponse) -> HttpResponse:
     """Lets the page of an answer reach the signer on the person's machine (the policy of pages forbids any other)."""
     response.connects_to = settings.SIGNING_DEVICE_URL  # type: ignore[attr-defined] # the layer of security headers reads it
     return response
+
+
+def told(row: PreparedSignature) -> dict[str, str]:
+    """Returns what the device is told of a prepared document: the hash to sign, and with which certificate."""
+    digest = hashlib.new(row.algorithm, bytes(row.attributes)).digest()
+    return {
+        "id": str(row.pk),
+        "hash": base64.b64encode(digest).decode(),
+        "hash_algorithm": row.algorithm,
+        "certificate": row.certificate_sha256,
+    }
 
 
 def as_file(requests: list[dict[str, str]]) -> HttpResponse:
