@@ -113,6 +113,7 @@ def test_signature_outlives_its_certificate_where_the_evidence_is_inside(
 ) -> None:
     report = world.check(levels[level], at=IN_A_YEAR, signed=TABLE)
     assert (report.verdict, report.signatures[0].reasons) == (verdict, reasons)
+    assert report.signatures[0].path == ("Hiền Lương Demo Issuing CA", "Hiền Lương Demo Root CA")
 
 
 def test_evidence_inside_is_enough_without_any_other(world: World, levels: Levels) -> None:
@@ -343,6 +344,8 @@ def test_what_was_taken_out_or_altered_after_archiving_is_found(
     )
     assert Reason.STAMP_WRONG in first.reasons
     assert archive.proved_at is None
+    assert archive.certificate is not None
+    assert "TSA" in archive.certificate.holder.name
 
 
 def test_what_was_added_after_archiving_harms_nothing_and_is_not_covered(

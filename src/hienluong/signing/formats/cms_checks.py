@@ -23,7 +23,7 @@ from hienluong.signing.formats.cms_parts import (
 )
 from hienluong.signing.formats.past import THEN, held_then
 from hienluong.signing.formats.pdf_checks import check_stamp, knowing
-from hienluong.signing.formats.report import Reason, SignatureReport, StampFacts, Verdict
+from hienluong.signing.formats.report import Holder, Reason, SignatureReport, StampFacts, Verdict
 from hienluong.signing.formats.signature_checks import (
     Checker,
     Stamps,
@@ -43,7 +43,7 @@ from hienluong.signing.formats.signature_checks import (
 from hienluong.signing.formats.trust import Knowledge
 
 STAMPS_MOST: Final = 16
-"""Time-stamps of one signature's archive; those after the first ones."""
+"""Time-stamps of one signature's archive that are looked at: the newest."""
 _CADES: Final = frozenset({"signing_certificate", "signing_certificate_v2"})
 
 
@@ -137,13 +137,14 @@ async def _stamps(signed: cms.SignedData, content: bytes, embedded: Knowledge, c
 async def _of_archive(
     signed: cms.SignedData, content: bytes, token: cms.SignedData, hashes: Hashes, checker: Checker
 ) -> StampFacts:
-    at = stamped_at(token)
+    certificate = _certificate(token, extract_signer_info(token))
+    authority = Holder.of(certificate.subject).name if certificate is not None else ""
     try:
         over = over_archive(signed, content, token, hashes)
     except Altered:
-        return StampFacts(at, "", Verdict.INVALID, (Reason.ALTERED,))
+        return StampFacts(stamped_at(token), authority, Verdict.INVALID, (Reason.ALTERED,))
     if over is None:
-        return StampFacts(at, "", Verdict.INDETERMINATE, (Reason.UNDECIDED,))
+        return StampFacts(stamped_at(token), authority, Verdict.INDETERMINATE, (Reason.UNDECIDED,))
     return await check_stamp(token, over, knowledge_in(token), checker)
 
 
