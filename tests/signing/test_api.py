@@ -273,7 +273,7 @@ def test_file_is_signed_beside_it_for_long_on_the_command_line(
     assert {"form": "CAdES", "level": "B-LTA"}.items() <= json.loads(signed.output).items()
     report = json.loads(run("validate", out, "--signed", table, "--json").output)
     assert [one["level"] or one["kind"] for one in report["signatures"]] == ["B-LTA", "time-stamp"]
-    assert report["verdict"] == "valid"
+    assert report["verdict"] == "valid", report
 
 
 def test_commands_refuse_by_name(run: Callable[..., Result], world: World, tmp_path: Path) -> None:

@@ -114,6 +114,17 @@ def test_signing_at_every_level_fetches_what_it_needs(
         assert report.signatures[0].revocation.source in {"crl", "ocsp"}
 
 
+def test_authority_that_answers_while_signing_lasts_is_believed_although_its_answer_is_dated_later(
+    home_affairs: System, believed: World, pdf: bytes
+) -> None:
+    began = clock.now() - timedelta(minutes=1)
+    who = {"actor": home_affairs.clerk(), "key": believed.person, "now": began}
+    assert sign_document(**who, content=pdf, level=Level.LT).level is Level.LT
+    RevocationSource.objects.all().delete()
+    with pytest.raises(EvidenceMissing):
+        sign_document(**{**who, "now": began - timedelta(minutes=10)}, content=pdf, level=Level.LT)
+
+
 def test_level_that_cannot_be_reached_leaves_nothing(
     home_affairs: System, demonstration: World, settings: Settings, pdf: bytes
 ) -> None:

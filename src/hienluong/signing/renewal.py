@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from hienluong.signing import revocation
-from hienluong.signing.authorities import trust
 from hienluong.signing.errors import TimestampUnavailable
 from hienluong.signing.formats import pades
 from hienluong.signing.formats.contents import certificates_of
@@ -23,9 +22,5 @@ def renew_stamps(*, content: bytes, now: datetime) -> bytes:
     stamps = stamper()
     if stamps is None:
         raise TimestampUnavailable(reason="no authority is set")
-    certificates = certificates_of(content)
-    believed = trust(now, certificates)
-    wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
-    revocation.note(wanted, now=now)
-    revocation.fetch(revocation.due(now, wanted), now=now)
-    return pades.renew(content, stamper=stamps, evidence=trust(now, certificates).evidence(now))
+    evidence = revocation.evidence_for(certificates_of(content), now=now)
+    return pades.renew(content, stamper=stamps, evidence=evidence)

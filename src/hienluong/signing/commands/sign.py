@@ -12,7 +12,6 @@ from django.db import transaction
 from hienluong.directory.service import Actor, require
 from hienluong.ledger import service as ledger
 from hienluong.signing import revocation
-from hienluong.signing.authorities import trust
 from hienluong.signing.errors import DemonstrationRefused, DocumentTooLarge, DocumentUnsignable
 from hienluong.signing.formats import cades, pades, xades
 from hienluong.signing.formats.appearance import Placed
@@ -133,11 +132,7 @@ def extended(
     from hienluong.signing.formats.contents import certificates_of  # noqa: PLC0415 - for two levels only
 
     certificates = in_order((key.certificate, *key.chain, *certificates_of(content)))
-    believed = trust(now, certificates)
-    wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
-    revocation.note(wanted, now=now)
-    revocation.fetch(revocation.due(now, wanted), now=now)
-    evidence = trust(now, certificates).evidence(now)
+    evidence = revocation.evidence_for(certificates, now=now)
     if signed is not None:
         return cades.extend(content, signed, level, stamper=stamper(), evidence=evidence)
     extend = xades.extend if kind_of(content) == "xml" else pades.extend
