@@ -15,6 +15,7 @@ from tests.exchange.conftest import *  # noqa: F403 - its cast, whole
 
 sys.path.append(str(Path(__file__).parent))  # the world, by its name
 
+from beside import made
 from world import NOW, World, letter
 
 from hienluong.directory import service as directory
@@ -59,6 +60,12 @@ def signed(world: World, pdf: bytes) -> Mapping[Level, bytes]:
         )
         for level in Level
     }
+
+
+@pytest.fixture(scope="session")
+def tables(world: World) -> Mapping[Level, bytes]:
+    """The signatures beside a table, by a person at each level."""
+    return {level: made(world, level) for level in Level}
 
 
 @pytest.fixture(scope="session")

@@ -260,6 +260,22 @@ def test_demonstration_is_walked_through_on_the_command_line(
     assert run("trust", "list").output.startswith("The trust list is empty")
 
 
+def test_file_is_signed_beside_it_for_long_on_the_command_line(
+    run: Callable[..., Result], believed: World, tmp_path: Path
+) -> None:
+    table, key, secret, out = (tmp_path / name for name in ("a.csv", "a.p12", "secret", "a.csv.p7s"))
+    table.write_bytes(b"a;b\n")
+    secret.write_text("x", encoding="utf-8")
+    key.write_bytes(believed.authority.issue_pkcs12(PERSON, "x", now=NOW)[0])
+    signing = ["sign", table, "--key", key, "--password-file", secret, "--level", "B-LTA", "--output", out]
+    signed = run(*signing, "--json")
+    assert signed.exit_code == 0, signed.output
+    assert {"form": "CAdES", "level": "B-LTA"}.items() <= json.loads(signed.output).items()
+    report = json.loads(run("validate", out, "--signed", table, "--json").output)
+    assert [one["level"] or one["kind"] for one in report["signatures"]] == ["B-LTA", "time-stamp"]
+    assert report["verdict"] == "valid", report
+
+
 def test_commands_refuse_by_name(run: Callable[..., Result], world: World, tmp_path: Path) -> None:
     root, pdf, secret = tmp_path / "root.pem", tmp_path / "a.pdf", tmp_path / "secret"
     root.write_bytes(world.authority.anchors)

@@ -10,7 +10,7 @@ import pytest
 from world import NOW, SOON, World
 
 from hienluong.signing.errors import DocumentUnsignable, EvidenceMissing, TimestampUnavailable
-from hienluong.signing.formats import cades, pades, xades
+from hienluong.signing.formats import pades, xades
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.pades import Wanted
 from hienluong.signing.formats.report import Reason, Verdict
@@ -94,17 +94,6 @@ def test_level_with_a_time_stamp_is_refused_where_none_comes(
 ) -> None:
     with pytest.raises(TimestampUnavailable):
         pades.sign(pdf, world.person, Wanted(Level.T, NOW), stamper=stamper)
-
-
-@pytest.mark.parametrize("stamped", [False, True])
-def test_signature_beside_a_file_holds_for_this_file_alone(world: World, *, stamped: bool) -> None:
-    made = cades.sign(b"a table", world.seal, now=NOW, stamper=world.stamper if stamped else None)
-    report = world.check(made, signed=b"a table")
-    first = report.signatures[0]
-    assert (report.kind, report.verdict, first.form) == ("cms", Verdict.VALID, "CAdES")
-    assert (first.level, first.proved_at) == ((Level.T, NOW) if stamped else (Level.B, None))
-    assert world.check(made, signed=b"a tablE").reasons == (Reason.ALTERED,)
-    assert world.check(made).reasons == (Reason.CONTENT_MISSING,)
 
 
 def test_xml_is_signed_inside_and_holds(world: World) -> None:

@@ -104,32 +104,43 @@ def test_signature_is_recorded_with_who_for_whom_what_and_how(
 def test_signing_at_every_level_fetches_what_it_needs(
     home_affairs: System, believed: World, pdf: bytes
 ) -> None:
-    for content in (pdf, b"<a/>"):
+    for content in (pdf, b"<a/>", b"a;b"):
         signed = sign_document(
             actor=home_affairs.clerk(), content=content, key=believed.person, level=Level.LTA, now=clock.now()
         )
-        report = validate_file(None, signed.content, now=clock.now() + timedelta(seconds=2))
+        beside = content if signed.form == "CAdES" else None
+        report = validate_file(None, signed.content, now=clock.now() + timedelta(seconds=2), signed=beside)
         assert (report.verdict, report.signatures[0].level) == (Verdict.VALID, Level.LTA)
         assert report.signatures[0].revocation.source in {"crl", "ocsp"}
+
+
+def test_authority_that_answers_while_signing_lasts_is_believed_although_its_answer_is_dated_later(
+    home_affairs: System, believed: World, pdf: bytes
+) -> None:
+    began = clock.now() - timedelta(minutes=1)
+    who = {"actor": home_affairs.clerk(), "key": believed.person, "now": began}
+    assert sign_document(**who, content=pdf, level=Level.LT).level is Level.LT
+    RevocationSource.objects.all().delete()
+    with pytest.raises(EvidenceMissing):
+        sign_document(**{**who, "now": began - timedelta(minutes=10)}, content=pdf, level=Level.LT)
 
 
 def test_level_that_cannot_be_reached_leaves_nothing(
     home_affairs: System, demonstration: World, settings: Settings, pdf: bytes
 ) -> None:
     clerk = home_affairs.clerk()
-    with pytest.raises(EvidenceMissing):  # nobody is in the trust list
-        sign_document(actor=clerk, content=pdf, key=demonstration.person, level=Level.LT, now=clock.now())
+    for content in (pdf, b"words"):
+        with pytest.raises(EvidenceMissing):  # nobody is in the trust list
+            sign_document(
+                actor=clerk, content=content, key=demonstration.person, level=Level.LT, now=clock.now()
+            )
     settings.DEMONSTRATION = False  # no authority for time-stamps is set
     assert stamper() is None
     settings.DEMONSTRATION = True
     packet = document(15)
-    for content, level in (
-        (packet, Level.B),
-        (b"words", Level.LT),
-        (b"%PDF-1.7", Level.B),
-    ):
+    for content in (packet, b"%PDF-1.7"):
         with pytest.raises(DocumentUnsignable):
-            sign_document(actor=clerk, content=content, key=demonstration.person, level=level, now=NOW)
+            sign_document(actor=clerk, content=content, key=demonstration.person, level=Level.B, now=NOW)
     settings.SIGNING_MAX_BYTES = 100
     with pytest.raises(DocumentTooLarge):
         sign_document(actor=clerk, content=pdf, key=demonstration.person, level=Level.B, now=NOW)

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from django.conf import settings
 
 from hienluong.signing import revocation
-from hienluong.signing.authorities import trust
 from hienluong.signing.errors import DocumentUnsignable, TimestampUnavailable
 from hienluong.signing.formats import pades
 from hienluong.signing.formats.contents import certificates_of
@@ -27,12 +26,8 @@ def renew_stamps(*, content: bytes, now: datetime) -> tuple[bytes, datetime | No
     stamps = stamper()
     if stamps is None:
         raise TimestampUnavailable(reason="no authority is set")
-    certificates = certificates_of(content)
-    believed = trust(now, certificates)
-    wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
-    revocation.note(wanted, now=now)
-    revocation.fetch(revocation.due(now, wanted), now=now)
-    pdf = pades.renew(content, stamper=stamps, evidence=trust(now, certificates).evidence(now))
+    evidence = revocation.evidence_for(certificates_of(content), now=now)
+    pdf = pades.renew(content, stamper=stamps, evidence=evidence)
     report = validate_file(None, pdf, now=now)
     if report.verdict is Verdict.INVALID:
         raise DocumentUnsignable(reason="with one more time-stamp its signatures do not hold")

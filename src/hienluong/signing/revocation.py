@@ -17,10 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509 import ocsp as pyca_ocsp
 from django.conf import settings
 from django.db.models import F, Q
+from pyhanko_certvalidator.context import ValidationContext
 
 from hienluong.kit.http import DEFAULT_PORTS, Limits, OutgoingClient
 from hienluong.kit.http import OutgoingError as HttpProblem
-from hienluong.signing.authorities import by_certificate, by_issuer
+from hienluong.signing.authorities import by_certificate, by_issuer, trust
 from hienluong.signing.formats.keys import to_pyca
 from hienluong.signing.models import RevocationSource
 
@@ -32,6 +33,8 @@ UNUSED_AFTER: Final = timedelta(days=90)
 """So long nobody needed it: then it is forgotten."""
 NOTED_EVERY: Final = timedelta(days=1)
 """That something is still needed is written down so often at most: whoever checks files changes no rows otherwise."""
+WHILE_ASKING: Final = timedelta(minutes=5)
+"""So much later than the act began may an answer be dated that is fetched for it."""
 Kind = RevocationSource.Kind
 
 
@@ -123,6 +126,24 @@ def due(now: datetime, only: Sequence[Wanted] | None = None) -> list[RevocationS
 def forget_unused(now: datetime) -> None:
     """Forgets what nobody needed for ninety days."""
     RevocationSource.objects.filter(wanted_at__lt=now - UNUSED_AFTER).delete()
+
+
+def evidence_for(certificates: Sequence[x509.Certificate], *, now: datetime) -> ValidationContext:
+    """Returns what can be put into a file as evidence about certificates: what is kept, after fetching what is due.
+
+    Authorities that answer while the act lasts date their answers after its beginning: the evidence is as of the last of them.
+
+    Args:
+        certificates: of signers and time-stamps, with those above them.
+        now: when the act began.
+    """
+    believed = trust(now, certificates)
+    needed = wanted_for(certificates, (*believed.signers, *believed.stampers))
+    note(needed, now=now)
+    rows = due(now, needed)
+    fetch(rows, now=now)
+    dated = [row.this_update for row in rows if row.this_update and row.this_update <= now + WHILE_ASKING]
+    return trust(now, certificates).evidence(max((now, *dated)))
 
 
 def fetch(rows: Iterable[RevocationSource], *, now: datetime) -> list[Outcome]:

@@ -91,7 +91,7 @@ def validate(
     "sign",
     help=_(
         "Sign a file with a key of PKCS#12 or in a module (PKCS#11).\n\n"
-        "A PDF and XML are signed inside; any other file beside it (.p7s), up to the level B-T.\n\n"
+        "A PDF and XML are signed inside; any other file beside it (.p7s).\n\n"
         "Example: hienluong signing sign letter.pdf --key clerk.p12 --password-file secret --level B-LT --output signed.pdf"
     ),
 )

@@ -12,7 +12,6 @@ from django.db import transaction
 from hienluong.directory.service import Actor, require
 from hienluong.ledger import service as ledger
 from hienluong.signing import revocation
-from hienluong.signing.authorities import trust
 from hienluong.signing.errors import DemonstrationRefused, DocumentTooLarge, DocumentUnsignable
 from hienluong.signing.formats import cades, pades, xades
 from hienluong.signing.formats.appearance import Placed
@@ -52,7 +51,7 @@ def sign_document(
     reason: str = "",
     placed: Placed | None = None,
 ) -> Signed:
-    """Signs a file: a PDF inside (PAdES), XML inside (XAdES), anything else beside it (CAdES, up to B-T).
+    """Signs a file: a PDF inside (PAdES), XML inside (XAdES), anything else beside it (CAdES).
 
     The act becomes an entry: who, for whom, the file, the certificate, the level.
 
@@ -113,8 +112,17 @@ def details_of(key: SigningKey, signed: Signed, on_behalf_of: str = "") -> dict[
     return {name: str(value)[:300] for name, value in details.items() if value}
 
 
-def extended(content: bytes, key: SigningKey, level: Level, now: datetime) -> bytes:
-    """Returns a signed PDF or XML brought from B-T to the level wanted, with the evidence that is known or can be fetched now.
+def extended(
+    content: bytes, key: SigningKey, level: Level, now: datetime, *, signed: bytes | None = None
+) -> bytes:
+    """Returns what was signed brought from B-T to the level wanted, with the evidence that is known or can be fetched now.
+
+    Args:
+        content: a signed PDF or XML, or the signature beside a file.
+        key: who signed.
+        level: the level wanted.
+        now: the moment.
+        signed: the file that the signature beside it is over.
 
     Raises:
         EvidenceMissing, TimestampUnavailable: the level cannot be reached.
@@ -124,31 +132,27 @@ def extended(content: bytes, key: SigningKey, level: Level, now: datetime) -> by
     from hienluong.signing.formats.contents import certificates_of  # noqa: PLC0415 - for two levels only
 
     certificates = in_order((key.certificate, *key.chain, *certificates_of(content)))
-    believed = trust(now, certificates)
-    wanted = revocation.wanted_for(certificates, (*believed.signers, *believed.stampers))
-    revocation.note(wanted, now=now)
-    revocation.fetch(revocation.due(now, wanted), now=now)
-    evidence = trust(now, certificates).evidence(now)
+    evidence = revocation.evidence_for(certificates, now=now)
+    if signed is not None:
+        return cades.extend(content, signed, level, stamper=stamper(), evidence=evidence)
     extend = xades.extend if kind_of(content) == "xml" else pades.extend
     return extend(content, level, stamper=stamper(), evidence=evidence)
 
 
 def _sign(content: bytes, key: SigningKey, wanted: pades.Wanted) -> Signed:
     kind, level = kind_of(content), wanted.level
+    first = Level.T if level.stamped else Level.B
     if kind == "edxml":
         raise DocumentUnsignable(reason="it is a packet; the documents in it are signed")
     if kind == "xml":
-        xml = xades.sign(
-            content, key, now=wanted.now, level=Level.T if level.stamped else Level.B, stamper=stamper()
-        )
+        xml = xades.sign(content, key, now=wanted.now, level=first, stamper=stamper())
         return _signed(extended(xml, key, level, wanted.now), "XAdES", level)
     if kind != "pdf":
-        if level.evident:
-            raise DocumentUnsignable(reason=f"a signature beside a file reaches the level {Level.T}")
-        made = cades.sign(content, key, now=wanted.now, stamper=stamper() if level.stamped else None)
-        return _signed(made, "CAdES", level)
-    first = pades.Wanted(Level.T if level.stamped else Level.B, wanted.now, wanted.placed, wanted.reason)
-    pdf = pades.sign(content, key, first, stamper=stamper())
+        beside = cades.sign(content, key, now=wanted.now, level=first, stamper=stamper())
+        return _signed(extended(beside, key, level, wanted.now, signed=content), "CAdES", level)
+    pdf = pades.sign(
+        content, key, pades.Wanted(first, wanted.now, wanted.placed, wanted.reason), stamper=stamper()
+    )
     return _signed(extended(pdf, key, level, wanted.now), "PAdES", level)
 
 

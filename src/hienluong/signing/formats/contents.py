@@ -11,14 +11,13 @@ from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 
 from hienluong.signing.formats import xml_parts
-from hienluong.signing.formats.cms_checks import read_cms
+from hienluong.signing.formats.cms_parts import archive_stamps, knowledge_in, read_cms
 from hienluong.signing.formats.keys import in_order
 from hienluong.signing.formats.pdf_checks import Encrypted, open_pdf
 from hienluong.signing.formats.signature_checks import certificates_in
 from hienluong.signing.formats.validation import kind_of
 from hienluong.signing.formats.xml_parts import (
     Element,
-    knowledge_in,
     parse,
     signatures_in,
     tokens_of,
@@ -59,7 +58,7 @@ def _in(content: bytes) -> Iterator[x509.Certificate]:
 def _in_xml(signature: Element) -> Iterator[x509.Certificate]:
     yield from xml_parts.certificates_in(signature)
     properties = unsigned_properties(signature)
-    yield from knowledge_in(properties).certificates
+    yield from xml_parts.knowledge_in(properties).certificates
     for stamp in properties:
         for token in tokens_of(stamp):
             yield from certificates_in(token)
@@ -79,6 +78,7 @@ def _in_pdf(content: bytes) -> Iterator[x509.Certificate]:
 
 
 def _in_signature(signed: cms.SignedData) -> Iterator[x509.Certificate]:
-    yield from certificates_in(signed)
-    for stamp in extract_tst_data_iter(extract_signer_info(signed), signed=False):
+    yield from knowledge_in(signed).certificates
+    info = extract_signer_info(signed)
+    for stamp in (*extract_tst_data_iter(info, signed=False), *archive_stamps(info)):
         yield from certificates_in(stamp)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from asn1crypto import crl, ocsp, x509
+from pyhanko.sign.ades.report import AdESIndeterminate
 from pyhanko.sign.validation.policy_decl import bootstrap_validation_data_handlers
+from pyhanko.sign.validation.status import RevocationDetails
 from pyhanko_certvalidator.errors import PathError, ValidationError
 from pyhanko_certvalidator.ltv.ades_past import past_validate
 from pyhanko_certvalidator.ltv.poe import POEManager
@@ -16,6 +18,44 @@ from pyhanko_certvalidator.registry import PathBuilder
 from hienluong.signing.formats.report import Revocation
 from hienluong.signing.formats.signature_checks import Checker, evidence_about
 from hienluong.signing.formats.trust import Knowledge, Trust
+
+THEN: Final = frozenset(
+    {
+        AdESIndeterminate.REVOKED_NO_POE,
+        AdESIndeterminate.REVOKED_CA_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
+        AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
+        AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
+        AdESIndeterminate.TRY_LATER,
+        AdESIndeterminate.EXPIRED,
+    }
+)
+"""What proofs of an earlier time may mend."""
+
+
+async def held_then(
+    certificate: x509.Certificate,
+    others: Iterable[x509.Certificate],
+    at: datetime | None,
+    details: RevocationDetails | None,
+    checker: Checker,
+) -> bool:
+    """Returns whether a certificate that does not hold now held when it signed: revoked only later, or shown to have been good.
+
+    Args:
+        certificate: of who signed.
+        others: that help to find the way to an authority.
+        at: when it signed, as a time-stamp proves; None: nothing does.
+        details: of its revocation; None: there is none.
+        checker: whom to believe, with all that is known.
+    """
+    if at is None:
+        return False
+    later = details is not None and not details.ca_revoked and at < details.revocation_date
+    if later and at >= certificate.not_valid_before:
+        return True
+    return await was_good(certificate, others, at, checker)
 
 
 async def was_good(

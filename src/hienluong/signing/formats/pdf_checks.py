@@ -10,7 +10,7 @@ from typing import Any, Final
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESIndeterminate, AdESPassed
+from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
@@ -28,7 +28,7 @@ from pyhanko.sign.validation.policy_decl import PdfSignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from hienluong.signing.formats.levels import Level
-from hienluong.signing.formats.past import evidence_in_time
+from hienluong.signing.formats.past import THEN, evidence_in_time
 from hienluong.signing.formats.report import Reason, SignatureReport, StampFacts, Verdict
 from hienluong.signing.formats.signature_checks import (
     Checker,
@@ -59,21 +59,6 @@ _CHANGES: Final = {
     ModificationLevel.ANNOTATIONS: "annotations",
     ModificationLevel.OTHER: "other",
 }
-
-
-THEN: Final = frozenset(
-    {
-        AdESIndeterminate.REVOKED_NO_POE,
-        AdESIndeterminate.REVOKED_CA_NO_POE,
-        AdESIndeterminate.OUT_OF_BOUNDS_NO_POE,
-        AdESIndeterminate.OUT_OF_BOUNDS_NOT_REVOKED,
-        AdESIndeterminate.REVOCATION_OUT_OF_BOUNDS_NO_POE,
-        AdESIndeterminate.CRYPTO_CONSTRAINTS_FAILURE_NO_POE,
-        AdESIndeterminate.TRY_LATER,
-        AdESIndeterminate.EXPIRED,
-    }
-)
-"""What proofs of an earlier time may mend."""
 
 
 class Encrypted(Exception):

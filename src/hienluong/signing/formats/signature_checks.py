@@ -15,12 +15,14 @@ from pyhanko.sign.validation.policy_decl import SignatureValidationSpec
 from pyhanko.sign.validation.status import SignatureStatus
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 
+from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.report import (
     SUBINDICATIONS,
     CertificateFacts,
     Holder,
     Reason,
     Revocation,
+    SignatureReport,
     StampFacts,
     Verdict,
     judged,
@@ -48,6 +50,58 @@ class Checker:
         return ValidationTimingInfo(
             validation_time=self.now, best_signature_time=self.now, point_in_time_validation=True
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """The time-stamps of a signature, checked.
+
+    Attributes:
+        own: over the signature; None: there is none.
+        archive: over it and all its evidence, the oldest first, each with its token.
+    """
+
+    own: StampFacts | None
+    archive: tuple[tuple[StampFacts, cms.SignedData], ...] = ()
+
+    @property
+    def at(self) -> datetime | None:
+        """Returns by when the signature was there, as they show."""
+        moments = (one.at for one in self.all if one.at and one.verdict is Verdict.VALID)
+        return min(moments, default=None)
+
+    @property
+    def all(self) -> list[StampFacts]:
+        """Returns all of them."""
+        return [*([self.own] if self.own is not None else []), *(facts for facts, _token in self.archive)]
+
+    def level(self, embedded: Knowledge) -> Level:
+        """Returns the level that the signature has by its form; whether it holds is another matter."""
+        if self.own is None:
+            return Level.B
+        if not (embedded.crls or embedded.ocsps):
+            return Level.T
+        return Level.LTA if self.archive else Level.LT
+
+    def reports(self, form: str, covers: str) -> list[SignatureReport]:
+        """Returns a report of each time-stamp of the archive."""
+        return [_of_archive(facts, token, form, covers) for facts, token in self.archive]
+
+
+def _of_archive(facts: StampFacts, token: cms.SignedData, form: str, covers: str) -> SignatureReport:
+    certificates = certificates_in(token)
+    certificate = next((one for one in certificates if Holder.of(one.subject).name == facts.authority), None)
+    return SignatureReport(
+        kind="time-stamp",
+        form=form,
+        verdict=facts.verdict,
+        reasons=facts.reasons,
+        certificate=facts_of(certificate) if certificate is not None else None,
+        claimed_at=facts.at,
+        proved_at=facts.at if facts.verdict is Verdict.VALID else None,
+        covers=covers,
+        stamp=facts,
+    )
 
 
 def reason_of(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from asn1crypto import crl, ocsp, x509
@@ -24,12 +25,15 @@ from pyhanko_certvalidator.policy_decl import NO_REVOCATION, REQUIRE_REVINFO, Ce
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
+from hienluong.signing.formats.keys import to_pyca
 from hienluong.signing.formats.report import Holder
 from hienluong.signing.formats.stamping import run
 
 DEMONSTRATION_OID: Final = "2.25.206519291082215821389919370243383917335"
 """Extension and policy of every certificate that a demonstration issues; an arc made of a UUID (ITU-T X.667)."""
 DEMONSTRATION_TEXT: Final = "TRÌNH DIỄN - KHÔNG CÓ GIÁ TRỊ PHÁP LÝ / DEMONSTRATION - no legal force"
+VALUES_MOST: Final = 256
+"""Lists, answers and certificates that are taken from one signature, of each kind."""
 _USAGES: Final = frozenset({"digital_signature", "non_repudiation"})
 
 
@@ -46,6 +50,15 @@ class Knowledge:
     crls: tuple[bytes, ...] = ()
     ocsps: tuple[bytes, ...] = ()
     certificates: tuple[x509.Certificate, ...] = ()
+
+    @classmethod
+    def of(cls, crls: Iterable[bytes], ocsps: Iterable[bytes], certificates: Iterable[bytes]) -> Knowledge:
+        """Returns what values in DER say, as a stranger's file holds them; what cannot be read or is too much is left out."""
+        return cls(
+            tuple(one for one in islice(crls, VALUES_MOST) if _is_list(one)),
+            tuple(one for one in islice(ocsps, VALUES_MOST) if _is_answer(one)),
+            tuple(readable(islice(certificates, VALUES_MOST))),
+        )
 
     def for_pyhanko(self) -> LocalKnowledge:
         """Returns it as pyHanko takes it."""
@@ -185,6 +198,34 @@ def is_demonstration(certificate: x509.Certificate) -> bool:
             return True
     policies = certificate.certificate_policies_value or ()
     return any(policy["policy_identifier"].dotted == DEMONSTRATION_OID for policy in policies)
+
+
+def readable(values: Iterable[bytes]) -> list[x509.Certificate]:
+    """Returns the certificates among values in DER."""
+    found = []
+    for der in values:
+        try:
+            certificate = x509.Certificate.load(der)
+            to_pyca(certificate)
+        except ValueError:
+            continue
+        found.append(certificate)
+    return found
+
+
+def _is_list(der: bytes) -> bool:
+    try:
+        return _crl(der)["tbs_cert_list"]["this_update"].native is not None
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _is_answer(der: bytes) -> bool:
+    try:
+        answer = _ocsp(der)
+        return answer["response_status"].native == "successful" and len(answer.response_data["responses"]) > 0
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _crl(der: bytes) -> crl.CertificateList:

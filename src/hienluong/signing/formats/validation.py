@@ -16,7 +16,8 @@ from lxml import etree
 from hienluong.edxml.errors import FormatError
 from hienluong.edxml.reader import read_attachments
 from hienluong.edxml.safe_xml import Limits as PacketLimits
-from hienluong.signing.formats.cms_checks import check_cms, read_cms
+from hienluong.signing.formats.cms_checks import check_cms
+from hienluong.signing.formats.cms_parts import read_cms
 from hienluong.signing.formats.pdf_checks import Encrypted, check_pdf
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict, worst
 from hienluong.signing.formats.signature_checks import Checker
@@ -108,7 +109,7 @@ async def _check(kind: str, content: bytes, signed: bytes | None, checker: Check
         return await check_pdf(content, checker)
     if kind == "cms":
         found = read_cms(content)
-        return ((await check_cms(found, signed, checker)),) if found is not None else (), ()
+        return await check_cms(found, signed, checker) if found is not None else (), ()
     if kind == "xml":
         return await check_xml(parse(content), checker)
     return (), ()

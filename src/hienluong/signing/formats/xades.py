@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final, cast
 
-from asn1crypto import cms, x509
+from asn1crypto import cms
 from cryptography.hazmat.primitives import serialization
 from lxml import etree
 from pyhanko.sign.general import extract_certificate_info
-from pyhanko_certvalidator import CertificateValidator
 from pyhanko_certvalidator.context import ValidationContext
 from signxml.algorithms import (
     CanonicalizationMethod,
@@ -26,10 +25,10 @@ from signxml.algorithms import (
 )
 
 from hienluong.signing.errors import DocumentUnsignable, EvidenceMissing, TimestampUnavailable
+from hienluong.signing.formats.evidence import evidence_for
 from hienluong.signing.formats.keys import SigningKey, hash_of, to_pyca
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.pades import telling
-from hienluong.signing.formats.signature_checks import evidence_about
 from hienluong.signing.formats.stamping import AskingStamper, run
 from hienluong.signing.formats.trust import Knowledge
 from hienluong.signing.formats.xml_parts import (
@@ -251,12 +250,12 @@ def _add_evidence(
         there |= {*known.crls, *known.ocsps, *(certificate.dump() for certificate in known.certificates)}
     with telling(level):
         if place.find(f"{XADES}RevocationValues") is None:
-            needed = _evidence_for(own[0], own[1:], evidence)
+            needed = evidence_for(own[0], own[1:], evidence)
             _write(place, needed, there)
         for stamp in stamps:
             for token in tokens_of(stamp):
                 info = extract_certificate_info(token)
-                needed = _evidence_for(info.signer_cert, info.other_certs, evidence)
+                needed = evidence_for(info.signer_cert, info.other_certs, evidence)
                 data = etree.Element(
                     f"{XADES_141}TimeStampValidationData", nsmap={"xades141": XADES_141[1:-1]}
                 )
@@ -265,26 +264,6 @@ def _add_evidence(
                 if len(data):
                     stamp.addnext(data)
                     there |= inside
-
-
-def _evidence_for(
-    certificate: x509.Certificate, others: Iterable[x509.Certificate], evidence: ValidationContext
-) -> Knowledge:
-    """Returns the way from a certificate to an authority of the trust list, and what shows that nothing on it was revoked."""
-    for one in others:
-        evidence.certificate_registry.register(one)
-    path = run(CertificateValidator(certificate, validation_context=evidence).async_validate_usage(set()))
-    way = [one for one in path if isinstance(one, x509.Certificate)]
-    known = Knowledge(tuple(one.dump() for one in evidence.crls), tuple(one.dump() for one in evidence.ocsps))
-    crls: list[bytes] = []
-    ocsps: list[bytes] = []
-    for one in way[1:]:
-        for kind, name in ((crls, "crls"), (ocsps, "ocsps")):
-            for der in getattr(known, name):
-                about = Knowledge(**{name: (der,)})
-                if der not in kind and evidence_about(one, about, Knowledge()):
-                    kind.append(der)
-    return Knowledge(tuple(crls), tuple(ocsps), tuple(way[1:]))
 
 
 def _write(place: Element, needed: Knowledge, there: set[bytes]) -> None:

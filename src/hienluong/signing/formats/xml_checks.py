@@ -20,9 +20,8 @@ from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
 from signxml.verifier import SignatureConfiguration
 
 from hienluong.signing.formats.keys import to_pyca
-from hienluong.signing.formats.levels import Level
-from hienluong.signing.formats.past import was_good
-from hienluong.signing.formats.pdf_checks import THEN, check_stamp, knowing
+from hienluong.signing.formats.past import THEN, held_then
+from hienluong.signing.formats.pdf_checks import check_stamp, knowing
 from hienluong.signing.formats.report import (
     SUBINDICATIONS,
     Holder,
@@ -34,6 +33,7 @@ from hienluong.signing.formats.report import (
 )
 from hienluong.signing.formats.signature_checks import (
     Checker,
+    Stamps,
     evidence_about,
     facts_of,
     refuses_demonstration,
@@ -107,20 +107,6 @@ class _Signed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stamps:
-    """The time-stamps of a signature, checked."""
-
-    own: StampFacts | None
-    archive: tuple[tuple[StampFacts, cms.SignedData], ...] = ()
-
-    @property
-    def at(self) -> datetime | None:
-        """Returns by when the signature was there, as they show."""
-        found = [self.own, *(facts for facts, _token in self.archive)]
-        return min((one.at for one in found if one and one.at and one.verdict is Verdict.VALID), default=None)
-
-
-@dataclass(frozen=True, slots=True)
 class _Trusted:
     """What is found of a certificate."""
 
@@ -167,7 +153,7 @@ async def _check_one(root: Element, number: int, checker: Checker) -> list[Signa
         demonstration=refuses_demonstration(checker, [*certificates, *above]),
     )
     names = [Holder.of(one.subject).name for one in reversed(above) if one.dump() != certificate.dump()]
-    level = _level(stamps, embedded) if signed.properties is not None else ""
+    level = stamps.level(embedded) if signed.properties is not None else ""
     first = replace(
         report,
         level=level,
@@ -180,24 +166,7 @@ async def _check_one(root: Element, number: int, checker: Checker) -> list[Signa
         revocation=trusted.revocation,
         stamp=stamps.own,
     )
-    return [first, *(_of_archive(facts, token, signed.covers) for facts, token in stamps.archive)]
-
-
-def _of_archive(facts: StampFacts, token: cms.SignedData, covers: str) -> SignatureReport:
-    """Returns the report of a time-stamp over a signature, what it is over and all its evidence."""
-    infos = [one.chosen for one in token["certificates"] or () if isinstance(one.chosen, x509.Certificate)]
-    certificate = next((one for one in infos if Holder.of(one.subject).name == facts.authority), None)
-    return SignatureReport(
-        kind="time-stamp",
-        form="XAdES",
-        verdict=facts.verdict,
-        reasons=facts.reasons,
-        certificate=facts_of(certificate) if certificate is not None else None,
-        claimed_at=facts.at,
-        proved_at=facts.at if facts.verdict is Verdict.VALID else None,
-        covers=covers,
-        stamp=facts,
-    )
+    return [first, *stamps.reports("XAdES", signed.covers)]
 
 
 def _mathematics(root: Element, number: int, certificates: Sequence[x509.Certificate]) -> _Signed:
@@ -292,7 +261,7 @@ def _named_in(properties: Element, certificates: Sequence[x509.Certificate]) -> 
     return certificates[0] if len(certificates) == 1 else _leaf(certificates)
 
 
-async def _stamps(root: Element, number: int, embedded: Knowledge, checker: Checker) -> _Stamps:
+async def _stamps(root: Element, number: int, embedded: Knowledge, checker: Checker) -> Stamps:
     """Checks the time-stamps of a signature, the last one first: each must hold at the moment that the next one proves."""
     signature = signatures_in(root)[number]
     properties = unsigned_properties(signature)
@@ -321,7 +290,7 @@ async def _stamps(root: Element, number: int, embedded: Knowledge, checker: Chec
             archive.insert(0, (facts, token))
             if facts.verdict is Verdict.VALID and facts.at is not None:
                 moment = min(moment, facts.at)
-    return _Stamps(own, tuple(archive))
+    return Stamps(own, tuple(archive))
 
 
 async def _trusted(
@@ -344,12 +313,8 @@ async def _trusted(
     if details is not None and not details.ca_revoked:
         why = str(details.revocation_reason.native) if details.revocation_reason is not None else ""
         revocation = replace(revocation, status="revoked", revoked_at=details.revocation_date, why=why)
-    if indication in THEN and proved_at is not None:
-        later = details is not None and not details.ca_revoked and proved_at < details.revocation_date
-        if (later and proved_at >= certificate.not_valid_before) or await was_good(
-            certificate, others, proved_at, checker
-        ):
-            indication = None
+    if indication in THEN and await held_then(certificate, others, proved_at, details, checker):
+        indication = None
     if indication is None and way is not None:
         allowed = certificate.key_usage_value
         usages = checker.trust.spec().key_usage_settings.key_usage
@@ -380,15 +345,6 @@ def _reason(indication: AdESSubIndic | None, certificate: x509.Certificate, now:
     if now < certificate.not_valid_before and reason in {Reason.EXPIRED, Reason.AUTHORITY_UNKNOWN}:
         return Reason.NOT_YET_VALID
     return reason
-
-
-def _level(stamps: _Stamps, embedded: Knowledge) -> Level:
-    """Returns the level that a signature has by its form; whether it holds is another matter."""
-    if stamps.own is None:
-        return Level.B
-    if not (embedded.crls or embedded.ocsps):
-        return Level.T
-    return Level.LTA if stamps.archive else Level.LT
 
 
 def _claimed(properties: Element | None) -> datetime | None:

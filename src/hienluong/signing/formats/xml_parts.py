@@ -6,13 +6,12 @@ import base64
 from collections.abc import Iterator
 from typing import Any, Final
 
-from asn1crypto import cms, crl, ocsp, x509
+from asn1crypto import cms, x509
 from lxml import etree
 from signxml.util import namespaces
 
 from hienluong.signing.errors import DocumentUnsignable
-from hienluong.signing.formats.keys import to_pyca
-from hienluong.signing.formats.trust import Knowledge
+from hienluong.signing.formats.trust import VALUES_MOST, Knowledge, readable
 
 DEPTH_MOST: Final = 256
 IDENTIFIERS: Final = ("Id", "ID", "id", "{http://www.w3.org/XML/1998/namespace}id")
@@ -32,7 +31,6 @@ CANONICAL: Final = {
 """Ways to write XML in one way only: whether exclusive, whether with comments."""
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
 _NO_MEMORY: Final = 2  # as libxml2 numbers its errors
-VALUES_MOST: Final = 256
 Element = etree._Element  # noqa: SLF001 - lxml's name of the class
 
 
@@ -161,53 +159,20 @@ def over_all(signature: Element, references: bytes, properties: list[Element], m
 def knowledge_in(properties: list[Element]) -> Knowledge:
     """Returns the certificates, lists and answers that stand in a signature's properties; what cannot be read is left out."""
 
-    def values(name: str) -> list[bytes]:
-        found: list[bytes] = []
-        for one in properties:
-            for element in one.iter(f"{XADES}{name}"):
-                if len(found) < VALUES_MOST:
-                    found.append(decoded(element))
-        return found
+    def values(name: str) -> Iterator[bytes]:
+        return (decoded(element) for one in properties for element in one.iter(f"{XADES}{name}"))
 
-    return Knowledge(
-        tuple(one for one in values("EncapsulatedCRLValue") if _is_list(one)),
-        tuple(one for one in values("EncapsulatedOCSPValue") if _is_answer(one)),
-        tuple(readable(values("EncapsulatedX509Certificate"))),
+    return Knowledge.of(
+        values("EncapsulatedCRLValue"),
+        values("EncapsulatedOCSPValue"),
+        values("EncapsulatedX509Certificate"),
     )
-
-
-def _is_list(der: bytes) -> bool:
-    try:
-        return crl.CertificateList.load(der)["tbs_cert_list"]["this_update"].native is not None
-    except (ValueError, TypeError, KeyError):
-        return False
-
-
-def _is_answer(der: bytes) -> bool:
-    try:
-        answer = ocsp.OCSPResponse.load(der)
-        return answer["response_status"].native == "successful" and len(answer.response_data["responses"]) > 0
-    except (ValueError, TypeError, KeyError):
-        return False
 
 
 def certificates_in(signature: Element) -> list[x509.Certificate]:
     """Returns the certificates that a signature names as its own, as they stand; those that cannot be read are left out."""
     elements = signature.iterfind(f"{DS}KeyInfo/{DS}X509Data/{DS}X509Certificate")
     return readable([decoded(one) for one in elements][:VALUES_MOST])
-
-
-def readable(values: list[bytes]) -> list[x509.Certificate]:
-    """Returns the certificates among values in DER."""
-    found = []
-    for der in values:
-        try:
-            certificate = x509.Certificate.load(der)
-            to_pyca(certificate)
-        except ValueError:
-            continue
-        found.append(certificate)
-    return found
 
 
 def decoded(element: Any) -> bytes:
