@@ -21,8 +21,8 @@ from hienluong.kit import clock
 from hienluong.kit.events import publish
 from hienluong.signing import service as signing
 from hienluong.signing.demo import drawing
-from hienluong.signing.device import fingerprint
 from hienluong.signing.events import DemonstrationReady
+from hienluong.signing.formats.device import fingerprint
 from hienluong.signing.models import SigningCertificate
 from hienluong.signing.service import Verdict
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from house import House, decision
+from house import House, decision, employ
 from tests.exchange.personas import System, problem
 
 from hienluong.issuing.cli import list_documents, renew
@@ -64,6 +64,29 @@ def test_system_hands_in_follows_and_fetches(house: House, home_affairs: System,
     assert finance.get("/issuing-documents").json()["items"] == []
     assert problem(hand_in(finance, **wanted))["code"] == "issuing.signer-unknown"
     assert home_affairs.get("/issuing-documents", {"after": "x"}).status_code == 422
+
+
+def test_key_of_a_request_is_the_agencys_own(house: House, home_affairs: System, finance: System) -> None:
+    """Another agency that happens upon the same key has a document of its own."""
+    key = "01935280-0000-7000-8000-000000000009"
+    wanted = {
+        "type_name": "Thông báo",
+        "subject": "Lịch nghỉ",
+        "notation": "TB",
+        "authority": "own",
+        "key": key,
+    }
+    _head, _acting = employ(finance.agency, finance.code, "head", "Đỗ Văn Giang", "Giám đốc")
+
+    made = [
+        hand_in(system, **wanted, signer=system.get("/issuing-signers").json()["items"][0]["signer"])
+        for system in (home_affairs, finance, home_affairs)
+    ]
+
+    assert [one.status_code for one in made] == [201, 201, 201]
+    ours, theirs, again = (one.json()["id"] for one in made)
+    assert ours == again != theirs
+    assert key not in (ours, theirs)
 
 
 def test_server_lists_shows_and_renews(house: House) -> None:

@@ -17,7 +17,7 @@ from tests.signing.world import row_of
 
 from hienluong.config.cli import cli
 from hienluong.issuing.models import Document
-from hienluong.signing.device import AgentServer, Device, Wanted
+from hienluong.signing.formats.device import AgentServer, Device, Wanted
 from hienluong.signing.formats.keys import MemoryKey
 
 Call = Callable[..., Result]

@@ -20,7 +20,7 @@ from tests.signing.world import World
 from hienluong.copies.models import Copy, Kind
 from hienluong.directory import service as directory
 from hienluong.kit import clock
-from hienluong.signing.device import AgentServer, Device
+from hienluong.signing.formats.device import AgentServer, Device
 
 __all__ = ["answering", "believed", "demonstration"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]

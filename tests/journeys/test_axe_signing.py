@@ -23,8 +23,8 @@ from hienluong.exchange.models import Packet
 from hienluong.kit import clock
 from hienluong.signing import service as signing
 from hienluong.signing.demo.authority import DemoAuthority, Subject
-from hienluong.signing.device import AgentServer, Device
 from hienluong.signing.formats import pades
+from hienluong.signing.formats.device import AgentServer, Device
 from hienluong.signing.formats.keys import MemoryKey, from_pyca, read_certificates
 from hienluong.signing.formats.stamping import AskingStamper
 from hienluong.signing.formats.trust import Knowledge, Trust

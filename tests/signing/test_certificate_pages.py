@@ -25,7 +25,7 @@ from hienluong.directory.service import Actor
 from hienluong.kit import clock
 from hienluong.signing import commands
 from hienluong.signing.cli import group
-from hienluong.signing.device import Device
+from hienluong.signing.formats.device import Device
 from hienluong.signing.formats.keys import MemoryKey
 from hienluong.signing.models import SigningCertificate
 

@@ -20,8 +20,8 @@ from hienluong.signing import service as signing
 from hienluong.signing.cli import group
 from hienluong.signing.demo import drawing
 from hienluong.signing.demo.holders import ensure_holders
-from hienluong.signing.device import Device
 from hienluong.signing.errors import DemonstrationRefused, NotDemonstration
+from hienluong.signing.formats.device import Device
 from hienluong.signing.formats.images import read_picture
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.models import SigningCertificate

@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from world import NOW, PERSON, World
 
 from hienluong.signing.cli import group
-from hienluong.signing.device import AgentServer, Device, Wanted, fingerprint
+from hienluong.signing.formats.device import AgentServer, Device, Wanted, fingerprint
 from hienluong.signing.formats.keys import MemoryKey, fits
 
 PAGE = "https://vanban.example.vn"

@@ -55,6 +55,9 @@ class Document(models.Model):
     )
     prepared_name = models.CharField(max_length=200, help_text="of who handed it in, at that time")
     prepared_at = models.DateTimeField()
+    key = models.UUIDField(
+        null=True, help_text="of the request that handed it in, the agency's own; null: none was given"
+    )
     changed_at = models.DateTimeField()
     returned_why = models.CharField(max_length=1000, blank=True)
 
@@ -101,6 +104,7 @@ class Document(models.Model):
     class Meta:
         db_table = "issuing_document"
         constraints = [
+            models.UniqueConstraint(fields=["agency", "key"], name="issuing_key_once"),
             models.UniqueConstraint(
                 models.F("agency"),
                 models.F("number"),

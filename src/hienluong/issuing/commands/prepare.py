@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
@@ -82,7 +82,7 @@ def prepare_document(*, actor: Actor | None, handed: Handed, now: datetime) -> D
         raise NotAuthenticated
     if handed.key is not None and (before := _of_key(actor, handed.key)) is not None:
         return before
-    document_id = handed.key or new_id()
+    document_id = new_id()
     with recording_refusals(actor, "issuing.document-prepared", document_id, now):
         words = _words(handed)
         right = require_right(
@@ -97,22 +97,40 @@ def prepare_document(*, actor: Actor | None, handed: Handed, now: datetime) -> D
     content = upright(handed.file[1])
     stored = files.store(content)
     beside = [(name, content, files.store(content)) for name, content in handed.attachments]
+    document = Document(
+        pk=document_id,
+        agency=Agency.objects.get(pk=actor.agency_id),
+        prepared_by_id=actor.post_id,
+        prepared_name=actor.name[:200],
+        prepared_at=now,
+        key=handed.key,
+        changed_at=now,
+        signer=handed.signer,
+        authority=handed.authority,
+        delegation=right.delegation,
+        file_name=handed.file[0][:200],
+        **words,
+    )
+    try:
+        _enter(actor, document, stored, beside, _turned(handed.file[1], content), now)
+    except IntegrityError:
+        before = _of_key(actor, handed.key) if handed.key is not None else None
+        if before is None:
+            raise
+        return before  # another request was faster; what we stored is swept
+    return document
+
+
+def _enter(
+    actor: Actor,
+    document: Document,
+    stored: StoredFile,
+    beside: Sequence[tuple[str, bytes, StoredFile]],
+    details: dict[str, str],
+    now: datetime,
+) -> None:
+    """Writes a new document with its files, its first passage, who is next, and the entry, in one transaction."""
     with transaction.atomic():
-        if handed.key is not None and (before := _of_key(actor, handed.key, lock=True)) is not None:
-            return before  # another request was faster; what we stored is swept
-        document = Document(
-            pk=document_id,
-            agency=Agency.objects.get(pk=actor.agency_id),
-            prepared_by_id=actor.post_id,
-            prepared_name=actor.name[:200],
-            prepared_at=now,
-            changed_at=now,
-            signer=handed.signer,
-            authority=handed.authority,
-            delegation=right.delegation,
-            file_name=handed.file[0][:200],
-            **words,
-        )
         _keep(document, stored, now)
         document.save(force_insert=True)
         _keep_beside(document, beside, now)
@@ -128,11 +146,10 @@ def prepare_document(*, actor: Actor | None, handed: Handed, now: datetime) -> D
                 "authority": document.authority,
                 "delegation": document.delegation_id,
                 "files": len(beside),
-                **_turned(handed.file[1], content),
+                **details,
             },
             now=now,
         )
-    return document
 
 
 def resubmit_document(
@@ -240,10 +257,10 @@ def _forget_beside(document: Document) -> None:
     files.let_go(holder=document.pk, file_ids=held)
 
 
-def _of_key(actor: Actor, key: UUID, *, lock: bool = False) -> Document | None:
+def _of_key(actor: Actor, key: UUID) -> Document | None:
     """Returns what the actor's agency handed in with this key before."""
-    found = Document.objects.select_for_update(of=("self",)) if lock else Document.objects.all()
-    return found.filter(pk=key, agency=actor.agency_id).select_related("agency", "signer__person").first()
+    found = Document.objects.select_related("agency", "signer__person")
+    return found.filter(key=key, agency=actor.agency_id).first()
 
 
 def _words(handed: Handed) -> dict[str, str]:

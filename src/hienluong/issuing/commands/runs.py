@@ -54,7 +54,7 @@ def begin_run(
         )
     with transaction.atomic():
         run = Run.objects.create(
-            pk=key or new_id(),
+            pk=key if key is not None and not Run.objects.filter(pk=key).exists() else new_id(),
             person_id=actor.person_id,
             post_id=actor.post_id,
             certificate=row.pk,

@@ -21,8 +21,8 @@ from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
     from hienluong.directory.service import Actor
-    from hienluong.signing.device import Wanted
     from hienluong.signing.events import DemonstrationReady
+    from hienluong.signing.formats.device import Wanted
 
 LOOK_AGAIN: Final = 5.0
 """Seconds until a port that another demonstration has is tried again."""
@@ -46,8 +46,8 @@ def serve_demonstration(*, actor: Actor, now: datetime) -> Answer:
     from hienluong.kit import clock  # noqa: PLC0415 - the same
     from hienluong.signing.demo.holders import ensure_holders  # noqa: PLC0415 - the same
     from hienluong.signing.demo.server import make_server  # noqa: PLC0415 - the same
-    from hienluong.signing.device import AgentServer, Device, fingerprint  # noqa: PLC0415 - the same
     from hienluong.signing.events import DemonstrationReady  # noqa: PLC0415 - the same
+    from hienluong.signing.formats.device import AgentServer, Device, fingerprint  # noqa: PLC0415 - the same
     from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - the same
 
     authority = make_demonstration_authority(actor=actor, now=now)

@@ -14,7 +14,7 @@ from hienluong.kit.pkcs11 import URI_SCHEME
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
-    from hienluong.signing.device import Device, Wanted
+    from hienluong.signing.formats.device import Device, Wanted
     from hienluong.signing.formats.keys import DeviceKey
 
 _file = click.Path(path_type=Path, dir_okay=False, exists=True)
@@ -69,7 +69,7 @@ def serve(
     keys: tuple[str, ...], password_file: Path | None, origins: tuple[str, ...], port: int, *, yes: bool
 ) -> None:
     """Answers pages."""
-    from hienluong.signing.device import AgentServer  # noqa: PLC0415 - start fast
+    from hienluong.signing.formats.device import AgentServer  # noqa: PLC0415 - start fast
 
     opened = _device(keys, password_file, yes=yes)
     try:
@@ -115,7 +115,7 @@ def sign(file: Path, keys: tuple[str, ...], password_file: Path | None, output: 
 
 
 def _device(keys: Sequence[str], password_file: Path | None, *, yes: bool) -> Device:
-    from hienluong.signing.device import Device  # noqa: PLC0415 - start fast
+    from hienluong.signing.formats.device import Device  # noqa: PLC0415 - start fast
 
     try:
         return Device([_open(key, password_file) for key in keys], _agree if yes else _ask)
@@ -153,7 +153,7 @@ def _ask(origin: str, batch: Sequence[Wanted]) -> bool:
 
 
 def _show(origin: str, batch: Sequence[Wanted]) -> None:
-    from hienluong.signing.device import name_of  # noqa: PLC0415 - start fast
+    from hienluong.signing.formats.device import name_of  # noqa: PLC0415 - start fast
 
     click.echo(_("To sign for {origin} ({count}):").format(origin=origin, count=len(batch)))
     for one in batch:
