@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 Visit = Callable[..., tuple[Client, Person]]
 
 QUERIES = {
-    "clerk": 20,
+    "clerk": 21,
     "head": 20,
     "deputy": 19,
     "officer": 18,
