@@ -68,6 +68,7 @@ from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
 from hienluong.retention import service as retention
 from hienluong.retention.commands import carry_out_disposal
+from hienluong.signing.models import PreparedSignature
 from hienluong.staff import commands as staff
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.takeover import commands as takeover
@@ -104,6 +105,8 @@ def furnish() -> Province:
         _access,
     ):
         make(province)
+    # What waits for a signature waits for as long as a slow machine takes to come to its door.
+    PreparedSignature.objects.update(expires_at=clock.now() + timedelta(days=1))
     for persona in ACTING:
         _tell(province, persona)
     province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
@@ -525,7 +528,11 @@ def _accounts(province: Province) -> None:
     employ(province, "shut", OURS, "clerk")
     identity.close_account(actor=SETUP, user=province.account("shut"), now=clock.now())
     idle = province.account("idle")
-    token = identity_service.create_one_time_sign_in(actor=SETUP, user=idle, now=clock.now())
+    token = identity_service.create_one_time_sign_in(
+        actor=SETUP,
+        user=idle,
+        now=clock.now() + timedelta(hours=2),  # a slow machine is at its door after hours
+    )
     for things in (province.ours, province.theirs):
         things.update(
             user_id=idle.pk,
