@@ -14,11 +14,13 @@ from django.test import override_settings
 from django.test.utils import _TestState
 from django.utils import translation
 from tests.identity.hostile_provider import CLIENT_ID, CLIENT_SECRET, Provider, serve
-from tests.matrix.province import Province
+from tests.matrix.province import LATE, Province
 from tests.matrix.sign_on import signing_key
 from tests.matrix.things import furnish
 
 from hienluong.directory import service as directory
+from hienluong.kit import clock
+from hienluong.signing.models import PreparedSignature
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,7 @@ def province(
         with transaction.atomic(), translation.override("en"):
             directory.forget()
             made = furnish()
+            PreparedSignature.objects.update(expires_at=clock.now() + LATE)
             # What is kept apart can be scanned again only where there is something that scans.
             with override_settings(CLAMD="unix:/nowhere"):
                 yield made

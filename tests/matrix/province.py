@@ -33,6 +33,8 @@ AGENCIES = {
     MARKET: "Ủy ban nhân dân xã Khe Sanh",
 }
 SETUP = Actor.platform("specification")
+LATE = timedelta(hours=2)
+"""So long a slow machine may take until it comes to a door whose thing runs out."""
 PASSWORD = "đò ngang qua sông Bến Hải"
 FOUNDED = date(2025, 7, 1)
 ELSEWHERE = "203.0.113.0/24"

@@ -30,6 +30,7 @@ from tests.matrix.personas import ACTING
 from tests.matrix.province import (
     COMMUNE,
     FOUNDED,
+    LATE,
     OURS,
     SETUP,
     THEIRS,
@@ -68,7 +69,6 @@ from hienluong.reasons.service import Reason, add_standard_reasons
 from hienluong.recipients import commands as recipients
 from hienluong.retention import service as retention
 from hienluong.retention.commands import carry_out_disposal
-from hienluong.signing.models import PreparedSignature
 from hienluong.staff import commands as staff
 from hienluong.systems.models import AgencySystem, SendingRight
 from hienluong.takeover import commands as takeover
@@ -105,8 +105,6 @@ def furnish() -> Province:
         _access,
     ):
         make(province)
-    # What waits for a signature waits for as long as a slow machine takes to come to its door.
-    PreparedSignature.objects.update(expires_at=clock.now() + timedelta(days=1))
     for persona in ACTING:
         _tell(province, persona)
     province.ours["province_group_id"] = province.theirs["province_group_id"] = _group(province, None)
@@ -117,9 +115,7 @@ def furnish() -> Province:
 def _reasons(province: Province) -> None:
     """Fills the list of reasons, which is the whole province's."""
     add_standard_reasons(now=clock.now())
-    reason = Reason.objects.filter(valid_to=None)[0]
-    for things in (province.ours, province.theirs):
-        things.update(reason_id=reason.pk)
+    province.ours["reason_id"] = province.theirs["reason_id"] = Reason.objects.filter(valid_to=None)[0].pk
 
 
 def _tell(province: Province, persona: str) -> None:
@@ -521,18 +517,13 @@ def _accounts(province: Province) -> None:
             sign_on_secret=secret,
             provider_id="tinh",
         )
-    token = token_of_person(sign_in(province, "officer"), province.ours)
+    token = province.ours["person_token"] = token_of_person(sign_in(province, "officer"), province.ours)
     province.clients["person_token"] = program(token)
-    province.ours["person_token"] = token
-    employ(province, "idle", OURS, "clerk")
-    employ(province, "shut", OURS, "clerk")
+    for name in ("idle", "shut"):
+        employ(province, name, OURS, "clerk")
     identity.close_account(actor=SETUP, user=province.account("shut"), now=clock.now())
-    idle = province.account("idle")
-    token = identity_service.create_one_time_sign_in(
-        actor=SETUP,
-        user=idle,
-        now=clock.now() + timedelta(hours=2),  # a slow machine is at its door after hours
-    )
+    idle, later = province.account("idle"), clock.now() + LATE
+    token = identity_service.create_one_time_sign_in(actor=SETUP, user=idle, now=later)
     for things in (province.ours, province.theirs):
         things.update(
             user_id=idle.pk,
@@ -549,14 +540,12 @@ def _accounts(province: Province) -> None:
 
 
 def _directory(province: Province) -> None:
-    holiday = CalendarDay.objects.create(
-        day=date(2027, 9, 2), kind="holiday", name="Quốc khánh", source="thử"
-    )
+    day_off = date(2027, 9, 2)
+    holiday = CalendarDay.objects.create(day=day_off, kind="holiday", name="Quốc khánh", source="thử")
     for code, things, _prefix in province.sides():
         agency = province.agencies[code]
-        former = AgencyCode.objects.create(
-            agency=agency, scheme="qcvn102", code=f"000.00.{number()}.H50", valid_from=FOUNDED
-        )
+        old = f"000.00.{number()}.H50"
+        former = AgencyCode.objects.create(agency=agency, scheme="qcvn102", code=old, valid_from=FOUNDED)
         things.update(agency_id=agency.pk, code_id=former.pk, day_id=holiday.pk, status="03")
 
 
