@@ -92,7 +92,7 @@ def test_pages_about_certificates_have_no_fault_that_axe_knows(
     signing.set_image(actor=clerk, certificate_id=row.pk, png=drawing(), now=now)
     old = signing.register_own_certificate(actor=clerk, content=signer_certificate(others), now=now)
     signing.end_certificate(actor=clerk, certificate_id=old.pk, reason="Mất thiết bị", now=now)
-    theirs = signing.register_agency_certificate(
+    theirs = signing.bring_certificate(
         actor=setup, agency=sender, content=signer_certificate(others), now=now
     )
     (authority,) = signing.import_authorities(

@@ -68,7 +68,7 @@ def register_certificates(province: Province) -> None:
         row = signing.register_own_certificate(actor=clerk, content=signer_certificate(key), now=now)
         signing.set_image(actor=clerk, certificate_id=row.pk, png=drawing(), now=now)
         things["certificate_id"], things["certificate_key"] = row.pk, key
-        row = signing.register_agency_certificate(
+        row = signing.bring_certificate(
             actor=setup, agency=province.agencies[code], content=signer_certificate(agencys), now=now
         )
         things["agency_certificate_id"], things["agency_certificate_key"] = row.pk, agencys

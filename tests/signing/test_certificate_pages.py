@@ -156,7 +156,7 @@ def test_image_of_another_colour_is_saved_and_said(page: Client, row: SigningCer
 def test_agency_s_system_reads_the_register_and_the_trust_list(
     believed: World, home_affairs: System, finance: System, agencies: Mapping[str, Agency]
 ) -> None:
-    row = commands.register_agency_certificate(
+    row = commands.bring_certificate(
         actor=Actor.platform("specification"), agency=agencies[HOME], content=_pem(believed.seal), now=NOW
     )
     found = home_affairs.get("/signatures/certificates").json()

@@ -169,16 +169,12 @@ def test_agency_s_certificates_are_registered_by_administrators_alone(
     clerk, stranger = employ(HOME, "clerk"), employ(FINANCE, "clerk", "Cao Thị Dung")
     for actor in (clerk, employ(HOME, "head"), stranger):
         with pytest.raises(PermissionMissing):
-            commands.register_agency_certificate(
-                actor=actor, agency=home, content=device.certificates, now=NOW
-            )
+            commands.bring_certificate(actor=actor, agency=home, content=device.certificates, now=NOW)
     with pytest.raises(NotAuthenticated):
         commands.register_own_certificate(actor=None, content=device.certificates, now=NOW)
     with pytest.raises(PermissionMissing):
         commands.register_own_certificate(actor=employ(HOME, "auditor"), content=device.certificates, now=NOW)
-    row = commands.register_agency_certificate(
-        actor=ADMINISTRATOR, agency=home, content=device.certificates, now=NOW
-    )
+    row = commands.bring_certificate(actor=ADMINISTRATOR, agency=home, content=device.certificates, now=NOW)
     with pytest.raises(SigningCertificateNotFound):
         device.prove(stranger, row)
     device.prove(clerk, row)
@@ -200,9 +196,9 @@ def test_agency_s_key_of_this_installation_is_tried_when_it_is_registered(
     settings.SIGNING_KEYS_FILE = str(tmp_path / "keys.toml")
     home = agencies[HOME]
     with pytest.raises(KeyNotSet):
-        commands.register_agency_certificate(actor=ADMINISTRATOR, agency=home, key_name="seal", now=NOW)
+        commands.register_agency_key(actor=ADMINISTRATOR, agency=home, key_name="seal", now=NOW)
     (tmp_path / "keys.toml").write_text('[seal]\nfile = "seal.p12"\npassword_file = "secret"\n', "utf-8")
-    row = commands.register_agency_certificate(actor=ADMINISTRATOR, agency=home, key_name="seal", now=NOW)
+    row = commands.register_agency_key(actor=ADMINISTRATOR, agency=home, key_name="seal", now=NOW)
     clerk = employ(HOME, "clerk")
     assert (row.place, signing.certificates_of(clerk, now=NOW)) == ("module", [row])
     with pytest.raises(SigningCertificateNotFound):
@@ -265,7 +261,7 @@ def test_register_is_the_agency_s_and_for_administrators_everybody_s(
     django_assert_max_num_queries: Callable[[int], object],
 ) -> None:
     for code in (HOME, FINANCE):
-        commands.register_agency_certificate(
+        commands.bring_certificate(
             actor=ADMINISTRATOR, agency=agencies[code], content=Device(demonstration).certificates, now=NOW
         )
     head = employ(HOME, "head")
@@ -294,7 +290,7 @@ def test_register_is_read_page_by_page(
 ) -> None:
     monkeypatch.setitem(queries.certificates.__globals__, "PAGE", 2)
     made = [
-        commands.register_agency_certificate(
+        commands.bring_certificate(
             actor=ADMINISTRATOR, agency=agencies[HOME], content=Device(demonstration).certificates, now=NOW
         )
         for _number in range(3)

@@ -46,6 +46,16 @@ class ImageUnfit(InvalidInput):
     todo = _("Give a PNG with a transparent ground (Decree 30/2020, Appendix I), smaller than 2 MB.")
 
 
+class HolderUnknown(NotFound):
+    """Nobody who signs for the agency is meant by what was given."""
+
+    code = "signing.holder-unknown"
+    title = _("Person unknown")
+    detail = _("Nobody who signs for {agency} today is known as “{holder}”.")
+    kept = _("Nothing was registered.")
+    todo = _("Take somebody who has a post of the agency that signs; leave it out for the agency’s own.")
+
+
 class DocumentTooLarge(TooLarge):
     """The file is larger than signing and validation take."""
 

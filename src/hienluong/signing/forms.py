@@ -49,10 +49,17 @@ class CertificateForm(FilePage, forms.Form):
 
 
 class AgencyCertificateForm(FilePage, AskedForm):
-    """A certificate of an agency: of a key of this installation, or of a device that its clerk keeps."""
+    """A certificate of an agency or of a person there: of a key of this installation, or of a device."""
 
     agency = AgencyField(
         label=_("Agency"), help_text=_("The code of the agency, for example H50.S01."), max_length=40
+    )
+    person = forms.EmailField(
+        label=_("E-mail address of the person"),
+        required=False,
+        help_text=_(
+            "Of whose device it is, somebody with a post of the agency that signs; empty: the agency’s own."
+        ),
     )
     key_name = forms.ChoiceField(
         label=_("Key"),
@@ -79,11 +86,15 @@ class AgencyCertificateForm(FilePage, AskedForm):
     def __init__(self, key_names: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = [(name, name) for name in key_names]
-        self.fields["key_name"].choices = [("", _("On a device that the clerk keeps")), *names]  # type: ignore[attr-defined] # a choice field
+        self.fields["key_name"].choices = [("", _("On a device")), *names]  # type: ignore[attr-defined] # a choice field
 
     def clean(self) -> dict[str, Any]:
-        """Requires the certificate of a device."""
+        """Requires the certificate of a device; keys of this installation are agencies'."""
         given = super().clean() or {}
+        if given.get("key_name") and given.get("person"):
+            self.add_error(
+                "person", gettext("Keys of this installation are agencies’: leave one of the two empty.")
+            )
         if not given.get("key_name") and not given.get("file") and "file" not in self.errors:
             self.add_error("file", gettext("Give the certificate of the device."))
         return given

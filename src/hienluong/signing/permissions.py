@@ -1,8 +1,25 @@
 """Who may sign, check signatures, and say whose certificates are believed."""
 
 from django.utils.translation import gettext_lazy as _
+from rules.predicates import Predicate
 
-from hienluong.directory.service import declare, has_role, is_person, is_platform, is_system, may_administer
+from hienluong.directory.service import (
+    Actor,
+    Agency,
+    declare,
+    has_role,
+    is_person,
+    is_platform,
+    is_system,
+    may_administer,
+)
+
+
+def _of_agency(actor: Actor, agency: Agency | None) -> bool:
+    return agency is None or actor.agency_id == agency.pk
+
+
+of_agency = Predicate(_of_agency, name="of_agency")  # the object is the agency
 
 declare("signing.validate_file", is_person | is_system | is_platform, _("check the signatures of any file"))
 declare(
@@ -20,6 +37,13 @@ declare(
     "signing.register_certificate",
     has_role("clerk", "head", "deputy", "officer"),
     _("register the certificates of one's own devices, and the image of one's signature"),
+)
+declare(
+    "signing.bring_certificate",
+    may_administer | (is_system & of_agency),
+    _(
+        "bring certificates of an agency and of its people, which sign once their holder has tested the device"
+    ),
 )
 declare(
     "signing.view_certificates",

@@ -169,7 +169,8 @@ class RegisteredOut(Schema):
     """A certificate of the register."""
 
     id: UUID
-    agency: str = Field(description="its name")
+    agency: str = Field(description="its name; of a person's certificate the person's")
+    owner: Literal["agency", "person"]
     holder: str = Field(description="as the certificate says")
     issuer: str
     sha256: str
@@ -181,6 +182,11 @@ class RegisteredOut(Schema):
     authorities: list[str] = Field(description="the way to the trust list; empty: there is none")
     not_before: datetime
     not_after: datetime
+    registered_by: str = Field(description="its name at that time")
+    tested_at: datetime | None = Field(
+        description="when its device last showed the key; null: not yet, so it signs nothing"
+    )
+    ended_at: datetime | None
     certificates: str = Field(description="PEM, its own first")
 
     @classmethod
@@ -190,6 +196,7 @@ class RegisteredOut(Schema):
         return cls.model_construct(
             id=row.pk,
             agency=row.owner_name,
+            owner="agency" if row.is_agency else "person",
             holder=row.holder_name,
             issuer=row.issuer_name,
             sha256=row.sha256,
@@ -199,6 +206,9 @@ class RegisteredOut(Schema):
             authorities=list(one.way.names),
             not_before=row.not_before,
             not_after=row.not_after,
+            registered_by=row.registered_by,
+            tested_at=row.proved_at,
+            ended_at=row.ended_at,
             certificates=row.certificates.decode(),
         )
 
@@ -208,6 +218,23 @@ class RegisterOut(Schema):
 
     certificates: list[RegisteredOut]
     next: str | None = Field(description="give it as `after` for the next page; null: this is the last")
+
+
+class BringIn(Schema):
+    """For whom a certificate is registered; the certificate travels as a file."""
+
+    post: int | None = Field(
+        None,
+        ge=1,
+        le=2**63 - 1,
+        description="of the agency, as /issuing-signers names it: whose holder's it is; left out: the agency's",
+    )
+
+
+class EndIn(Schema):
+    """Why a certificate ends."""
+
+    reason: str = Field(min_length=1, max_length=500, pattern="^[^\\x00]*$")
 
 
 class PrepareIn(Schema):

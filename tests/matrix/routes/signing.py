@@ -14,6 +14,7 @@ _SIGNED = {"prepared_id": "signed_id"}
 _SIGNERS = ("clerk", "head", "deputy", "officer")
 _AGENCYS = {"certificate_id": "agency_certificate_id"}
 _END = {"reason": "Mất thiết bị", "step": "send"}
+_REGISTER = "api/v1/signatures/certificates"
 _ONE = "signing/certificates/<uuid:certificate_id>/"
 
 
@@ -57,6 +58,16 @@ def _clerks(answers: int = 200, **more: Any) -> Any:
     return of_agency("clerk", anywhere=("administrator",), answers=answers, but=but, **more)
 
 
+def _tests(answers: int = 200, **more: Any) -> Any:
+    """Returns a door where the clerk's own certificate is tested: by nobody else."""
+    but = _not_there("head", "deputy", "officer", "administrator")
+    return of_agency("clerk", answers=answers, but=but, **more)
+
+
+def _brought(things: Things) -> dict[str, Any]:
+    return {"certificates": _certificate(things)["file"]}
+
+
 ROUTES: Table = {
     "signing/mine/": {"GET": door(*_SIGNERS)},
     "signing/mine/add/": {"GET": door(*_SIGNERS), "POST": door(*_SIGNERS, answers=302, sends=_certificate)},
@@ -88,15 +99,15 @@ ROUTES: Table = {
             door("administrator", at=_AGENCYS, but=_not_there(*_SIGNERS), answers=302, sends=_END),
         ),
     },
-    f"{_ONE}challenge/": {"POST": (_clerks(acts=False), _clerks(acts=False, at=_AGENCYS))},
+    f"{_ONE}challenge/": {"POST": (_tests(acts=False), _clerks(acts=False, at=_AGENCYS))},
     f"{_ONE}proof/": {
         "POST": (
-            _clerks(json=True, sends=proof),
+            _tests(json=True, sends=proof),
             _clerks(json=True, at=_AGENCYS, sends=lambda things: proof(things, "agency_certificate")),
         )
     },
-    f"{_ONE}request/": {"GET": _clerks()},
-    f"{_ONE}answer/": {"GET": _clerks(), "POST": _clerks(302, sends=_answer)},
+    f"{_ONE}request/": {"GET": _tests()},
+    f"{_ONE}answer/": {"GET": _tests(), "POST": _tests(302, sends=_answer)},
     "signing/authorities/": {"GET": door(*ROLES)},
     "signing/authorities/add/": {
         "GET": door("administrator"),
@@ -107,7 +118,15 @@ ROUTES: Table = {
         "POST": door("administrator", answers=302, sends=_END),
     },
     "api/v1/signatures/authorities": {"GET": door("system")},
-    "api/v1/signatures/certificates": {"GET": door("system")},
+    _REGISTER: {"GET": door("system"), "POST": door("system", answers=201, sends=_brought)},
+    f"{_REGISTER}/<certificate_id>": {"GET": (of_agency("system"), of_agency("system", at=_AGENCYS))},
+    f"{_REGISTER}/<certificate_id>/image": {
+        "GET": of_agency("system"),
+        "POST": of_agency("system", at=_AGENCYS, sends=_image),
+    },
+    f"{_REGISTER}/<certificate_id>/end": {
+        "POST": of_agency("system", at=_AGENCYS, json=True, sends={"reason": "Mất thiết bị"})
+    },
     "signatures/": {"GET": anybody(), "POST": anybody(sends=_file, acts=False)},
     "api/v1/signatures/validate": {"POST": door("system", sends=_file, acts=False)},
     "api/v1/signatures/prepared": {"POST": door("system", answers=201, sends=_wanted)},

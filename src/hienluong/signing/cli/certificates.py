@@ -28,7 +28,8 @@ def certificate() -> None:
 @certificate.command(
     "add",
     help=_(
-        "Register a certificate of an agency: of a key in the file of keys, or of a device that its clerk keeps.\n\n"
+        "Register a certificate of an agency: of a key in the file of keys, or of a device; or of a person’s device.\n\n"
+        "A device signs once its holder has tested it, signed in.\n\n"
         "Example: hienluong signing certificate add H50.S01 --key so-noi-vu --image seal.png"
     ),
 )
@@ -41,6 +42,9 @@ def certificate() -> None:
     help=_("Of a device: its certificate and those above it. Of a key: those above it."),
 )
 @click.option("--image", type=_file, default=None, help=_("The seal: PNG with a transparent ground."))
+@click.option(
+    "--person", default="", help=_("The e-mail address of whose device it is; without it the agency’s.")
+)
 @click.option("--for-systems", is_flag=True, help=_("Systems of the agency may seal with the key, too."))
 @on_server
 def add(
@@ -51,25 +55,38 @@ def add(
     key_name: str,
     certificates: Path | None,
     image: Path | None,
+    person: str,
     for_systems: bool,
 ) -> Answer:
     """Registers a certificate."""
     from hienluong.directory.service import agency_by_code  # noqa: PLC0415 - needs Django
-    from hienluong.signing.service import register_agency_certificate, set_image  # noqa: PLC0415 - the same
+    from hienluong.signing.service import (  # noqa: PLC0415 - the same
+        bring_certificate,
+        holder,
+        register_agency_key,
+        set_image,
+    )
 
     found = agency_by_code(agency)
     if found is None:
         raise click.BadParameter(agency)
     if not key_name and certificates is None:
         raise click.UsageError(_("Give --key or --certificates."))
-    row = register_agency_certificate(
-        actor=actor,
-        agency=found.agency,
-        key_name=key_name,
-        content=certificates.read_bytes() if certificates else b"",
-        for_systems=for_systems,
-        now=now,
-    )
+    if key_name and person:
+        raise click.UsageError(_("Choose one of --key and --person: keys of the file are agencies’."))
+    content = certificates.read_bytes() if certificates else b""
+    if key_name:
+        row = register_agency_key(
+            actor=actor,
+            agency=found.agency,
+            key_name=key_name,
+            content=content,
+            for_systems=for_systems,
+            now=now,
+        )
+    else:
+        of = holder(found.agency, email=person) if person else None
+        row = bring_certificate(actor=actor, agency=found.agency, content=content, holder=of, now=now)
     if image is not None:
         set_image(actor=actor, certificate_id=row.pk, png=image.read_bytes(), now=now)
     return {"id": row.pk, "sha256": row.sha256}, [f"{row.pk}  {row.sha256[:16]}  {row.holder_name}"]

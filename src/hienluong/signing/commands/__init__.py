@@ -2,9 +2,10 @@
 
 from hienluong.signing.commands.alarms import warn_of_ends, warn_of_old_revocations
 from hienluong.signing.commands.certificates import (
+    bring_certificate,
     end_certificate,
     prove_certificate,
-    register_agency_certificate,
+    register_agency_key,
     register_own_certificate,
     set_image,
 )
@@ -15,6 +16,7 @@ from hienluong.signing.commands.trust import end_authority, import_authorities, 
 from hienluong.signing.commands.with_certificate import prepare_with, sign_for_agency, sign_with
 
 __all__ = [
+    "bring_certificate",
     "complete_signature",
     "end_authority",
     "end_certificate",
@@ -24,7 +26,7 @@ __all__ = [
     "prepare_with",
     "prove_certificate",
     "refresh_revocations",
-    "register_agency_certificate",
+    "register_agency_key",
     "register_own_certificate",
     "set_image",
     "sign_document",

@@ -24,6 +24,12 @@ STILL_WANTED = timedelta(days=30)
 
 notices.declare_text("signing.certificate_ending", _("The signing certificate of {name} ends on {day}."))
 notices.declare_text(
+    "signing.certificate_brought",
+    _(
+        "{by} registered the certificate {name}. It signs once you have tested its device; end it if it is none of yours."
+    ),
+)
+notices.declare_text(
     "signing.authority_ending", _("The certificate of the trusted authority {name} ends on {day}.")
 )
 notices.declare_text(
@@ -44,15 +50,11 @@ def warn_of_ends(*, now: datetime) -> int:
     ).select_related("person", "agency")
     ending = list(rows.order_by("not_after", "pk"))
     administrators = _readers(administrators_to_tell())
-    clerks = people_to_tell({row.agency_id for row in ending if row.agency_id}, [Post.Role.CLERK])
+    clerks = _clerks_of(ending)
     for row in ending:
-        own = (
-            [Reader(row.person.pk, row.person.email)]
-            if row.person
-            else _readers(clerks.get(row.agency_id, []) if row.agency_id else [])
-        )
         link = reverse("signing:certificate", args=[row.pk])
-        _tell("certificate_ending", [*own, *administrators], row.owner_name, row.not_after, link, now)
+        readers = [*_owners(row, clerks), *administrators]
+        _tell("certificate_ending", readers, row.owner_name, row.not_after, link, now)
     authorities = [one for one in in_force(now) if now < one.not_after <= until]
     for one in authorities:
         link = f"{reverse('signing:authorities')}?show={one.sha256[:16]}"
@@ -61,6 +63,17 @@ def warn_of_ends(*, now: datetime) -> int:
     ends = [*(row.not_after for row in ending), *(one.not_after for one in authorities)]
     _record("warned-of-ends", sum(_is_new(end, now) for end in ends), now)
     return len(ending) + len(authorities)
+
+
+def tell_of_new(row: SigningCertificate, *, by: str, now: datetime) -> None:
+    """Tells who can test it, its holder or the agency's clerks, that somebody else registered a certificate."""
+    notices.tell(
+        readers=_owners(row, _clerks_of([row])),
+        code="signing.certificate_brought",
+        values={"by": by, "name": row.holder_name},
+        link=reverse("signing:certificate", args=[row.pk]),
+        now=now,
+    )
 
 
 @transaction.atomic
@@ -85,6 +98,17 @@ def warn_of_old_revocations(*, now: datetime) -> int:
         )
     _record("warned-of-old-revocations", sum(_is_new_source(row, now) for row in sources.values()), now)
     return len(sources)
+
+
+def _clerks_of(rows: Iterable[SigningCertificate]) -> dict[UUID, list[tuple[UUID, str]]]:
+    return people_to_tell({row.agency_id for row in rows if row.agency_id}, [Post.Role.CLERK])
+
+
+def _owners(row: SigningCertificate, clerks: dict[UUID, list[tuple[UUID, str]]]) -> list[Reader]:
+    """Returns whose it is to know of a certificate: its holder; of an agency's its clerks."""
+    if row.person is not None:
+        return [Reader(row.person.pk, row.person.email)]
+    return _readers(clerks.get(row.agency_id, []) if row.agency_id else [])
 
 
 def _tell(code: str, readers: Iterable[Reader], name: str, end: datetime, link: str, now: datetime) -> None:

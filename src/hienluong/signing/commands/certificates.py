@@ -1,4 +1,4 @@
-"""The register of signing certificates: people register their own, administrators their agencies'; images; the end."""
+"""The register of signing certificates: people register their own; others bring what its holder then tests; images; the end."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from asn1crypto import pem, x509
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from hienluong.directory.service import Actor, Agency, allowed, require
+from hienluong.directory.service import Actor, Agency, Person, allowed, require
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import NotAuthenticated
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
+from hienluong.signing.commands.alarms import tell_of_new
 from hienluong.signing.errors import (
     CertificateRegistered,
     CertificateUnfit,
@@ -59,26 +60,24 @@ def register_own_certificate(*, actor: Actor | None, content: bytes, now: dateti
 
 
 @transaction.atomic
-def register_agency_certificate(
+def register_agency_key(
     *,
     actor: Actor | None,
     agency: Agency,
+    key_name: str,
     now: datetime,
     content: bytes = b"",
-    key_name: str = "",
     for_systems: bool = False,
 ) -> SigningCertificate:
-    """Registers a certificate of an agency: of a key of this installation, or of a device that a clerk keeps.
-
-    A key of this installation is tried at once; a device shows that it holds the key when the clerk tests it.
+    """Registers a key of this installation for an agency, once it was tried.
 
     Args:
         actor: an administrator.
         agency: whose it is.
+        key_name: of the key in the file of keys.
         now: the moment.
-        content: of a device: the certificate and those above it. Of a key: those above it, where its file has none.
-        key_name: of the key in the file of keys; empty: it is on a device.
-        for_systems: whether systems of the agency, too, may have this key sign; of no matter for a device.
+        content: certificates above its own, where its file has none.
+        for_systems: whether systems of the agency, too, may have this key sign.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor manages no certificates.
@@ -89,13 +88,9 @@ def register_agency_certificate(
 
     def mark(row: SigningCertificate) -> None:
         row.agency = agency
-        if key_name:
-            row.place, row.key_name, row.proved_at = SigningCertificate.Place.MODULE, key_name, now
-            row.for_systems = for_systems
+        row.place, row.key_name, row.proved_at = SigningCertificate.Place.MODULE, key_name, now
+        row.for_systems = for_systems
 
-    if not key_name:
-        own, chain = _read(content, now)
-        return _add(actor, mark, own, chain, now)
     key = open_named(key_name)
     given = read_certificates(content) if content else []
     above = [one for one in (*key.chain, *given) if one.dump() != key.certificate.dump()]
@@ -103,6 +98,40 @@ def register_agency_certificate(
     if not shows_possession(key):
         raise KeyUnusable(reason="the certificate belongs to another key")
     return _add(actor, mark, key.certificate, above, now)
+
+
+@transaction.atomic
+def bring_certificate(
+    *, actor: Actor | None, agency: Agency, content: bytes, now: datetime, holder: Person | None = None
+) -> SigningCertificate:
+    """Registers a certificate on a device for somebody else: it signs once they, signed in, have tested the device.
+
+    The same one again, while it is registered, is answered again. Whoever tests it is told.
+
+    Args:
+        actor: an administrator, or a system of the agency.
+        agency: whose it is, or for whom its holder signs.
+        content: the certificate and those that lead to an authority: PEM, DER or PKCS#7.
+        now: the moment.
+        holder: the person whose it is; None: the agency's.
+
+    Raises:
+        NotAuthenticated, PermissionMissing: the actor brings none, or not for this agency.
+        CertificateUnfit, DemonstrationRefused: as for an own one.
+    """
+    actor = require(actor, "signing.bring_certificate", agency)
+    own, chain = _read(content, now)
+    of = {"person": holder} if holder else {"agency": agency}
+    before = SigningCertificate.objects.filter(sha256=_sha256(own), ended_at__isnull=True, **of).first()
+    if before is not None:
+        return before
+
+    def mark(row: SigningCertificate) -> None:
+        row.person, row.agency = holder, None if holder else agency
+
+    row = _add(actor, mark, own, chain, now)
+    tell_of_new(row, by=actor.name, now=now)
+    return row
 
 
 @transaction.atomic
@@ -174,9 +203,9 @@ def set_image(*, actor: Actor | None, certificate_id: UUID, png: bytes, now: dat
 def end_certificate(
     *, actor: Actor | None, certificate_id: UUID, reason: str, now: datetime
 ) -> SigningCertificate:
-    """Ends a certificate in the register: nothing is signed with it here any more. What was signed stands.
+    """Ends a certificate in the register: nothing is signed with it here any more. Ended already, it stays as it is.
 
-    The authority is not told: who lost a device has the certificate revoked there.
+    What was signed stands. The authority is not told: who lost a device has the certificate revoked there.
 
     Args:
         actor: whose it is, or an administrator.
@@ -186,10 +215,12 @@ def end_certificate(
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor changes no certificates.
-        SigningCertificateNotFound: it is another's, or has ended already.
+        SigningCertificateNotFound: there is none, or it is another's.
     """
-    found, acting = changeable(actor, certificate_id), _acting(actor)
+    found, acting = changeable(actor, certificate_id, in_use=False), _acting(actor)
     row = SigningCertificate.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    if row.ended_at is not None:
+        return row
     row.ended_at, row.ended_why = now, reason
     row.save(update_fields=["ended_at", "ended_why"])
     _record(acting, "ended", row, now, {"reason": reason[:500]})
@@ -198,8 +229,8 @@ def end_certificate(
 
 def _acting(actor: Actor | None) -> Actor:
     """Returns who acts, once a query has let them."""
-    manages = allowed(actor, "signing.manage_certificates")
-    return require(actor, "signing.manage_certificates" if manages else "signing.register_certificate")
+    held = ("signing.manage_certificates", "signing.bring_certificate")
+    return require(actor, next((one for one in held if allowed(actor, one)), "signing.register_certificate"))
 
 
 def _read(content: bytes, now: datetime) -> tuple[x509.Certificate, list[x509.Certificate]]:
@@ -229,6 +260,10 @@ def _require_fit(certificate: x509.Certificate, now: datetime) -> None:
     hash_of(certificate)
 
 
+def _sha256(certificate: x509.Certificate) -> str:
+    return hashlib.sha256(certificate.dump()).hexdigest()
+
+
 def _add(
     actor: Actor,
     mark: Callable[[SigningCertificate], None],
@@ -240,7 +275,7 @@ def _add(
         place=SigningCertificate.Place.DEVICE,
         certificate=own.dump(),
         chain=b"".join(pem.armor("CERTIFICATE", one.dump()) for one in chain),
-        sha256=hashlib.sha256(own.dump()).hexdigest(),
+        sha256=_sha256(own),
         holder_name=Holder.of(own.subject).name[:300],
         issuer_name=Holder.of(own.issuer).name[:300],
         not_before=own.not_valid_before,

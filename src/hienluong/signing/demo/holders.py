@@ -20,7 +20,7 @@ from hienluong.kit.ids import new_secret
 from hienluong.signing import possession
 from hienluong.signing.commands.certificates import (
     prove_certificate,
-    register_agency_certificate,
+    register_agency_key,
     register_own_certificate,
     set_image,
 )
@@ -93,7 +93,7 @@ def _seals(authority: DemoAuthority, agencies: Collection[Agency], place: Path, 
         made += [(agency, name)] if new else []
     write_private(file, "\n".join(lines).encode())
     for agency, name in made:
-        row = register_agency_certificate(actor=_SELF, agency=agency, key_name=name, now=now)
+        row = register_agency_key(actor=_SELF, agency=agency, key_name=name, now=now)
         set_image(actor=_SELF, certificate_id=row.pk, png=drawing.seal(agency.name), now=now)
 
 

@@ -65,25 +65,19 @@ def add(request: HttpRequest) -> HttpResponse:
     actor = require(acting_actor(request), MANAGE)
     form = AgencyCertificateForm(key_names(), request.POST or None, request.FILES or None)
     if form.is_valid():
-        given = form.cleaned_data
         try:
-            row = commands.register_agency_certificate(
-                actor=actor,
-                agency=given["agency"].agency,
-                content=given["file"].read() if given["file"] else b"",
-                key_name=given["key_name"],
-                for_systems=given["for_systems"],
-                now=clock.now(),
-            )
+            row = _registered_by(actor, form.cleaned_data)
         except (InvalidInput, Conflict, NotFound) as refusal:
             form.refuse(refusal)
         else:
             return redirect("signing:certificate", row.pk)
     form.question = Question(
-        gettext_lazy("Register a certificate of an agency"),
+        gettext_lazy("Register a certificate"),
         gettext_lazy("Register it"),
         reverse("signing:certificates"),
-        lead=gettext_lazy("With it clerks put the agency's signature on documents."),
+        lead=gettext_lazy(
+            "Of an agency, with which clerks seal documents, or of somebody who signs for it. A device signs once its holder has tested it."
+        ),
     )
     return render(request, "signing/file.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -202,6 +196,22 @@ def take_answer(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         row, gettext_lazy("Bring the file of signatures"), gettext_lazy("Check the signature")
     )
     return take_file(request, form, "signing/file.html", stage)
+
+
+def _registered_by(actor: Actor, given: dict[str, Any]) -> SigningCertificate:
+    agency, now = given["agency"].agency, clock.now()
+    content = given["file"].read() if given["file"] else b""
+    if given["key_name"]:
+        return commands.register_agency_key(
+            actor=actor,
+            agency=agency,
+            key_name=given["key_name"],
+            content=content,
+            for_systems=given["for_systems"],
+            now=now,
+        )
+    holder = queries.holder(agency, email=given["person"]) if given["person"] else None
+    return commands.bring_certificate(actor=actor, agency=agency, content=content, holder=holder, now=now)
 
 
 def _request(actor: Actor | None, certificate_id: UUID) -> dict[str, Any]:

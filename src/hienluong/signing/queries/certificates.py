@@ -12,19 +12,21 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from hienluong.directory.errors import PermissionMissing
-from hienluong.directory.service import Actor, Post, allowed, require
+from hienluong.directory.service import Actor, Agency, Person, Post, allowed, require, today, valid_on
 from hienluong.files import service as files
 from hienluong.kit.cursors import Page, no_cursor, page_of, read_cursor, write_cursor
 from hienluong.kit.vietnamese import fold
 from hienluong.signing import possession
 from hienluong.signing.authorities import trust
-from hienluong.signing.errors import SigningCertificateNotFound
+from hienluong.signing.errors import HolderUnknown, SigningCertificateNotFound
 from hienluong.signing.formats.keys import read_certificates
 from hienluong.signing.formats.trust import Way
 from hienluong.signing.models import SigningCertificate
 
 State = Literal["ended", "over", "unproved", "ending", "good"]
 PAGE: Final = 25
+SIGN: Final = (Post.Role.CLERK, Post.Role.HEAD, Post.Role.DEPUTY, Post.Role.OFFICER)
+"""Roles whose holders sign with certificates of their own."""
 _LIST: Final = "certificates"
 
 
@@ -100,6 +102,20 @@ def image_of(row: SigningCertificate) -> bytes | None:
     return files.read_for(holder=row.pk, file_id=row.image) if row.image else None
 
 
+def holder(agency: Agency, *, post_id: int | None = None, email: str = "") -> Person:
+    """Returns who of those that sign for an agency today is meant, by a post or by an address.
+
+    Raises:
+        HolderUnknown: nobody is, or the address is of several.
+    """
+    posts = Post.objects.filter(valid_on(today()), agency=agency, role__in=SIGN)
+    found = posts.filter(pk=post_id) if post_id is not None else posts.filter(person__email__iexact=email)
+    people = {one.person_id: one.person for one in found.select_related("person")}
+    if len(people) != 1:
+        raise HolderUnknown(agency=agency.name, holder=email if post_id is None else post_id)
+    return next(iter(people.values()))
+
+
 def own_certificates(actor: Actor | None, *, now: datetime) -> list[Registered]:
     """Returns the certificates that a person registered, ended ones last.
 
@@ -113,7 +129,13 @@ def own_certificates(actor: Actor | None, *, now: datetime) -> list[Registered]:
 
 
 def certificates(
-    actor: Actor | None, *, now: datetime, text: str = "", ended: bool = False, after: str = ""
+    actor: Actor | None,
+    *,
+    now: datetime,
+    text: str = "",
+    ended: bool = False,
+    people: bool = False,
+    after: str = "",
 ) -> Page[Registered]:
     """Returns a page of the register, what ends first first: an agency's own; for administrators everybody's.
 
@@ -122,13 +144,14 @@ def certificates(
         now: the moment.
         text: words of the holder's name, or the beginning of the fingerprint.
         ended: those that have ended instead of those in use.
+        people: of those who sign for the agency acted for, instead of its own.
         after: the cursor of the page.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor may not see the register.
         InvalidInput: the cursor is none.
     """
-    found = certificates_visible_to(actor).filter(ended_at__isnull=not ended)
+    found = certificates_visible_to(actor, people=people).filter(ended_at__isnull=not ended)
     for word in fold(text).split():
         found = found.filter(
             Q(agency__search_key__contains=word)
@@ -142,8 +165,8 @@ def certificates(
     return Page(_registered(page.items, now), page.next)
 
 
-def certificates_visible_to(actor: Actor | None) -> QuerySet[SigningCertificate]:
-    """Returns the certificates of the agency acted for; for administrators those of everybody.
+def certificates_visible_to(actor: Actor | None, *, people: bool = False) -> QuerySet[SigningCertificate]:
+    """Returns the certificates of the agency acted for, or of those who sign for it; for administrators those of everybody.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor may not see the register.
@@ -151,11 +174,12 @@ def certificates_visible_to(actor: Actor | None) -> QuerySet[SigningCertificate]
     actor = require(actor, "signing.view_certificates")
     if allowed(actor, "signing.manage_certificates"):
         return SigningCertificate.objects.all()
-    return SigningCertificate.objects.filter(_of(agency=actor.agency_id))
+    mine = _of_people(actor) if people else _of(agency=actor.agency_id)
+    return SigningCertificate.objects.filter(mine)
 
 
 def visible(actor: Actor | None, certificate_id: UUID) -> SigningCertificate:
-    """Returns an entry of the register that the actor may see: an own one, or as the list says.
+    """Returns an entry of the register that the actor may see: an own one, or as the lists say.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor sees none.
@@ -163,30 +187,41 @@ def visible(actor: Actor | None, certificate_id: UUID) -> SigningCertificate:
     """
     if allowed(actor, "signing.manage_certificates"):
         return _one(certificate_id, Q())
+    if actor is not None and actor.kind == "system":
+        require(actor, "signing.view_certificates")
+        return _one(certificate_id, _of(agency=actor.agency_id) | _of_people(actor))
     seen = _own_or_managed(actor)
     if actor is not None and allowed(actor, "signing.view_certificates"):
         seen |= _of(agency=actor.agency_id)
     return _one(certificate_id, seen)
 
 
-def changeable(actor: Actor | None, certificate_id: UUID) -> SigningCertificate:
-    """Returns a certificate in use that the actor may change: an own one; for administrators any.
+def changeable(actor: Actor | None, certificate_id: UUID, *, in_use: bool = True) -> SigningCertificate:
+    """Returns a certificate, by itself one in use, that the actor may change: an own one; the agency's for its system; for administrators any.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor changes none.
         SigningCertificateNotFound: there is none, it is another's, or it has ended.
     """
-    return _one(certificate_id, _own_or_managed(actor), in_use=True)
+    if actor is not None and actor.kind == "system":
+        require(actor, "signing.bring_certificate")
+        return _one(certificate_id, _of(agency=actor.agency_id), in_use=in_use)
+    return _one(certificate_id, _own_or_managed(actor), in_use=in_use)
 
 
 def provable(actor: Actor | None, certificate_id: UUID) -> SigningCertificate:
-    """Returns a certificate on a device in use that the actor may test: an own one; the agency's for its clerk; any for administrators.
+    """Returns a certificate on a device in use that the actor may test: an own one; the agency's for its clerk; any agency's for administrators.
+
+    A person's is tested by that person alone, whoever registered it, and no system tests any (decision 35).
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor tests none.
         SigningCertificateNotFound: there is none, it is another's, it is on no device, or it has ended.
     """
-    which = _own_or_managed(actor)
+    if allowed(actor, "signing.manage_certificates"):
+        which = Q(agency__isnull=False)
+    else:
+        which = _own_or_managed(actor)
     if actor is not None:
         which |= _usable_by(actor)
     return _one(certificate_id, which & Q(place=SigningCertificate.Place.DEVICE), in_use=True)
@@ -276,6 +311,12 @@ def _of(**owner: UUID | None) -> Q:
     """Returns the condition "this owner's"; nobody's where there is none."""
     ((field, pk),) = owner.items()
     return Q(**{f"{field}_id": pk}) if pk else Q(pk__in=())
+
+
+def _of_people(actor: Actor) -> Q:
+    """Returns the condition "of somebody who signs for the agency acted for, today"."""
+    posts = Post.objects.filter(valid_on(today()), agency=actor.agency_id, role__in=SIGN)
+    return Q(person__in=posts.values("person"))
 
 
 def _one(certificate_id: UUID, which: Q, *, in_use: bool = False) -> SigningCertificate:
