@@ -61,6 +61,7 @@ REASONS: Final = {
         "It was signed under the authority of a demonstration, which has no legal force."
     ),
     Reason.CONTENT_MISSING: _("The signature stands beside its file; give the file, too."),
+    Reason.FORM_UNKNOWN: _("The signature is of a kind that is not checked here."),
     Reason.UNDECIDED: _("The certificate could not be checked."),
 }
 CHANGES: Final = {

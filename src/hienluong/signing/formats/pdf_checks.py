@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 
 from asn1crypto import cms, x509
+from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESPassed
 from pyhanko.sign.diff_analysis import ModificationLevel, SuspiciousModification
+from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.validation.ades import (
     AdESBasicValidationResult,
     AdESLTAValidationResult,
@@ -48,6 +52,7 @@ from hienluong.signing.formats.signature_checks import (
 from hienluong.signing.formats.trust import Knowledge
 
 SIGNATURES_MOST: Final = 64
+_FORMS: Final = frozenset(str(one.value) for one in SigSeedSubFilter)
 _COVERS: Final = {
     SignatureCoverageLevel.ENTIRE_FILE: "whole-file",
     SignatureCoverageLevel.ENTIRE_REVISION: "whole-revision",
@@ -62,32 +67,39 @@ _CHANGES: Final = {
 
 
 class Encrypted(Exception):
-    """The PDF is encrypted: nobody can say what was signed."""
+    """The PDF opens with a password only: nobody can say what was signed."""
 
 
 def open_pdf(pdf: bytes) -> tuple[PdfFileReader, tuple[str, ...]]:
     """Returns a reader, and "pdf-untidy" as a warning where the file keeps to the standard only nearly.
 
     Raises:
-        Encrypted: it is.
+        Encrypted: it opens with a password only.
         PdfReadError: it cannot be read.
     """
-    warnings: tuple[str, ...] = ()
     try:
-        reader = PdfFileReader(io.BytesIO(pdf))
+        reader = _reader(pdf, strict=True)
         list(reader.embedded_signatures)
     except PdfReadError:
-        reader, warnings = PdfFileReader(io.BytesIO(pdf), strict=False), ("pdf-untidy",)
+        return _reader(pdf, strict=False), ("pdf-untidy",)
+    return reader, ()
+
+
+def _reader(pdf: bytes, *, strict: bool) -> PdfFileReader:
+    """Returns a reader; a file that forbids printing or copying only is opened with the empty password, as everybody does."""
+    reader = PdfFileReader(io.BytesIO(pdf), strict=strict)
     if reader.encrypted:
-        raise Encrypted
-    return reader, warnings
+        by_password = isinstance(reader.security_handler, StandardSecurityHandler)
+        if not by_password or reader.decrypt("").status is AuthStatus.FAILED:
+            raise Encrypted
+    return reader
 
 
 async def check_pdf(pdf: bytes, checker: Checker) -> tuple[tuple[SignatureReport, ...], tuple[str, ...]]:
     """Returns what is found of every signature and time-stamp of a PDF, in their order, and warnings.
 
     Raises:
-        Encrypted: it is.
+        Encrypted: it opens with a password only.
         PdfReadError and whatever else broken files lead pyHanko into; `validation.py` tells it.
     """
     reader, warnings = open_pdf(pdf)
@@ -96,7 +108,21 @@ async def check_pdf(pdf: bytes, checker: Checker) -> tuple[tuple[SignatureReport
         warnings = (*warnings, "more-signatures")
     embedded = _evidence_in(reader)
     found = [await _check_one(one, reader, embedded, checker) for one in signatures[:SIGNATURES_MOST]]
-    return tuple(found), warnings
+    return (*found, *islice(_of_other_forms(reader), SIGNATURES_MOST)), warnings
+
+
+def _of_other_forms(reader: PdfFileReader) -> Iterator[SignatureReport]:
+    """Yields the signatures of forms that are not checked here, as adbe.pkcs7.sha1 (ISO 32000-1, 12.8.3): signed the file is."""
+    for name, value, _field in enumerate_sig_fields(reader, filled_status=True):
+        form = value.get_object().get("/SubFilter", "")
+        if form not in _FORMS:
+            yield SignatureReport(
+                kind="signature",
+                form=str(form).lstrip("/"),
+                field=str(name),
+                verdict=Verdict.INDETERMINATE,
+                reasons=(Reason.FORM_UNKNOWN,),
+            )
 
 
 async def _check_one(
@@ -134,7 +160,7 @@ async def _check_one(
         path=path_of(status),
         claimed_at=signature.self_reported_timestamp,
         proved_at=proved,
-        covers=_COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part"),
+        covers=_covers(signature),
         changes=changes,
         said=tuple(
             str(value) for name in ("/Reason", "/Location") if (value := signature.sig_object.get(name))
@@ -214,7 +240,7 @@ async def _check_stamp(
         path=path_of(result.api_status),
         claimed_at=stamp.at,
         proved_at=stamp.at if outcome is Verdict.VALID else None,
-        covers=_COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part"),
+        covers=_covers(signature),
         changes=changes,
         revocation=revocation_of(result.api_status, evidence),
         stamp=stamp,
@@ -232,9 +258,26 @@ def knowing(checker: Checker, embedded: Knowledge) -> Checker:
     return Checker(type(trust)(trust.signers, trust.stampers, trust.demonstration, together), checker.now)
 
 
+def _covers(signature: EmbeddedPdfSignature) -> str:
+    """Returns how much of the file a signature covers.
+
+    pyHanko adds up the signed parts and the signature's length. A later revision may say that the signature is longer by as
+    much as it added itself; so what is left out has to be the signature's own digits, and nothing else.
+    """
+    covers = _COVERS.get(signature.coverage or SignatureCoverageLevel.UNCLEAR, "part")
+    if covers == "part":
+        return covers
+    _start, begin, end, _rest = signature.byte_range
+    stream = signature.reader.stream
+    stream.seek(begin)
+    digits = b"<%s>" % signature.pkcs7_content.hex().encode()
+    same = end - begin == len(digits) and stream.read(len(digits)).lower() == digits
+    return covers if same else "part"
+
+
 def _changes(signature: EmbeddedPdfSignature) -> tuple[list[Reason], str]:
     """Returns why what came after a signature is not allowed, if so, and what it was."""
-    if signature.coverage not in _COVERS:
+    if _covers(signature) == "part":
         return [Reason.PARTIAL], ""
     if isinstance(signature.diff_result, SuspiciousModification):
         return [Reason.CHANGED], "other"

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     STAMPS_CONTRADICT = "time-stamps-contradict"
     DEMONSTRATION = "demonstration"
     CONTENT_MISSING = "content-missing"
+    FORM_UNKNOWN = "form-unknown"
     UNDECIDED = "undecided"
 
 
@@ -61,6 +62,7 @@ UNDECIDED: Final = frozenset(
         Reason.AUTHORITY_UNKNOWN,
         Reason.TIME_UNPROVEN,
         Reason.CONTENT_MISSING,
+        Reason.FORM_UNKNOWN,
         Reason.UNDECIDED,
     }
 )

@@ -124,6 +124,8 @@ def reason_of(
         in_time = any(one.as_of is not None and one.as_of <= ends for one in evidence)
         return None if now <= ends or in_time else Reason.EXPIRED
     reason = SUBINDICATIONS.get(indication.standard_name, Reason.UNDECIDED)
+    if reason is Reason.CERTIFICATE_UNFIT and status is not None and status.signing_cert.self_issued:
+        reason = Reason.AUTHORITY_UNKNOWN  # it vouches for itself: EN 319 102-1 leaves that open
     early = status is not None and now < status.signing_cert.not_valid_before
     if early and reason in {Reason.EXPIRED, Reason.AUTHORITY_UNKNOWN}:
         return Reason.NOT_YET_VALID
