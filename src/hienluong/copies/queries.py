@@ -16,7 +16,6 @@ from hienluong.directory.service import Actor, allowed, require
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
-from hienluong.kit.errors import InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.signing import service as signing
 from hienluong.signing.service import SigningCertificate
@@ -73,13 +72,7 @@ def copies(
         NotAuthenticated, PermissionMissing, InvalidInput.
     """
     found = narrowed(actor, kind=kind, step=step)
-    try:
-        place = read_id_cursor(_LIST, after, field=cursor_named or "after")
-    except InvalidInput:
-        if cursor_named:
-            raise
-        place = None
-    if place is not None:
+    if place := read_id_cursor(_LIST, after, field=cursor_named):
         found = found.filter(pk__lt=place)
     return page_of(found, limit, lambda row: write_cursor(_LIST, str(row.pk)))
 
@@ -125,7 +118,7 @@ def agency_certificates(actor: Actor | None, *, now: datetime) -> list[SigningCe
         NotAuthenticated, PermissionMissing: the actor signs no copies.
     """
     actor = require(actor, "copies.seal_copy")
-    return [row for row in signing.certificates_of(actor, now=now) if row.is_agency]
+    return signing.certificates_of(actor, now=now, agency=True)
 
 
 def heading() -> list[str]:

@@ -7,6 +7,7 @@ from hienluong.directory.asking import (
     AskedForm,
     Fact,
     Question,
+    ReasonForm,
     ask,
     day_after,
     day_field,
@@ -56,6 +57,7 @@ from hienluong.directory.permissions import (
     is_system,
     may_administer,
     record_refusal,
+    recording_refusals,
     require,
 )
 from hienluong.directory.policy import (
@@ -121,6 +123,7 @@ __all__ = [
     "Post",
     "Purpose",
     "Question",
+    "ReasonForm",
     "Recent",
     "SendingRightRef",
     "Summary",
@@ -189,6 +192,7 @@ __all__ = [
     "primary_codes",
     "purpose_title",
     "record_refusal",
+    "recording_refusals",
     "rename_agency",
     "require",
     "sandbox_agency_ids",

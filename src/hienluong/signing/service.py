@@ -32,6 +32,7 @@ from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import Proposal
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
+from hienluong.signing.forms import AnswerForm
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences, views_of
 from hienluong.signing.models import PreparedSignature, SigningCertificate
@@ -39,7 +40,6 @@ from hienluong.signing.pages.device import (
     as_file,
     given_signature,
     says,
-    signatures_of,
     told,
     with_device,
 )
@@ -66,6 +66,7 @@ from hienluong.signing.schemas import CompleteIn, PreparedOut, SignaturesOut
 from hienluong.signing.stamping import stamps_offered, wanted_level
 
 __all__ = [
+    "AnswerForm",
     "Box",
     "Challenge",
     "CompleteIn",
@@ -121,7 +122,6 @@ __all__ = [
     "sign_document",
     "sign_for_agency",
     "sign_with",
-    "signatures_of",
     "signed_document",
     "sizes",
     "stamps_offered",
