@@ -106,7 +106,7 @@ def show(request: HttpRequest, copy_id: UUID) -> HttpResponse:
     acts = set()
     if one.step == Step.PREPARED:
         acts = {name for name, may in _ACTS.items() if allowed(actor, f"copies.{may}", one)}
-    rows = queries.agency_certificates(actor, now=clock.now()) if "seal" in acts else []
+    rows = queries.certificates_for(actor, one, now=clock.now()) if "seal" in acts else []
     row = _chosen(request, rows)
     on_device = row is not None and row.place == SigningCertificate.Place.DEVICE
     context: dict[str, Any] = {

@@ -111,13 +111,13 @@ def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Copy]:
     yield from Copy.objects.filter(renew_at__lte=now).order_by("renew_at")[:limit]
 
 
-def agency_certificates(actor: Actor | None, *, now: datetime) -> list[SigningCertificate]:
-    """Returns the certificates of the agency that the actor may sign with now.
+def certificates_for(actor: Actor | None, one: Copy, *, now: datetime) -> list[SigningCertificate]:
+    """Returns the certificates of the agency with which the actor may sign a copy now.
 
     Raises:
-        NotAuthenticated, PermissionMissing: the actor signs no copies.
+        NotAuthenticated, PermissionMissing: the actor does not sign it.
     """
-    actor = require(actor, "copies.seal_copy")
+    actor = require(actor, "copies.seal_copy", one)
     return signing.certificates_of(actor, now=now, agency=True)
 
 

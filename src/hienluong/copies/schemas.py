@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
 from hienluong.copies.models import Copy
+from hienluong.directory.service import Text
+from hienluong.signing.service import UsableOut
 
 KindName = Literal["SY", "SL", "TrS"]
 StepName = Literal["prepared", "sealed", "given-up"]
-Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
-"""Text that the database can hold: everything but the letter NUL."""
 
 
 class HandIn(Schema):
@@ -55,6 +55,19 @@ class CopyOut(Schema):
     def of(cls, row: Copy) -> CopyOut:
         """Returns what is said of a copy."""
         return cls.model_construct(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class CopyCertificatesOut(Schema):
+    """With which certificates of the agency a copy can be signed."""
+
+    items: list[UsableOut]
+
+
+class CopyNumberIn(Schema):
+    """The number in the register."""
+
+    number: Text = Field("", max_length=11, description="as typed; empty: `book` gives the next one")
+    book: Text = Field("", max_length=100, description="series of the agency's book")
 
 
 class CopyListOut(Schema):

@@ -96,6 +96,7 @@ from hienluong.directory.queries import (
 )
 from hienluong.directory.queries.looks import Purpose, all_purposes, declare_purpose, look, purpose_title
 from hienluong.directory.recent import Recent, forget
+from hienluong.directory.schemas import ReasonIn, Text
 from hienluong.directory.search_extension import ensure_extension
 from hienluong.directory.table_answer import table_answer
 
@@ -124,9 +125,11 @@ __all__ = [
     "Purpose",
     "Question",
     "ReasonForm",
+    "ReasonIn",
     "Recent",
     "SendingRightRef",
     "Summary",
+    "Text",
     "User",
     "act_in",
     "acting_actor",

@@ -10,15 +10,13 @@ from django.http.response import HttpResponseBase
 from ninja import File, Form, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
-from hienluong.directory.service import calling_actor, today
+from hienluong.directory.service import ReasonIn, calling_actor, today
 from hienluong.files import service as files
 from hienluong.issuing import commands, queries
 from hienluong.issuing.commands import Handed
 from hienluong.issuing.errors import SignerUnknown
 from hienluong.issuing.models import Authority, Document
 from hienluong.issuing.schemas import (
-    CertificateIn,
-    CertificateOut,
     CertificatesOut,
     DocumentListOut,
     DocumentOut,
@@ -31,13 +29,12 @@ from hienluong.issuing.schemas import (
     PartIn,
     PassageOut,
     PlaceIn,
-    ReasonIn,
     ResubmitIn,
     SignerOut,
     SignersOut,
 )
 from hienluong.kit import clock
-from hienluong.signing.service import CompleteIn, PreparedOut
+from hienluong.signing.service import CertificateIn, CompleteIn, PreparedOut, UsableOut
 
 router = Router(tags=["issuing"])
 ONE = "/issuing-documents/{document_id}"
@@ -147,8 +144,8 @@ def list_certificates(request: HttpRequest, document_id: UUID) -> CertificatesOu
     """Answers the certificates on devices of whoever acts in the named post today, and those of the agency."""
     found = queries.certificates_for(calling_actor(request), document_id, now=clock.now())
     return CertificatesOut.model_construct(
-        sign=[CertificateOut.of(one) for one in found.sign],
-        seal=[CertificateOut.of(one) for one in found.seal],
+        sign=[UsableOut.of(one) for one in found.sign],
+        seal=[UsableOut.of(one) for one in found.seal],
     )
 
 

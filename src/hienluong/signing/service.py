@@ -62,12 +62,13 @@ from hienluong.signing.queries import (
     validate_file,
 )
 from hienluong.signing.renewal import renew_stamps, renewal_in
-from hienluong.signing.schemas import CompleteIn, PreparedOut, SignaturesOut
+from hienluong.signing.schemas import CertificateIn, CompleteIn, PreparedOut, SignaturesOut, UsableOut
 from hienluong.signing.stamping import stamps_offered, wanted_level
 
 __all__ = [
     "AnswerForm",
     "Box",
+    "CertificateIn",
     "Challenge",
     "CompleteIn",
     "FileReport",
@@ -85,6 +86,7 @@ __all__ = [
     "SigningCertificate",
     "SigningKey",
     "TokenKey",
+    "UsableOut",
     "Verdict",
     "as_file",
     "attachment_lines",
