@@ -18,11 +18,12 @@ from hienluong.copies.schemas import (
     CopyListOut,
     CopyNumberIn,
     CopyOut,
+    GiveUpIn,
     HandIn,
     KindName,
     StepName,
 )
-from hienluong.directory.service import ReasonIn, calling_actor
+from hienluong.directory.service import calling_actor
 from hienluong.files import service as files
 from hienluong.kit import clock
 from hienluong.signing.service import CertificateIn, CompleteIn, PreparedOut, UsableOut
@@ -139,7 +140,7 @@ def complete_copy_seal(request: HttpRequest, copy_id: UUID, prepared_id: UUID, b
 
 
 @router.post(f"{ONE}/give-up", response=CopyOut, summary="Give it up")
-def give_up_copy(request: HttpRequest, copy_id: UUID, body: ReasonIn) -> CopyOut:
+def give_up_copy(request: HttpRequest, copy_id: UUID, body: GiveUpIn) -> CopyOut:
     """Gives up a copy that is not signed yet; row, number and file stay. Given up already, it stays as it is."""
     one = commands.give_up_copy(
         actor=calling_actor(request), copy_id=copy_id, reason=body.reason, now=clock.now()

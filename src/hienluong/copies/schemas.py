@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
 from hienluong.copies.models import Copy
-from hienluong.directory.service import Text
 from hienluong.signing.service import UsableOut
 
 KindName = Literal["SY", "SL", "TrS"]
 StepName = Literal["prepared", "sealed", "given-up"]
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
 
 
 class HandIn(Schema):
@@ -68,6 +69,12 @@ class CopyNumberIn(Schema):
 
     number: Text = Field("", max_length=11, description="as typed; empty: `book` gives the next one")
     book: Text = Field("", max_length=100, description="series of the agency's book")
+
+
+class GiveUpIn(Schema):
+    """Why a copy is given up."""
+
+    reason: Text = Field(min_length=1, max_length=1000)
 
 
 class CopyListOut(Schema):

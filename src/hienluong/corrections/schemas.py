@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
 from hienluong.corrections.models import Recall
 from hienluong.corrections.queries import Link
-from hienluong.directory.service import Text
+
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
 
 
 class RecallIn(Schema):

@@ -63,9 +63,8 @@ class ReasonForm(AskedForm):
 
     def __init__(self, *args: Any, most: int = 1000, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"] = forms.CharField(
-            label=_("Reason"), max_length=most, widget=forms.Textarea(attrs={"rows": 3})
-        )
+        rows = forms.Textarea(attrs={"rows": 3})
+        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=most, widget=rows)
 
 
 def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:

@@ -8,11 +8,8 @@ there is no superuser.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +18,7 @@ from rules.predicates import Predicate
 from hienluong.directory.actors import Actor
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.models import Agency, Post
-from hienluong.kit.errors import HienluongError, NotAuthenticated
+from hienluong.kit.errors import NotAuthenticated
 from hienluong.ledger import service as ledger
 
 _NAME = re.compile(r"[a-z]+\.[a-z]+(_[a-z]+)+")
@@ -88,42 +85,6 @@ def record_refusal(refusal: PermissionMissing, *, where: str, now: datetime) -> 
         details={"where": where[:200]},
         now=now,
     )
-
-
-@contextmanager
-def recording_refusals(
-    actor: Actor | None,
-    action: str,
-    subject: str,
-    now: datetime,
-    *,
-    besides: type[HienluongError] | tuple[type[HienluongError], ...] = (),
-    details: dict[str, Any] | None = None,
-) -> Iterator[None]:
-    """Records that the act inside was refused, and its code; around the act's transaction, which was rolled back then.
-
-    What a permission refuses is recorded by every interface (`record_refusal`), so not here.
-
-    Args:
-        actor: who acts; nobody's refusals are not recorded.
-        action: of the entry.
-        subject: of the entry, "copies:<id>".
-        now: the moment.
-        besides: what else is no refusal of the act: that what it is about is not the actor's to see.
-        details: what the entry says beside the code.
-    """
-    try:
-        yield
-    except HienluongError as refusal:
-        if actor is not None and not isinstance(refusal, (PermissionMissing, NotAuthenticated, besides)):
-            ledger.record_refusal(
-                actor=actor.ref,
-                action=action,
-                subject=subject,
-                details={**(details or {}), "code": refusal.code},
-                now=now,
-            )
-        raise
 
 
 def all_permissions() -> list[Permission]:

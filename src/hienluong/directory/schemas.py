@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
 Place = Literal["province", "outside", "sandbox"]
-Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
-"""Text that the database can hold: everything but the letter NUL."""
-
-
-class ReasonIn(Schema):
-    """Why."""
-
-    reason: Text = Field(min_length=1, max_length=1000)
 
 
 class AgencyOut(Schema):

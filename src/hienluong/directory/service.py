@@ -17,12 +17,9 @@ from hienluong.directory.asking import (
 from hienluong.directory.commands import (
     ECHO_PARTNER,
     SORT_KEY_MAX,
-    ImportSummary,
-    Summary,
     add_agency_code,
     assign_post,
     change_person,
-    create_administrator,
     create_agency,
     create_person,
     create_test_agency,
@@ -57,11 +54,9 @@ from hienluong.directory.permissions import (
     is_system,
     may_administer,
     record_refusal,
-    recording_refusals,
     require,
 )
 from hienluong.directory.policy import (
-    SANDBOX_PREFIX,
     agency_search_key,
     is_province_code,
     is_sandbox_code,
@@ -76,7 +71,6 @@ from hienluong.directory.queries import (
     after_name,
     agencies_by_codes,
     agencies_in_reach,
-    agencies_visible_to,
     agency_by_code,
     agency_by_id,
     agency_codes,
@@ -96,14 +90,12 @@ from hienluong.directory.queries import (
 )
 from hienluong.directory.queries.looks import Purpose, all_purposes, declare_purpose, look, purpose_title
 from hienluong.directory.recent import Recent, forget
-from hienluong.directory.schemas import ReasonIn, Text
 from hienluong.directory.search_extension import ensure_extension
 from hienluong.directory.table_answer import table_answer
 
 __all__ = [
     "ECHO_PARTNER",
     "NAME_LIMIT",
-    "SANDBOX_PREFIX",
     "SORT_KEY_MAX",
     "TELEPHONE_LIMIT",
     "TITLE_LIMIT",
@@ -117,7 +109,6 @@ __all__ = [
     "Commune",
     "Fact",
     "FoundAgency",
-    "ImportSummary",
     "Leave",
     "Permission",
     "Person",
@@ -125,11 +116,8 @@ __all__ = [
     "Purpose",
     "Question",
     "ReasonForm",
-    "ReasonIn",
     "Recent",
     "SendingRightRef",
-    "Summary",
-    "Text",
     "User",
     "act_in",
     "acting_actor",
@@ -139,7 +127,6 @@ __all__ = [
     "after_name",
     "agencies_by_codes",
     "agencies_in_reach",
-    "agencies_visible_to",
     "agency_by_code",
     "agency_by_id",
     "agency_codes",
@@ -154,7 +141,6 @@ __all__ = [
     "calendar",
     "calling_actor",
     "change_person",
-    "create_administrator",
     "create_agency",
     "create_person",
     "create_test_agency",
@@ -195,7 +181,6 @@ __all__ = [
     "primary_codes",
     "purpose_title",
     "record_refusal",
-    "recording_refusals",
     "rename_agency",
     "require",
     "sandbox_agency_ids",

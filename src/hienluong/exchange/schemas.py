@@ -8,10 +8,13 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from hienluong.directory.service import Text
 from hienluong.exchange.models import Delivery, Packet
 from hienluong.exchange.queries import Hop, Journey
 from hienluong.kit.criteria import Criteria
+
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
+
 
 Standing = Annotated[
     Literal["", "updated", "replaced", "removed", "revoked"],

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from ninja import File, Form, Path, Query, Router, Status
 from ninja.files import UploadedFile
 
-from hienluong.directory.service import ReasonIn, calling_actor, today
+from hienluong.directory.service import calling_actor, today
 from hienluong.files import service as files
 from hienluong.issuing import commands, queries
 from hienluong.issuing.commands import Handed
@@ -29,6 +29,7 @@ from hienluong.issuing.schemas import (
     PartIn,
     PassageOut,
     PlaceIn,
+    ReasonIn,
     ResubmitIn,
     SignerOut,
     SignersOut,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
-from hienluong.directory.service import Post, Text
+from hienluong.directory.service import Post
 from hienluong.issuing.commands import Numbered
 from hienluong.issuing.models import AttachedFile, Document, Passage
 from hienluong.issuing.policy import Right
@@ -16,6 +16,8 @@ from hienluong.signing.service import CertificateIn, UsableOut
 
 StepName = Literal["prepared", "numbered", "signed", "sealed", "issued", "returned", "given-up"]
 AuthorityName = Literal["own", "tm", "tm_kt", "q", "kt", "tl", "tuq"]
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
 
 
 class HandIn(Schema):
@@ -189,6 +191,12 @@ class PlaceIn(Schema):
     top: float = Field(ge=0, le=420)
     width: float = Field(ge=2, le=420)
     height: float = Field(ge=2, le=420)
+
+
+class ReasonIn(Schema):
+    """Why."""
+
+    reason: Text = Field(min_length=1, max_length=1000)
 
 
 class ResubmitIn(Schema):

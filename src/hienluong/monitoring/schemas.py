@@ -8,11 +8,12 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
-from hienluong.directory.service import Text
 from hienluong.monitoring.conditions import Reading
 from hienluong.monitoring.models import Alarm
 from hienluong.monitoring.queries import Failure, FailureGroup, Waiting
 
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
 CauseCode = Literal["refused", "no-mailbox", "file-missing", "no-channel", "behind-dead-letter", "other"]
 ConditionName = Literal[
     "waiting",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
 
-from hienluong.directory.service import Text
 from hienluong.takeover.models import GivenNumber, NumberBook, TakenDocument
+
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Text that the database can hold: everything but the letter NUL."""
 
 
 class TakenPartOut(Schema):

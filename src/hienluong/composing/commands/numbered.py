@@ -8,9 +8,10 @@ from datetime import datetime
 from django.db import transaction
 
 from hienluong.composing.numbering import Book, take_number
-from hienluong.directory.service import Actor, recording_refusals, require
+from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Draft, Receipt
+from hienluong.ledger import service as ledger
 
 
 def send_numbered(
@@ -32,10 +33,14 @@ def send_numbered(
     """
     require(actor, "exchange.send_packet")
     # The exchange's own entry of a refusal goes with the transaction.
-    details = {"series": book.series, "year": book.year}
-    subject = f"agency:{actor.agency_id}"
     with (
-        recording_refusals(actor, "composing.document-refused", subject, now, details=details),
+        ledger.recording_refusals(
+            actor=actor.ref,
+            action="composing.document-refused",
+            subject=f"agency:{actor.agency_id}",
+            details={"series": book.series, "year": book.year},
+            now=now,
+        ),
         transaction.atomic(),
     ):
         number = take_number(actor=actor, book=book, purpose=draft.subject, key=idempotency_key, now=now)

@@ -10,7 +10,6 @@ from uuid import UUID
 from hienluong.copies import queries
 from hienluong.copies.errors import CopyChanged, CopyNotFound
 from hienluong.copies.models import Copy
-from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.files.service import StoredFile
@@ -65,5 +64,11 @@ def keep(one: Copy, action: str, *, actor: Actor, now: datetime, **details: Any)
 def recording_refusals(
     actor: Actor | None, action: str, copy_id: UUID, now: datetime
 ) -> AbstractContextManager[None]:
-    """Records that an act on a copy was refused, as `directory.recording_refusals` does."""
-    return directory.recording_refusals(actor, action, f"copies:{copy_id}", now, besides=CopyNotFound)
+    """Records that an act on a copy was refused."""
+    return ledger.recording_refusals(
+        actor=actor.ref if actor else None,
+        action=action,
+        subject=f"copies:{copy_id}",
+        now=now,
+        besides=CopyNotFound,
+    )

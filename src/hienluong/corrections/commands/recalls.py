@@ -43,7 +43,11 @@ def _one_act(actor: Actor, subject: str, now: datetime) -> Iterator[None]:
 
     What the axis noted of a packet that it refused was undone with the rest.
     """
-    with directory.recording_refusals(actor, "corrections.refused", subject, now), transaction.atomic():
+    action = "corrections.refused"
+    with (
+        ledger.recording_refusals(actor=actor.ref, action=action, subject=subject, now=now),
+        transaction.atomic(),
+    ):
         yield
 
 

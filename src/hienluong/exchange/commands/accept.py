@@ -100,10 +100,14 @@ def accept_packet(
     """
     sha256 = bytes.fromhex(transmission_digest(from_the_start(source)))
     size = len(source) if isinstance(source, bytes) else source.tell()
-    details = {"sha256": sha256.hex(), "size": size}
-    subject = f"file:{sha256.hex()}"
-    with directory.recording_refusals(actor, "exchange.packet-refused", subject, now, details=details):
-        require(actor, "exchange.send_packet")
+    require(actor, "exchange.send_packet")
+    with ledger.recording_refusals(
+        actor=actor.ref,
+        action="exchange.packet-refused",
+        subject=f"file:{sha256.hex()}",
+        details={"sha256": sha256.hex(), "size": size},
+        now=now,
+    ):
         if idempotency_key is not None and not _is_key(idempotency_key):
             raise PacketRefused(
                 reason=f"an idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} printable characters"

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.files.service import StoredFile
@@ -91,7 +90,11 @@ def replace_file(document: Document, stored: StoredFile, *, now: datetime) -> No
 def recording_refusals(
     actor: Actor | None, action: str, document_id: UUID, now: datetime
 ) -> AbstractContextManager[None]:
-    """Records that an act on a document was refused, as `directory.recording_refusals` does."""
-    return directory.recording_refusals(
-        actor, action, f"issuing:{document_id}", now, besides=DocumentNotFound
+    """Records that an act on a document was refused."""
+    return ledger.recording_refusals(
+        actor=actor.ref if actor else None,
+        action=action,
+        subject=f"issuing:{document_id}",
+        now=now,
+        besides=DocumentNotFound,
     )
