@@ -13,23 +13,8 @@ from uuid import UUID
 
 import click
 
+from hienluong.client.cli import devices
 from hienluong.client.cli.axis import calls_axis
-from hienluong.client.cli.devices import (
-    Halves,
-    Part,
-    by_device,
-    each,
-    held_by,
-    of_platform,
-    output_option,
-    pdf_file,
-    read,
-    reason_option,
-    seal_device_option,
-    signer_at,
-    tell,
-    write,
-)
 from hienluong.client.cli.printing import Facts, Printer
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
@@ -54,7 +39,7 @@ def add_to(group: click.Group) -> None:
         "--subject 'Về việc tập huấn' --reference 15/QĐ-UBND"
     ),
 )
-@click.argument("file", type=pdf_file)
+@click.argument("file", type=devices.pdf_file)
 @click.option(
     "--kind",
     required=True,
@@ -82,7 +67,7 @@ def hand_in(
     given = {name: str(value) for name, value in facts.items() if value is not None}
     if of_date is not None:
         given["of_date"] = of_date.date().isoformat()
-    _say(printer, client.copies.hand_in(given, read(file)))
+    _say(printer, client.copies.hand_in(given, devices.read(file)))
 
 
 @click.command(
@@ -106,20 +91,20 @@ def number(*, client: ExchangeClient, printer: Printer, copy_id: UUID, given: st
     ),
 )
 @click.argument("copy_ids", metavar="COPY...", type=click.UUID, nargs=-1, required=True)
-@seal_device_option
+@devices.seal_device_option
 @calls_axis
 def seal(*, client: ExchangeClient, printer: Printer, copy_ids: Sequence[UUID], device: str | None) -> None:
     """Signs copies."""
     copies = client.copies
 
     def act(one: UUID) -> Facts:
-        return copies.step(one, "seal", {"certificate": of_platform(copies.certificates(one))})
+        return copies.step(one, "seal", {"certificate": devices.of_platform(copies.certificates(one))})
 
     if device is None:
-        outcomes = each(copy_ids, act)
+        outcomes = devices.each(copy_ids, act)
     else:
-        outcomes = by_device(signer_at(device, client.url), copy_ids, _halves(copies))
-    tell(printer, outcomes, _line)
+        outcomes = devices.by_device(devices.signer_at(device, client.url), copy_ids, _halves(copies))
+    devices.tell(printer, outcomes, _line)
 
 
 @click.command(
@@ -129,7 +114,7 @@ def seal(*, client: ExchangeClient, printer: Printer, copy_ids: Sequence[UUID], 
     ),
 )
 @_copy
-@reason_option
+@devices.reason_option
 @calls_axis
 def give_up(*, client: ExchangeClient, printer: Printer, copy_id: UUID, reason: str) -> None:
     """Gives a copy up."""
@@ -141,26 +126,26 @@ def give_up(*, client: ExchangeClient, printer: Printer, copy_id: UUID, reason: 
     help=_("Fetch the PDF as it is now.\n\nExample: hienluong copies fetch 0199… --output ban-sao.pdf"),
 )
 @_copy
-@output_option
+@devices.output_option
 @calls_axis
 def fetch(*, client: ExchangeClient, printer: Printer, copy_id: UUID, output: Path) -> None:
     """Fetches a copy."""
-    write(printer, output, client.copies.fetch(copy_id))
+    devices.write(printer, output, client.copies.fetch(copy_id))
 
 
-def _halves(copies: CopiesClient) -> Halves:
+def _halves(copies: CopiesClient) -> devices.Halves:
     """Returns how the agency's device signs copies."""
 
-    def prepare(one: UUID, held: set[str]) -> list[Part]:
-        own = held_by(held, copies.certificates(one), one)
+    def prepare(one: UUID, held: set[str]) -> list[devices.Part]:
+        own = devices.held_by(held, copies.certificates(one), one)
         facts = copies.document(one)
         title = f"{facts['kind']} {facts['of_reference']} {facts['of_subject']}"
-        return [Part.of(copies.prepare(one, own["id"]), own, " ".join(title.split()))]
+        return [devices.Part.of(copies.prepare(one, own["id"]), own, " ".join(title.split()))]
 
-    def complete(one: UUID, part: Part, signature: str) -> Facts:
+    def complete(one: UUID, part: devices.Part, signature: str) -> Facts:
         return copies.complete(one, part.request["id"], signature)
 
-    return Halves(prepare, complete)
+    return devices.Halves(prepare, complete)
 
 
 def _say(printer: Printer, found: Facts) -> None:

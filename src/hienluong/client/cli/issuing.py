@@ -14,23 +14,8 @@ from uuid import UUID
 
 import click
 
+from hienluong.client.cli import devices
 from hienluong.client.cli.axis import calls_axis
-from hienluong.client.cli.devices import (
-    Halves,
-    Part,
-    by_device,
-    each,
-    held_by,
-    of_platform,
-    output_option,
-    pdf_file,
-    read,
-    reason_option,
-    seal_device_option,
-    signer_at,
-    tell,
-    write,
-)
 from hienluong.client.cli.printing import Facts, Printer, document_number
 from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
@@ -43,7 +28,11 @@ _day = click.DateTime(["%Y-%m-%d"])
 _document = click.argument("document", type=click.UUID)
 _documents = click.argument("documents", type=click.UUID, nargs=-1, required=True)
 _attachments = click.option(
-    "--attach", "attachments", type=pdf_file, multiple=True, help=_("A file beside it; may be repeated.")
+    "--attach",
+    "attachments",
+    type=devices.pdf_file,
+    multiple=True,
+    help=_("A file beside it; may be repeated."),
 )
 
 
@@ -77,7 +66,7 @@ def signers(*, client: ExchangeClient, printer: Printer) -> None:
         "--subject 'Về việc tập huấn' --signer 12 --authority own"
     ),
 )
-@click.argument("file", type=pdf_file)
+@click.argument("file", type=devices.pdf_file)
 @click.option("--type", "type_name", required=True, help=_("Type of the document, as “Công văn”."))
 @click.option("--notation", required=True, help=_("Its notation, as “SNV-VP”."))
 @click.option("--subject", required=True, help=_("What it is about."))
@@ -92,7 +81,9 @@ def hand_in(
 ) -> None:
     """Hands a document in."""
     given = {name: str(value) for name, value in facts.items() if value is not None}
-    _say(printer, client.issuing.hand_in(given, read(file), [read(one) for one in attachments]))
+    _say(
+        printer, client.issuing.hand_in(given, devices.read(file), [devices.read(one) for one in attachments])
+    )
 
 
 @click.command(
@@ -103,7 +94,7 @@ def hand_in(
     ),
 )
 @_document
-@click.argument("file", type=pdf_file, required=False)
+@click.argument("file", type=devices.pdf_file, required=False)
 @click.option("--subject", default="", help=_("What it is about, corrected."))
 @_attachments
 @calls_axis
@@ -120,8 +111,8 @@ def resubmit(
     found = client.issuing.resubmit(
         document,
         {"subject": subject},
-        read(file) if file else None,
-        [read(one) for one in attachments],
+        devices.read(file) if file else None,
+        [devices.read(one) for one in attachments],
     )
     _say(printer, found)
 
@@ -173,7 +164,7 @@ def number(
 def sign(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID], device: str) -> None:
     """Has documents signed."""
     halves = _halves(client.issuing, "sign")
-    tell(printer, by_device(signer_at(device, client.url), documents, halves), _line)
+    devices.tell(printer, devices.by_device(devices.signer_at(device, client.url), documents, halves), _line)
 
 
 @click.command(
@@ -184,21 +175,23 @@ def sign(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID],
     ),
 )
 @_documents
-@seal_device_option
+@devices.seal_device_option
 @calls_axis
 def seal(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID], device: str | None) -> None:
     """Seals documents."""
     issuing = client.issuing
 
     def act(document: UUID) -> Facts:
-        certificate = of_platform(issuing.certificates(document, "seal"))
+        certificate = devices.of_platform(issuing.certificates(document, "seal"))
         return issuing.step(document, "seal", {"certificate": certificate})
 
     if device is None:
-        outcomes = each(documents, act)
+        outcomes = devices.each(documents, act)
     else:
-        outcomes = by_device(signer_at(device, client.url), documents, _halves(issuing, "seal"))
-    tell(printer, outcomes, _line)
+        outcomes = devices.by_device(
+            devices.signer_at(device, client.url), documents, _halves(issuing, "seal")
+        )
+    devices.tell(printer, outcomes, _line)
 
 
 @click.command(
@@ -259,7 +252,7 @@ def issue(
     ),
 )
 @_document
-@reason_option
+@devices.reason_option
 @calls_axis
 def send_back(*, client: ExchangeClient, printer: Printer, document: UUID, reason: str) -> None:
     """Returns a document."""
@@ -273,7 +266,7 @@ def send_back(*, client: ExchangeClient, printer: Printer, document: UUID, reaso
     ),
 )
 @_document
-@reason_option
+@devices.reason_option
 @calls_axis
 def give_up(*, client: ExchangeClient, printer: Printer, document: UUID, reason: str) -> None:
     """Gives a document up."""
@@ -288,32 +281,32 @@ def give_up(*, client: ExchangeClient, printer: Printer, document: UUID, reason:
 @click.option(
     "--position", type=click.IntRange(0, 1000), help=_("Of a file beside it; without it the document itself.")
 )
-@output_option
+@devices.output_option
 @calls_axis
 def fetch(
     *, client: ExchangeClient, printer: Printer, document: UUID, position: int | None, output: Path
 ) -> None:
     """Fetches a file."""
-    write(printer, output, client.issuing.fetch(document, position))
+    devices.write(printer, output, client.issuing.fetch(document, position))
 
 
-def _halves(issuing: IssuingClient, what: What) -> Halves:
+def _halves(issuing: IssuingClient, what: What) -> devices.Halves:
     """Returns how a device signs documents: when they are sealed the PDFs beside one first, then itself."""
 
-    def prepare(document: UUID, held: set[str]) -> list[Part]:
-        own = held_by(held, issuing.certificates(document, what), document)
+    def prepare(document: UUID, held: set[str]) -> list[devices.Part]:
+        own = devices.held_by(held, issuing.certificates(document, what), document)
         facts = issuing.document(document)
         beside = [one["position"] for one in facts["files"] if one["is_pdf"] and not one["sealed"]]
         title = f"{_reference(facts)} {facts['subject']}"
         return [
-            Part.of(issuing.prepare(document, what, own["id"], position), own, title, position)
+            devices.Part.of(issuing.prepare(document, what, own["id"], position), own, title, position)
             for position in ([*beside, None] if what == "seal" else [None])
         ]
 
-    def complete(document: UUID, part: Part, signature: str) -> Facts:
+    def complete(document: UUID, part: devices.Part, signature: str) -> Facts:
         return issuing.complete(document, what, part.request["id"], signature, part.position)
 
-    return Halves(prepare, complete)
+    return devices.Halves(prepare, complete)
 
 
 def _say(printer: Printer, found: Facts) -> None:
