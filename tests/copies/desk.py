@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
+import subprocess
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 from tests.issuing.house import House
-from tests.signing.world import NOW, row_of
+from tests.signing.world import NOW, World, row_of
 
 from hienluong.copies import commands
 from hienluong.copies.commands import Handed
@@ -24,6 +28,11 @@ from hienluong.kit import clock
 from hienluong.ledger.models import QueuedEntry
 from hienluong.signing.demo.authority import Subject
 from hienluong.signing.formats.keys import MemoryKey, from_pyca
+
+NEEDS_PDFSIG = pytest.mark.skipif(
+    not (shutil.which("pdfsig") and shutil.which("certutil")),
+    reason="apt-get install poppler-utils libnss3-tools",
+)
 
 
 def second_certificate(house: House) -> None:
@@ -106,3 +115,17 @@ def entries() -> list[tuple[str, str]]:
     """Returns what the ledger says about copies: acts and outcomes."""
     found = [json.loads(bytes(one.entry)) for one in QueuedEntry.objects.order_by("pk")]
     return [(one["action"], one["outcome"]) for one in found if one["action"].startswith("copies.")]
+
+
+def pdfsig(file: Path, world: World) -> str:
+    """Returns what poppler says of the signatures in a file to whoever believes the authority of the world."""
+    store = file.with_name("nss")
+    store.mkdir()
+    (store / "root.pem").write_bytes(world.authority.anchors)
+    for command in (
+        ["certutil", "-N", "-d", f"sql:{store}", "--empty-password"],
+        ["certutil", "-A", "-d", f"sql:{store}", "-n", "root", "-t", "CT,CT,CT", "-i", store / "root.pem"],
+    ):
+        subprocess.run(command, check=True, capture_output=True)
+    said = subprocess.run(["pdfsig", "-no-ocsp", "-nssdir", store, file], capture_output=True, check=False)
+    return said.stdout.decode()

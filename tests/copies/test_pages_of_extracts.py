@@ -18,11 +18,13 @@ from hienluong.kit.errors import InvalidInput
 PAGES = st.sets(st.integers(1, PAGE_MOST), min_size=1, max_size=60)
 
 
+@settings(deadline=None)
 @given(PAGES)
 def test_pages_that_were_named_are_read_again_as_they_were(pages: set[int]) -> None:
     assert pages_of(ranges_of(sorted(pages))) == sorted(pages)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 400), st.integers(0, 9)), min_size=1, max_size=20), st.data())
 def test_order_overlaps_and_spaces_change_nothing(runs: list[tuple[int, int]], data: st.DataObject) -> None:
     spaces = st.text(" ", max_size=2)
@@ -36,6 +38,7 @@ def test_order_overlaps_and_spaces_change_nothing(runs: list[tuple[int, int]], d
     assert pages_of(",".join(parts)) == sorted(wanted)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_whatever_is_typed_names_pages_or_is_refused(text: str) -> None:
     with suppress(InvalidInput):

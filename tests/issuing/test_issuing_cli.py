@@ -2,89 +2,25 @@
 
 from __future__ import annotations
 
-import json
-import threading
-from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from house import TODAY, House, decision, key_of
 from pytest_django.live_server_helper import LiveServer
+from terminal import Call, Owner, Serve, owner, signer, terminal_of, told
 from tests.exchange.personas import CABINET, System
 from tests.signing.world import row_of
 
-from hienluong.config.cli import cli
 from hienluong.issuing.models import Document
-from hienluong.signing.formats.device import AgentServer, Device, Wanted
-from hienluong.signing.formats.keys import MemoryKey
 
-Call = Callable[..., Result]
-Serve = Callable[..., str]
+__all__ = ["owner", "signer"]
 DAY = TODAY.isoformat()
-
-
-class Owner:
-    """Whoever sits at a signer: what they were shown, and what they say."""
-
-    def __init__(self) -> None:
-        self.agrees = True
-        self.shown: list[tuple[str, list[str]]] = []
-
-    def __call__(self, origin: str, batch: Sequence[Wanted]) -> bool:
-        """Answers."""
-        self.shown.append((origin, [one.title for one in batch]))
-        return self.agrees
-
-
-@pytest.fixture
-def owner() -> Owner:
-    """The owner of every signer here."""
-    return Owner()
-
-
-@pytest.fixture
-def signer(live_server: LiveServer, owner: Owner) -> Iterator[Serve]:
-    """Starts a signer on this machine that answers the axis, and returns its address."""
-    running: list[AgentServer] = []
-
-    def start(*keys: MemoryKey, origin: str = "") -> str:
-        server = AgentServer(Device(keys, owner), 0, [origin or live_server.url])
-        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
-        running.append(server)
-        return f"http://127.0.0.1:{server.server_port}"
-
-    yield start
-    for server in running:
-        server.shutdown()
-        server.server_close()
 
 
 @pytest.fixture
 def call(live_server: LiveServer, house: House, home_affairs: System, tmp_path: Path) -> Call:
     """Runs a command as the system of Sở Nội vụ."""
-    secret = tmp_path / "system.json"
-    secret.touch(0o600)
-    secret.write_text(
-        json.dumps({"client_id": home_affairs.client_id, "client_secret": home_affairs.client_secret})
-    )
-
-    def run(*arguments: object) -> Result:
-        environment = {
-            "LANGUAGE": "en",
-            "HIENLUONG_API_URL": live_server.url,
-            "HIENLUONG_CREDENTIALS": str(secret),
-        }
-        return CliRunner().invoke(cli, ["issuing", *map(str, arguments)], env=environment)
-
-    return run
-
-
-def told(result: Result) -> Any:
-    """Returns what a command said as JSON."""
-    assert result.exit_code == 0, result.output
-    return json.loads(result.stdout)
+    return terminal_of(home_affairs, "issuing", live_server.url, tmp_path)
 
 
 def handed_in(call: Call, tmp_path: Path, *, beside: bool = False) -> str:

@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser
 from pytest_django import Settings
 from tests.copies.desk import Desk, scan, second_certificate
-from tests.exchange.personas import FINANCE
-from tests.issuing.house import HOME, people_of, session_of
+from tests.issuing.house import House, session_of
 from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
-from tests.signing.conftest import answering, believed, demonstration
-from tests.signing.world import World
+from tests.journeys.opening import answering, believed, demonstration, in_thread, opened
 
 from hienluong.copies.models import Copy, Kind
-from hienluong.directory import service as directory
-from hienluong.kit import clock
 from hienluong.signing.formats.device import AgentServer, Device
 
-__all__ = ["answering", "believed", "demonstration"]
+__all__ = ["answering", "believed", "demonstration", "opened"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def desk(live: str, settings: Settings, believed: World, tmp_path: Path) -> Desk:
+def desk(opened: House) -> Desk:
     """A clerk's desk with a copy at each step."""
-    settings.SIGNING_LEVEL = "B-B"
-    settings.SIGNING_KEYS_FILE = str(tmp_path / "keys.toml")
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
-        return thread.submit(_furnish, believed, tmp_path).result()
+    return in_thread(lambda: _furnish(opened))
 
 
-def _furnish(believed: World, tmp_path: Path) -> Desk:
-    directory.load_reference_data(now=clock.now())
-    found = {code: directory.agency_by_code(code) for code in (HOME, FINANCE)}
-    house = people_of({code: one.agency for code, one in found.items() if one}, believed, tmp_path)
+def _furnish(house: House) -> Desk:
     second_certificate(house)
     desk = Desk(house)
     desk.seal(desk.number(desk.hand_in(of_subject="Phân công trực Tết Dương lịch"), number="15"))
@@ -50,24 +37,20 @@ def _furnish(believed: World, tmp_path: Path) -> Desk:
         file=("Bản quét kế hoạch kiểm tra cải cách hành chính.pdf", scan(dpi=100, mode="L")),
         made_for="Ủy ban nhân dân các xã, phường",
     )
-    connection.close()
     return desk
 
 
 def _read(desk: Desk) -> tuple[str, dict[str, str]]:
     """Returns the key of the clerk's session, and the address of a copy at each step."""
     key = session_of(desk.house.posts["clerk"])
-    found = {one.step: f"/copies/{one.pk}/" for one in Copy.objects.all()}
-    connection.close()
-    return key, found
+    return key, {one.step: f"/copies/{one.pk}/" for one in Copy.objects.all()}
 
 
 @EVERY_LOOK
 def test_pages_of_copies_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, desk: Desk, look: Look, settings: Settings
 ) -> None:
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
-        session, at = thread.submit(_read, desk).result()
+    session, at = in_thread(lambda: _read(desk))
     agent = AgentServer(Device([desk.house.keys["device"]], lambda _origin, _batch: True), 0, [live])
     settings.SIGNING_DEVICE_URL = f"http://127.0.0.1:{agent.server_port}"
     threading.Thread(target=agent.serve_forever, args=(0.02,), daemon=True).start()
@@ -87,13 +70,5 @@ def test_pages_of_copies_have_no_fault_that_axe_knows(
         examine(page, look, "a copy that the device signed")
     agent.shutdown()
     agent.server_close()
-    with ThreadPoolExecutor(1) as thread:
-        assert thread.submit(_steps).result() == ["given-up", "sealed", "sealed"], (
-            "the device of the page signed"
-        )
-
-
-def _steps() -> list[str]:
-    found = sorted(Copy.objects.values_list("step", flat=True))
-    connection.close()
-    return found
+    steps = in_thread(lambda: sorted(Copy.objects.values_list("step", flat=True)))
+    assert steps == ["given-up", "sealed", "sealed"], "the device of the page signed"

@@ -2,42 +2,30 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from uuid import UUID
 
 import pytest
-from django.db import connection
 from playwright.sync_api import Browser
-from pytest_django import Settings
-from tests.exchange.personas import FINANCE
-from tests.issuing.house import HOME, House, decision, people_of, session_of
+from tests.issuing.house import House, decision, session_of
 from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
-from tests.signing.conftest import answering, believed, demonstration
-from tests.signing.world import World
+from tests.journeys.opening import answering, believed, demonstration, in_thread, opened
 
-from hienluong.directory import service as directory
 from hienluong.issuing import commands
 from hienluong.issuing.models import Document
 from hienluong.kit import clock
 
-__all__ = ["answering", "believed", "demonstration"]
+__all__ = ["answering", "believed", "demonstration", "opened"]
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def house(live: str, settings: Settings, believed: World, tmp_path: Path) -> House:
+def house(opened: House) -> House:
     """An agency with documents at every step."""
-    settings.SIGNING_LEVEL = "B-B"
-    settings.SIGNING_KEYS_FILE = str(tmp_path / "keys.toml")
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
-        return thread.submit(_furnish, believed, tmp_path).result()
+    in_thread(lambda: _furnish(opened))
+    return opened
 
 
-def _furnish(believed: World, tmp_path: Path) -> House:
-    directory.load_reference_data(now=clock.now())
-    found = {code: directory.agency_by_code(code) for code in (HOME, FINANCE)}
-    made = people_of({code: one.agency for code, one in found.items() if one}, believed, tmp_path)
+def _furnish(made: House) -> None:
     made.hand_in(
         subject="Kế hoạch kiểm tra cải cách hành chính năm 2027 tại các xã, phường trên địa bàn tỉnh"
     )
@@ -67,15 +55,12 @@ def _furnish(believed: World, tmp_path: Path) -> House:
         reason="Danh sách kèm theo còn thiếu hai người.",
         now=clock.now(),
     )
-    connection.close()
-    return made
 
 
 def _read(house: House) -> tuple[dict[str, str], dict[str, UUID]]:
     """Returns the keys of sessions by role, and a document at each step."""
     keys = {role: session_of(post) for role, post in house.posts.items()}
     steps = {one.step: one.pk for one in Document.objects.order_by("-pk")}
-    connection.close()
     return keys, steps
 
 
@@ -83,8 +68,7 @@ def _read(house: House) -> tuple[dict[str, str], dict[str, UUID]]:
 def test_pages_of_documents_to_be_issued_have_no_fault_that_axe_knows(
     chromium: Browser, live: str, house: House, look: Look
 ) -> None:
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
-        keys, steps = thread.submit(_read, house).result()
+    keys, steps = in_thread(lambda: _read(house))
     at = {step: f"/issuing/{pk}/" for step, pk in steps.items()}
     with open_context(chromium, live, look, keys["officer"]) as officer:
         visit(

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
+from hienluong.kit.errors import HienluongError, InvalidInput, NotAuthenticated, NotFound
 from hienluong.ledger import service as ledger
 from hienluong.ledger.models import Entry, QueuedEntry
 from hienluong.ledger.sequencer import SEQUENCER_LOCK
@@ -70,6 +71,30 @@ def test_refusal_is_kept_although_the_refused_act_rolled_back() -> None:
         raise PermissionError
     ledger.record_refusal(actor=CLERK, action="exchange.send", subject="file:1", details={}, now=NOW)
     assert json.loads(bytes(QueuedEntry.objects.get().entry))["outcome"] == "refused"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("refusal", "actor", "kept"),
+    [
+        (InvalidInput(), CLERK, [{"size": 1, "code": "invalid-input"}]),
+        (NotAuthenticated(), CLERK, []),  # the door records it
+        (NotFound(), CLERK, []),
+        (InvalidInput(), None, []),
+    ],
+)
+def test_refusals_of_the_act_inside_are_recorded_and_go_on(
+    refusal: HienluongError, actor: ledger.ActorRef | None, kept: list[dict[str, object]]
+) -> None:
+    around = ledger.recording_refusals(
+        actor=actor, action="copies.seal", subject="copies:1", now=NOW, besides=NotFound, details={"size": 1}
+    )
+    with pytest.raises(type(refusal)), around, transaction.atomic():
+        record()
+        raise refusal
+    found = [json.loads(bytes(one.entry)) for one in QueuedEntry.objects.all()]
+    assert [one["details"] for one in found] == kept
+    assert {one["outcome"] for one in found} <= {"refused"}
 
 
 @pytest.mark.django_db(transaction=True)

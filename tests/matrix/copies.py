@@ -13,6 +13,7 @@ from tests.matrix.signatures import letter, signer_certificate
 from hienluong.copies import commands
 from hienluong.copies.commands import Handed
 from hienluong.copies.models import Copy, Kind
+from hienluong.directory.service import Actor
 from hienluong.kit import clock
 
 
@@ -36,11 +37,15 @@ def prepare_copies(province: Province) -> None:
                 Copy.objects.filter(pk=one.pk).update(
                     step=step, sealed_sha256=one.file_sha256, sealed_at=clock.now()
                 )
-        row = commands.prepare_seal(
-            actor=clerk,
-            copy_id=things["copy_prepared_id"],
-            certificate_id=things["copy_certificate_id"],
-            now=clock.now(),
-        )
-        signature = key.sign(bytes(row.attributes), ec.ECDSA(hashes.SHA256()))
-        things["copy_signature"] = {"id": str(row.pk), "signature": base64.b64encode(signature).decode()}
+        agency = province.agencies[code]
+        system = Actor("system", things["system_id"], "Phần mềm", agency.pk, code, agency.name)
+        for actor, name in ((clerk, "copy_signature"), (system, "copy_carried")):
+            row = commands.prepare_seal(
+                actor=actor,
+                copy_id=things["copy_prepared_id"],
+                certificate_id=things["copy_certificate_id"],
+                now=clock.now(),
+            )
+            signature = key.sign(bytes(row.attributes), ec.ECDSA(hashes.SHA256()))
+            things[name] = {"id": str(row.pk), "signature": base64.b64encode(signature).decode()}
+            things[f"{name}_id"] = row.pk

@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import httpx
 
 from hienluong.client.connection import UNCHANGED, Connection, json_object, retry_after
+from hienluong.client.copies import CopiesClient
 from hienluong.client.credentials import Credentials
 from hienluong.client.errors import PacketDamaged, RequestRefused
 from hienluong.client.issuing import IssuingClient
@@ -96,6 +97,11 @@ class ExchangeClient:
     def issuing(self) -> IssuingClient:
         """The agency's documents that are to be issued."""
         return IssuingClient(self._axis)
+
+    @property
+    def copies(self) -> CopiesClient:
+        """The agency's copies of documents."""
+        return CopiesClient(self._axis)
 
     def me(self) -> dict[str, Any]:
         """Returns the system, its agency, and for whom it may send."""

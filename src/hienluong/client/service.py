@@ -4,6 +4,7 @@ Everything it sends may be sent again, so it tries again by itself when the netw
 nothing twice (docs/integrate/retries.md).
 """
 
+from hienluong.client.copies import CopiesClient
 from hienluong.client.credentials import Credentials
 from hienluong.client.device import DeviceClient
 from hienluong.client.errors import (
@@ -18,6 +19,7 @@ from hienluong.client.issuing import IssuingClient
 from hienluong.client.operations import ExchangeClient, FetchedPacket, FetchRefused, MailboxPage
 
 __all__ = [
+    "CopiesClient",
     "Credentials",
     "CredentialsUnusable",
     "DeviceClient",

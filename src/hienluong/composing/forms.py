@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.composing.numbering import Book, book_for, books_of
+from hienluong.composing.numbering import NUMBER_MOST, Book, book_for, books_of
 from hienluong.composing.queries import KeptFile
-from hienluong.directory.service import Actor, AgencyPickerForm, today
+from hienluong.directory.service import Actor, AgencyPickerForm, AskedForm, today
 from hienluong.edxml.attachments import fault_of
 from hienluong.edxml.media_types import HEAD_BYTES, TAIL_BYTES, detect_media_type
 from hienluong.exchange.service import PRIORITIES, Attached, Change, Draft, Packet
@@ -27,6 +27,43 @@ from hienluong.recipients import service as recipients
 from hienluong.recipients.service import ExpandedGroup, RecipientGroup
 
 BASE64_GROWTH = 1.4  # four letters for three bytes, in lines
+
+
+class NumberForm(AskedForm):
+    """A number: of a book of the agency, or as typed."""
+
+    book = forms.ChoiceField(
+        label=_("Book of numbers"), required=False, help_text=_("The next number is taken when you confirm.")
+    )
+    number = forms.CharField(
+        label=_("Number"), max_length=NUMBER_MOST, required=False, help_text=_("For example 15.")
+    )
+
+    def __init__(self, actor: Actor, *args: Any, from_book: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _offer_books(self, books_of(actor, today().year) if from_book else [])
+
+    def clean(self) -> dict[str, Any]:
+        """Checks that there is either a number or a book."""
+        cleaned = super().clean() or {}
+        if bool(cleaned.get("number")) == bool(cleaned.get("book")) and not self.has_error("number"):
+            self.add_error("number", _("Give the number, or choose the book that gives it."))
+        return cleaned
+
+
+def _offer_books(form: forms.Form, books: Sequence[Book]) -> None:
+    """Offers books beside the number; without any, it is typed."""
+    form.fields["number"].required = not books
+    if not books:
+        del form.fields["book"]
+        return
+    field = form.fields["book"]
+    assert isinstance(field, forms.ChoiceField)  # noqa: S101 - so are all that offer books
+    shown = [
+        (one.series, _("%(series)s: next is %(number)s") % {"series": one.series, "number": one.next})
+        for one in books
+    ]
+    field.choices = [("", _("none: I type the number")), *shown]
 
 
 class ManyFilesInput(forms.ClearableFileInput):
@@ -195,7 +232,8 @@ class SendForm(AgencyPickerForm):
             self._begin_with(changing)
         if changing is None or changing.is_update:
             del self.fields["also_replaced"]
-        self._offer_books()
+        self.numbered_by: Book | None = None
+        _offer_books(self, books_of(self.actor, today().year))
         if answers is not None:
             self._go_on_with(answers)
         self.chosen = [(file, file.file_id.hex in ticked) for file in chosen]
@@ -231,22 +269,6 @@ class SendForm(AgencyPickerForm):
     def kept(self) -> list[KeptFile]:
         """The files that are sent along."""
         return [file for file, is_ticked in self.chosen if is_ticked]
-
-    def _offer_books(self) -> None:
-        """Offers the agency's books of this year; without any, the number is typed."""
-        self.numbered_by: Book | None = None
-        books = books_of(self.actor, today().year)
-        if not books:
-            del self.fields["book"]
-            return
-        field = self.fields["book"]
-        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-        shown = [
-            (one.series, _("%(series)s: next is %(number)s") % {"series": one.series, "number": one.next})
-            for one in books
-        ]
-        field.choices = [("", _("none: I type the number")), *shown]
-        self.fields["number"].required = False
 
     def _settle_number(self, cleaned: dict[str, Any]) -> None:
         """Settles which book gives the number, unless one was typed."""

@@ -8,10 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from hienluong.directory.service import Actor
+from hienluong.kit.errors import FieldError, InvalidInput
+from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.vietnamese import fold
+
+NUMBER_MOST: Final = 11
+_AS_WRITTEN: Final = frozenset("0123456789abcdefghijklmnopqrstuvwxyz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +69,35 @@ def take_number(*, actor: Actor, book: Book, purpose: str, key: str, now: dateti
     """Takes the next number of a book, in the caller's transaction."""
     (numbers,) = _offered
     return numbers.take(actor=actor, book=book, purpose=purpose, key=key, now=now)
+
+
+def number_given(
+    *, actor: Actor, typed: str, series: str, year: int, purpose: str, key: str, now: datetime
+) -> str:
+    """Returns the number that is asked for: as typed, or the next of a book, taken in the caller's transaction.
+
+    A book's number below ten has a nought before it (Decree 30/2020/NĐ-CP, App. I, II.3.b).
+
+    Args:
+        actor: who gives it.
+        typed: as typed; empty: the book gives it.
+        series: of the book of the actor's agency.
+        year: of the book.
+        purpose: what the number is for, in words.
+        key: the same again gives the same number.
+        now: the moment.
+
+    Raises:
+        InvalidInput: what was typed is no number, or there is no such book.
+        and whatever the book raises; no number was taken then.
+    """
+    if typed:
+        if len(typed) > NUMBER_MOST or not _AS_WRITTEN.issuperset(typed.lower()):
+            raise InvalidInput(
+                [FieldError("/number", _("A number is of figures, perhaps with a letter behind: 15, 15a."))]
+            )
+        return typed
+    book = next((one for one in books_of(actor, year) if one.series == series), None)
+    if book is None:
+        raise InvalidInput([FieldError("/number", _("Give the number, or choose the book that gives it."))])
+    return take_number(actor=actor, book=book, purpose=purpose, key=key, now=now).zfill(2)

@@ -1,8 +1,8 @@
 """Public Python API of composing: how many drafts somebody has, and the books that modules above offer to number documents."""
 
 from hienluong.composing.document_types import DOCUMENT_TYPES
-from hienluong.composing.forms import ManyFilesField, ManyFilesInput
-from hienluong.composing.numbering import Book, Numbers, book_for, books_of, offer_numbers, take_number
+from hienluong.composing.forms import ManyFilesField, ManyFilesInput, NumberForm
+from hienluong.composing.numbering import Book, Numbers, number_given, offer_numbers
 from hienluong.composing.queries import draft_count
 
 __all__ = [
@@ -10,10 +10,9 @@ __all__ = [
     "Book",
     "ManyFilesField",
     "ManyFilesInput",
+    "NumberForm",
     "Numbers",
-    "book_for",
-    "books_of",
     "draft_count",
+    "number_given",
     "offer_numbers",
-    "take_number",
 ]

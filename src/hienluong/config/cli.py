@@ -51,6 +51,7 @@ Those that work on the server call `ctx.find_root().obj()`: a context in which D
 """
 
 ADDITIONS = {
+    "copies": "hienluong.client.cli.copies:add_to",
     "directory": "hienluong.imports.cli:add_to",
     "issuing": "hienluong.client.cli.issuing:add_to",
 }

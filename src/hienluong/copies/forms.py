@@ -7,10 +7,9 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.composing.service import books_of
 from hienluong.copies.commands import Handed
 from hienluong.copies.models import Copy, Kind
-from hienluong.directory.service import Actor, AskedForm, day_field, today
+from hienluong.directory.service import AskedForm, day_field
 from hienluong.kit.ids import as_uuid
 
 _PDF = forms.ClearableFileInput(attrs={"accept": ".pdf,application/pdf"})
@@ -61,48 +60,6 @@ class HandInForm(AskedForm):
             file=(file.name or "", cast("bytes", file.read())),
             key=as_uuid(key),
         )
-
-
-class NumberForm(AskedForm):
-    """The number in the register."""
-
-    book = forms.ChoiceField(
-        label=_("Book of numbers"), required=False, help_text=_("The next number is taken when you confirm.")
-    )
-    number = forms.CharField(label=_("Number"), max_length=11, required=False, help_text=_("For example 15."))
-
-    def __init__(self, actor: Actor, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        books = books_of(actor, today().year)
-        if not books:
-            del self.fields["book"]
-            self.fields["number"].required = True
-            return
-        field = cast("forms.ChoiceField", self.fields["book"])
-        words = _("%(series)s: next is %(number)s")
-        offered = [(one.series, words % {"series": one.series, "number": one.next}) for one in books]
-        field.choices = [("", _("none: I type the number")), *offered]
-
-    def clean(self) -> dict[str, Any]:
-        """Checks that there is either a number or a book."""
-        cleaned = super().clean() or {}
-        if bool(cleaned.get("number")) == bool(cleaned.get("book")) and not self.has_error("number"):
-            self.add_error("number", _("Give the number, or choose the book that gives it."))
-        return cleaned
-
-
-class ReasonForm(AskedForm):
-    """Why."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class AnswerForm(AskedForm):
-    """The file of signatures that the signer wrote."""
-
-    file = forms.FileField(
-        label=_("File of signatures"), help_text=_("signatures.json, as the signer wrote it.")
-    )
 
 
 def title_of(one: Copy) -> str:

@@ -15,15 +15,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hienluong.composing.service import DOCUMENT_TYPES
+from hienluong.composing.service import DOCUMENT_TYPES, NumberForm
 from hienluong.copies import commands, queries
-from hienluong.copies.forms import AnswerForm, HandInForm, NumberForm, ReasonForm, title_of
+from hienluong.copies.forms import HandInForm, title_of
 from hienluong.copies.models import Copy, Kind, Step
 from hienluong.copies.policy import warnings_of
 from hienluong.directory.service import (
     Actor,
     Fact,
     Question,
+    ReasonForm,
     acting_actor,
     allowed,
     ask,
@@ -105,7 +106,7 @@ def show(request: HttpRequest, copy_id: UUID) -> HttpResponse:
     acts = set()
     if one.step == Step.PREPARED:
         acts = {name for name, may in _ACTS.items() if allowed(actor, f"copies.{may}", one)}
-    rows = queries.agency_certificates(actor, now=clock.now()) if "seal" in acts else []
+    rows = queries.certificates_for(actor, one, now=clock.now()) if "seal" in acts else []
     row = _chosen(request, rows)
     on_device = row is not None and row.place == SigningCertificate.Place.DEVICE
     context: dict[str, Any] = {
@@ -258,10 +259,10 @@ def complete(request: HttpRequest, copy_id: UUID) -> dict[str, Any]:
 def answer_file(request: HttpRequest, copy_id: UUID) -> HttpResponse:
     """Takes the file of signatures that the signer wrote."""
     actor, one, back = _of(request, copy_id, "seal_copy")
-    form = AnswerForm(request.POST or None, request.FILES or None)
+    form = signing.AnswerForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         try:
-            for prepared_id, signature in signing.signatures_of(form.cleaned_data["file"]):
+            for prepared_id, signature in form.signatures:
                 _complete(actor, copy_id, prepared_id, signature)
         except HienluongError as refusal:
             form.refuse(refusal)

@@ -1,4 +1,8 @@
-"""Who may do what with copies: the clerk hands in, numbers, signs for the agency; systems hand in and fetch."""
+"""Who may do what with copies: the clerk, and a system of the agency, hands in, numbers, has it signed for the agency.
+
+A system signs nothing by itself: it carries what the agency's device signs, or a key that an administrator gave to systems
+(decision 34).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ def _of_agency(actor: Actor, copy: Copy | None) -> bool:
 
 
 of_agency = Predicate(_of_agency, name="of_agency")  # the object is the copy
-_clerk = has_role("clerk") & of_agency
+_clerk = (has_role("clerk") | is_system) & of_agency
 
 declare(
     "copies.view_copies",

@@ -16,7 +16,6 @@ from hienluong.directory.service import Actor, allowed, require
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
-from hienluong.kit.errors import InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.signing import service as signing
 from hienluong.signing.service import SigningCertificate
@@ -73,13 +72,7 @@ def copies(
         NotAuthenticated, PermissionMissing, InvalidInput.
     """
     found = narrowed(actor, kind=kind, step=step)
-    try:
-        place = read_id_cursor(_LIST, after, field=cursor_named or "after")
-    except InvalidInput:
-        if cursor_named:
-            raise
-        place = None
-    if place is not None:
+    if place := read_id_cursor(_LIST, after, field=cursor_named):
         found = found.filter(pk__lt=place)
     return page_of(found, limit, lambda row: write_cursor(_LIST, str(row.pk)))
 
@@ -118,14 +111,14 @@ def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Copy]:
     yield from Copy.objects.filter(renew_at__lte=now).order_by("renew_at")[:limit]
 
 
-def agency_certificates(actor: Actor | None, *, now: datetime) -> list[SigningCertificate]:
-    """Returns the certificates of the agency that the actor may sign with now.
+def certificates_for(actor: Actor | None, one: Copy, *, now: datetime) -> list[SigningCertificate]:
+    """Returns the certificates of the agency with which the actor may sign a copy now.
 
     Raises:
-        NotAuthenticated, PermissionMissing: the actor signs no copies.
+        NotAuthenticated, PermissionMissing: the actor does not sign it.
     """
-    actor = require(actor, "copies.seal_copy")
-    return [row for row in signing.certificates_of(actor, now=now) if row.is_agency]
+    actor = require(actor, "copies.seal_copy", one)
+    return signing.certificates_of(actor, now=now, agency=True)
 
 
 def heading() -> list[str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from hienluong.copies.models import Copy
+from hienluong.signing.service import UsableOut
 
 KindName = Literal["SY", "SL", "TrS"]
 StepName = Literal["prepared", "sealed", "given-up"]
@@ -55,6 +56,25 @@ class CopyOut(Schema):
     def of(cls, row: Copy) -> CopyOut:
         """Returns what is said of a copy."""
         return cls.model_construct(**{name: getattr(row, name) for name in cls.model_fields})
+
+
+class CopyCertificatesOut(Schema):
+    """With which certificates of the agency a copy can be signed."""
+
+    items: list[UsableOut]
+
+
+class CopyNumberIn(Schema):
+    """The number in the register."""
+
+    number: Text = Field("", max_length=11, description="as typed; empty: `book` gives the next one")
+    book: Text = Field("", max_length=100, description="series of the agency's book")
+
+
+class GiveUpIn(Schema):
+    """Why a copy is given up."""
+
+    reason: Text = Field(min_length=1, max_length=1000)
 
 
 class CopyListOut(Schema):

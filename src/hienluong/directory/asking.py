@@ -58,6 +58,15 @@ class AskedForm(RefusableForm):
             self.add_error(None, refusal.explain(gettext))
 
 
+class ReasonForm(AskedForm):
+    """Why something is done, in so many characters at most."""
+
+    def __init__(self, *args: Any, most: int = 1000, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = forms.Textarea(attrs={"rows": 3})
+        self.fields["reason"] = forms.CharField(label=_("Reason"), max_length=most, widget=rows)
+
+
 def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
     for key, name in choices:
         if isinstance(name, list | tuple):

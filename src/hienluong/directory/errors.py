@@ -11,6 +11,7 @@ class PermissionMissing(Forbidden):
     """The actor does not hold the permission; which one is in `params`."""
 
     code = "directory.permission-missing"
+    recorded_at_the_door = True
     detail = _("{actor} may not do this; it needs the right to {title}.")
 
     def __init__(self, *, permission: str, title: str | Promise, actor: ActorRef) -> None:

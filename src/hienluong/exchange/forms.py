@@ -75,9 +75,3 @@ class ReportForm(forms.Form):
             "reason": self.cleaned_data.get("reason", ""),
             "staff": self.cleaned_data.get("staff", ""),
         }
-
-
-class ReasonForm(forms.Form):
-    """A reason, for an act that needs nothing else."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3}))

@@ -17,8 +17,6 @@ from hienluong.issuing.commands import Handed
 from hienluong.issuing.errors import SignerUnknown
 from hienluong.issuing.models import Authority, Document
 from hienluong.issuing.schemas import (
-    CertificateIn,
-    CertificateOut,
     CertificatesOut,
     DocumentListOut,
     DocumentOut,
@@ -37,7 +35,7 @@ from hienluong.issuing.schemas import (
     SignersOut,
 )
 from hienluong.kit import clock
-from hienluong.signing.service import CompleteIn, PreparedOut
+from hienluong.signing.service import CertificateIn, CompleteIn, PreparedOut, UsableOut
 
 router = Router(tags=["issuing"])
 ONE = "/issuing-documents/{document_id}"
@@ -147,8 +145,8 @@ def list_certificates(request: HttpRequest, document_id: UUID) -> CertificatesOu
     """Answers the certificates on devices of whoever acts in the named post today, and those of the agency."""
     found = queries.certificates_for(calling_actor(request), document_id, now=clock.now())
     return CertificatesOut.model_construct(
-        sign=[CertificateOut.of(one) for one in found.sign],
-        seal=[CertificateOut.of(one) for one in found.seal],
+        sign=[UsableOut.of(one) for one in found.sign],
+        seal=[UsableOut.of(one) for one in found.seal],
     )
 
 

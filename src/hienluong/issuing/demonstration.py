@@ -17,9 +17,9 @@ from hienluong.issuing import commands
 from hienluong.issuing.commands import Handed
 from hienluong.issuing.demonstration_letter import Letter, draw
 from hienluong.issuing.models import Authority, Document, Step
-from hienluong.issuing.signatures import AGENCY, PERSON, certificates
 from hienluong.kit import clock
 from hienluong.kit.events import subscribe
+from hienluong.signing import service as signing
 from hienluong.signing.events import DemonstrationReady
 
 HOME: Final = "H50.S01"
@@ -116,7 +116,7 @@ def _furnish(event: DemonstrationReady) -> None:
         if wanted in (Step.SIGNED, Step.SEALED):
             _sign(event, actor_of(head), document)
         if wanted == Step.SEALED:
-            seal = certificates(clerk, agency=AGENCY, now=clock.now())[0]
+            seal = signing.certificates_of(clerk, agency=True, now=clock.now())[0]
             commands.seal_document(
                 actor=clerk, document_id=document.pk, certificate_id=seal.pk, now=clock.now()
             )
@@ -130,13 +130,16 @@ def _at_work() -> tuple[Post, Actor] | None:
     held = Post.objects.filter(valid_on(today()), agency=found.agency, person__user__isnull=False)
     held = held.select_related("person", "agency").order_by("pk")
     head, clerk = (held.filter(role=role).first() for role in (Post.Role.HEAD, Post.Role.CLERK))
-    if head is None or clerk is None or not certificates(actor_of(head), agency=PERSON, now=now):
+    if head is None or clerk is None:
         return None
-    return (head, actor_of(clerk)) if certificates(actor_of(clerk), agency=AGENCY, now=now) else None
+    able = signing.certificates_of(actor_of(head), now=now, agency=False) and signing.certificates_of(
+        actor_of(clerk), now=now, agency=True
+    )
+    return (head, actor_of(clerk)) if able else None
 
 
 def _sign(event: DemonstrationReady, head: Actor, document: Document) -> None:
-    own = certificates(head, agency=PERSON, now=clock.now())[0]
+    own = signing.certificates_of(head, agency=False, now=clock.now())[0]
     row = commands.prepare_signature(
         actor=head, document_id=document.pk, certificate_id=own.pk, now=clock.now()
     )

@@ -11,17 +11,15 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from hienluong.composing.service import ManyFilesField, ManyFilesInput, books_of
+from hienluong.composing import service as composing
+from hienluong.composing.service import ManyFilesField, ManyFilesInput
 from hienluong.directory.service import Actor, AgencyPickerForm, AskedForm, Post, day_field, today
 from hienluong.exchange.service import PRIORITIES
 from hienluong.issuing import queries
 from hienluong.issuing.models import Authority, Document, Step
 from hienluong.issuing.places import MOST_MM
 from hienluong.issuing.policy import Right
-from hienluong.kit.errors import InvalidInput
-from hienluong.kit.ids import as_uuid, new_id
 from hienluong.recipients import service as recipients
-from hienluong.signing import service as signing
 
 TITLES = {
     "sign": _("Waits for my signature"),
@@ -150,13 +148,9 @@ def _words(post: Post, right: Right) -> str:
     return f"{words}: {right.delegation.document_number}" if right.delegation else words
 
 
-class NumberForm(AskedForm):
+class NumberForm(composing.NumberForm):
     """Number and date."""
 
-    book = forms.ChoiceField(
-        label=_("Book of numbers"), required=False, help_text=_("The next number is taken when you confirm.")
-    )
-    number = forms.CharField(label=_("Number"), max_length=11, required=False, help_text=_("For example 15."))
     dated_on = day_field(_("Date of the document"))
     in_file = forms.BooleanField(
         label=_("Number and date are in the file already"),
@@ -165,56 +159,11 @@ class NumberForm(AskedForm):
     )
 
     def __init__(self, actor: Actor, document: Document, *args: Any, **kwargs: Any) -> None:
-        day = today()
-        kwargs.setdefault("initial", {"dated_on": day, "number": document.number})
-        super().__init__(*args, **kwargs)
-        books = [] if document.number else books_of(actor, day.year)
-        if not books:
-            del self.fields["book"]
-            self.fields["number"].required = True
-        else:
-            field = self.fields["book"]
-            assert isinstance(field, forms.ChoiceField)  # noqa: S101 - declared above
-            offered = [
-                (one.series, _("%(series)s: next is %(number)s") % {"series": one.series, "number": one.next})
-                for one in books
-            ]
-            field.choices = [("", _("none: I type the number")), *offered]
+        kwargs.setdefault("initial", {"dated_on": today(), "number": document.number})
+        super().__init__(actor, *args, from_book=not document.number, **kwargs)
         if document.number:
             self.fields["number"].disabled = True
             self.fields["number"].help_text = _("The number stays with the document.")
-
-    def clean(self) -> dict[str, Any]:
-        """Checks that there is either a number or a book."""
-        cleaned = super().clean() or {}
-        chosen = bool(cleaned.get("number")), bool(cleaned.get("book"))
-        if chosen[0] == chosen[1] and not self.has_error("number"):
-            self.add_error("number", _("Give the number, or choose the book that gives it."))
-        return cleaned
-
-
-class ReasonForm(AskedForm):
-    """Why."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-class AnswerForm(AskedForm):
-    """The file of signatures that the signer wrote."""
-
-    file = forms.FileField(
-        label=_("File of signatures"), help_text=_("signatures.json, as the signer wrote it.")
-    )
-
-    def clean_file(self) -> UploadedFile[bytes]:
-        """Reads ids and signatures."""
-        upload = cast("UploadedFile[bytes]", self.cleaned_data["file"])
-        try:
-            given = signing.signatures_of(upload)
-        except InvalidInput as problem:
-            raise forms.ValidationError(_("This is no file of signatures from the signer.")) from problem
-        self.signatures = [(as_uuid(named) or new_id(), signature) for named, signature in given]
-        return upload
 
 
 class PlaceForm(AskedForm):

@@ -18,7 +18,6 @@ from hienluong.issuing.models import AttachedFile, Document, Passage, Run, RunIt
 from hienluong.issuing.policy import ON_THE_WAY, Right
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.cursors import Page, page_of, read_id_cursor, write_cursor
-from hienluong.kit.errors import InvalidInput
 from hienluong.signing import service as signing
 from hienluong.signing.service import SigningCertificate
 
@@ -79,13 +78,7 @@ def documents(
         NotAuthenticated, PermissionMissing, InvalidInput.
     """
     found = _shown(actor, visible_to(actor), show)
-    try:
-        place = read_id_cursor("issuing", after, field=cursor_named or "after")
-    except InvalidInput:
-        if cursor_named:
-            raise
-        place = None
-    if place is not None:
+    if place := read_id_cursor("issuing", after, field=cursor_named):
         found = found.filter(pk__lt=place)
     return page_of(found.order_by("-pk"), limit, lambda row: write_cursor("issuing", str(row.pk)))
 
@@ -189,8 +182,10 @@ def certificates_for(actor: Actor | None, document_id: UUID, *, now: datetime) -
     found = document(actor, document_id)
     actor = require(actor, "issuing.sign_document", found)
     people = [one.pk for one in authority.people_acting_in(found.signer, in_vietnam(now).date())]
-    rows = signing.certificates_of(actor, now=now, people=people)
-    return Certificates([row for row in rows if not row.is_agency], [row for row in rows if row.is_agency])
+    return Certificates(
+        sign=signing.certificates_of(actor, now=now, people=people, agency=False),
+        seal=signing.certificates_of(actor, now=now, agency=True),
+    )
 
 
 def signers(actor: Actor | None, day: date) -> list[tuple[Post, list[Right]]]:

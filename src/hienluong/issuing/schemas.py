@@ -12,12 +12,10 @@ from hienluong.directory.service import Post
 from hienluong.issuing.commands import Numbered
 from hienluong.issuing.models import AttachedFile, Document, Passage
 from hienluong.issuing.policy import Right
-from hienluong.signing.service import SigningCertificate
+from hienluong.signing.service import CertificateIn, UsableOut
 
 StepName = Literal["prepared", "numbered", "signed", "sealed", "issued", "returned", "given-up"]
 AuthorityName = Literal["own", "tm", "tm_kt", "q", "kt", "tl", "tuq"]
-
-
 Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
 """Text that the database can hold: everything but the letter NUL."""
 
@@ -141,34 +139,11 @@ class PassageOut(Schema):
         return cls.model_construct(step=row.step, at=row.at, by=row.by, said=row.said)
 
 
-class CertificateOut(Schema):
-    """A certificate with which a document can be signed or sealed."""
-
-    id: UUID
-    holder: str = Field(description="as the certificate says")
-    sha256: str
-    place: Literal["device", "module"] = Field(
-        description="on a device, which signs hashes; or a key of the platform, which seals at once"
-    )
-    not_after: datetime
-
-    @classmethod
-    def of(cls, row: SigningCertificate) -> CertificateOut:
-        """Returns what is said of a certificate."""
-        return cls.model_construct(
-            id=row.pk,
-            holder=row.holder_name,
-            sha256=row.sha256,
-            place=row.place,
-            not_after=row.not_after,
-        )
-
-
 class CertificatesOut(Schema):
     """With which certificates a document can be signed, and sealed."""
 
-    sign: list[CertificateOut] = Field(description="of whoever acts in the named post today")
-    seal: list[CertificateOut] = Field(description="of the agency")
+    sign: list[UsableOut] = Field(description="of whoever acts in the named post today")
+    seal: list[UsableOut] = Field(description="of the agency")
 
 
 class NumberIn(Schema):
@@ -197,12 +172,6 @@ class NumberedOut(DocumentOut):
         return cls.model_construct(
             **DocumentOut.of(done.document).__dict__, **{name: getattr(done, name) for name in names}
         )
-
-
-class CertificateIn(Schema):
-    """With which certificate."""
-
-    certificate: UUID = Field(description="of /issuing-documents/{id}/certificates")
 
 
 class PartIn(CertificateIn):

@@ -24,21 +24,12 @@ from hienluong.signing.service import (
     Verdict,
 )
 
-AGENCY, PERSON = True, False
 _ORDER: Final = (Level.B, Level.T, Level.LT, Level.LTA)
 
 
 def level_of_person() -> Level:
     """Returns how far a person's signature reaches: the last time-stamp comes with the agency's, right after it."""
     return min(signing.wanted_level(), Level.LT, key=_ORDER.index)
-
-
-def certificates(
-    actor: Actor, *, agency: bool, now: datetime, people: Collection[UUID] = ()
-) -> list[SigningCertificate]:
-    """Returns the certificates that the actor may sign with: own ones, or those of the agency; for a system those of `people`."""
-    found = signing.certificates_of(actor, now=now, people=people)
-    return [one for one in found if one.is_agency is agency]
 
 
 def require_certificate(

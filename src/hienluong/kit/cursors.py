@@ -106,12 +106,16 @@ def read_number_cursor(name: str, cursor: str, *, field: str) -> int:
 def read_id_cursor(name: str, cursor: str, *, field: str) -> UUID | None:
     """Returns the id that a cursor holds; None for an empty one.
 
+    Where no field is named, None too for one that is none: people who change an address come to the first page.
+
     Raises:
         InvalidInput: as `read_cursor`.
     """
     try:
         return UUID(str(read_cursor(name, cursor, field=field))) if cursor else None
-    except ValueError as problem:
+    except (InvalidInput, ValueError) as problem:
+        if not field:
+            return None
         raise no_cursor(field) from problem
 
 

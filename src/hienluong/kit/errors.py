@@ -127,6 +127,7 @@ class HienluongError(Exception):
         detail: what was wrong and where.
         kept: what was kept (stored, unchanged, queued).
         todo: what the reader should do now.
+        recorded_at_the_door: whether every interface records it, so that no command does.
         params: the facts of this occurrence, by name. Never secrets: they are shown.
     """
 
@@ -138,6 +139,7 @@ class HienluongError(Exception):
     detail: str = _("The request could not be carried out.")
     kept: str = ""
     todo: str = ""
+    recorded_at_the_door: bool = False
 
     def __init__(
         self, *, detail: str | None = None, kept: str | None = None, todo: str | None = None, **params: object
@@ -241,6 +243,7 @@ class NotAuthenticated(HienluongError):
     """Nobody is signed in, or the credentials are wrong or out of date."""
 
     code = "not-authenticated"
+    recorded_at_the_door = True
     status = 401
     title = _("Not signed in")
     detail = _("This needs a signed-in person or a connected system.")

@@ -6,12 +6,15 @@ An act and its entry commit together or not at all. The entry is private canonic
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from django.db import transaction
 
+from hienluong.kit.errors import HienluongError
 from hienluong.ledger.change_proofs import RowChange, change_at, changes_of, prove_change, prove_changes
 from hienluong.ledger.disclosure import (
     Cover,
@@ -98,6 +101,7 @@ __all__ = [
     "record",
     "record_many",
     "record_refusal",
+    "recording_refusals",
     "required_cosignatures",
     "sequence_waiting",
     "stamp",
@@ -137,6 +141,35 @@ def record_refusal(
         return record(
             actor=actor, action=action, subject=subject, details=details, now=now, outcome="refused"
         )
+
+
+@contextmanager
+def recording_refusals(
+    *,
+    actor: ActorRef | None,
+    action: str,
+    subject: str,
+    now: datetime,
+    besides: type[HienluongError] | tuple[type[HienluongError], ...] = (),
+    details: dict[str, Any] | None = None,
+) -> Iterator[None]:
+    """Records that the act inside was refused, and its code; around the act's transaction, which was rolled back then.
+
+    Args:
+        actor: who acts; nobody's refusals are not recorded.
+        action: of the entry.
+        subject: of the entry, "copies:<id>".
+        now: the moment.
+        besides: what is no refusal of the act: that what it is about is not the actor's to see.
+        details: what the entry says beside the code.
+    """
+    try:
+        yield
+    except HienluongError as refusal:
+        if actor is not None and not (refusal.recorded_at_the_door or isinstance(refusal, besides)):
+            said = {**(details or {}), "code": refusal.code}
+            record_refusal(actor=actor, action=action, subject=subject, details=said, now=now)
+        raise
 
 
 def head() -> int:

@@ -10,7 +10,9 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hienluong.directory.service import AgencyField, AskedForm, Question, day_field
+from hienluong.kit.errors import InvalidInput
 from hienluong.signing.models import TrustedAuthority
+from hienluong.signing.pages.device import signatures_of
 
 
 class CheckForm(forms.Form):
@@ -109,18 +111,21 @@ class ImageForm(FilePage, forms.Form):
     )
 
 
-class AnswerForm(FilePage, forms.Form):
-    """What the signer wrote."""
+class AnswerForm(FilePage, AskedForm):
+    """What the signer wrote; once valid, `signatures` are the ids and signatures in it."""
 
     file = forms.FileField(
         label=_("File of signatures"), help_text=_("The file that the signer wrote (signatures.json).")
     )
+    signatures: Sequence[tuple[str, bytes]] = ()
 
-
-class EndForm(AskedForm):
-    """Why something ends."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+    def clean_file(self) -> object:
+        """Reads ids and signatures."""
+        try:
+            self.signatures = signatures_of(self.cleaned_data["file"])
+        except InvalidInput as problem:
+            raise forms.ValidationError([one.text(gettext) for one in problem.errors]) from problem
+        return self.cleaned_data["file"]
 
 
 class AuthorityForm(FilePage, forms.Form):

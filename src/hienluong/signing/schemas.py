@@ -14,7 +14,7 @@ from ninja import Field, Schema
 from hienluong.signing.formats.remote import Prepared
 from hienluong.signing.formats.report import FileReport
 from hienluong.signing.labels import sentences
-from hienluong.signing.models import PreparedSignature, TrustedAuthority
+from hienluong.signing.models import PreparedSignature, SigningCertificate, TrustedAuthority
 from hienluong.signing.queries import Registered
 
 LevelName = Literal["B-B", "B-T", "B-LT", "B-LTA"]
@@ -235,6 +235,30 @@ class EndIn(Schema):
     """Why a certificate ends."""
 
     reason: str = Field(min_length=1, max_length=500, pattern="^[^\\x00]*$")
+
+
+class UsableOut(Schema):
+    """A certificate with which a document can be signed or sealed."""
+
+    id: UUID
+    holder: str = Field(description="as the certificate says")
+    sha256: str
+    place: Literal["device", "module"] = Field(
+        description="on a device, which signs hashes; or a key of the platform, which seals at once"
+    )
+    not_after: datetime
+
+    @classmethod
+    def of(cls, row: SigningCertificate) -> UsableOut:
+        """Returns what is said of a certificate."""
+        facts = {name: getattr(row, name) for name in ("sha256", "place", "not_after")}
+        return cls.model_construct(id=row.pk, holder=row.holder_name, **facts)
+
+
+class CertificateIn(Schema):
+    """With which certificate."""
+
+    certificate: UUID = Field(description="of the certificates with which it can be signed")
 
 
 class PrepareIn(Schema):

@@ -33,6 +33,7 @@ from hienluong.signing.formats.keys import MemoryKey, SigningKey, TokenKey
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.formats.positions import Proposal
 from hienluong.signing.formats.report import FileReport, Reason, SignatureReport, Verdict
+from hienluong.signing.forms import AnswerForm
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences, views_of
 from hienluong.signing.models import PreparedSignature, SigningCertificate
@@ -40,7 +41,6 @@ from hienluong.signing.pages.device import (
     as_file,
     given_signature,
     says,
-    signatures_of,
     told,
     with_device,
 )
@@ -64,11 +64,13 @@ from hienluong.signing.queries import (
     validate_file,
 )
 from hienluong.signing.renewal import renew_stamps, renewal_in
-from hienluong.signing.schemas import CompleteIn, PreparedOut, SignaturesOut
+from hienluong.signing.schemas import CertificateIn, CompleteIn, PreparedOut, SignaturesOut, UsableOut
 from hienluong.signing.stamping import stamps_offered, wanted_level
 
 __all__ = [
+    "AnswerForm",
     "Box",
+    "CertificateIn",
     "Challenge",
     "CompleteIn",
     "FileReport",
@@ -86,6 +88,7 @@ __all__ = [
     "SigningCertificate",
     "SigningKey",
     "TokenKey",
+    "UsableOut",
     "Verdict",
     "as_file",
     "attachment_lines",
@@ -125,7 +128,6 @@ __all__ = [
     "sign_document",
     "sign_for_agency",
     "sign_with",
-    "signatures_of",
     "signed_document",
     "sizes",
     "stamps_offered",

@@ -109,12 +109,6 @@ class EndForm(AskedForm):
     )
 
 
-class ReasonForm(AskedForm):
-    """Why something is done."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
-
-
 class AccountForm(AskedForm):
     """An account for somebody without one."""
 

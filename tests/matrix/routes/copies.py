@@ -1,4 +1,4 @@
-"""Doors of copies: clerks hand in, number, sign for the agency; heads see the register; systems hand in and fetch."""
+"""Doors of copies: clerks and systems hand in, number, sign for the agency; heads see the register."""
 
 import io
 import json
@@ -35,6 +35,12 @@ def _with_certificate(things: Things) -> dict[str, Any]:
     return {"certificate": str(things["copy_certificate_id"])}
 
 
+def _by_system(name: str = "", **more: Any) -> Door:
+    """Returns a door of the API to a copy that waits, or to what was prepared for it."""
+    at = {"copy_id": "copy_prepared_id"} | ({"prepared_id": name} if name else {})
+    return of_agency("system", at=at, **more)
+
+
 ROUTES: Table = {
     "copies/": {"GET": door(*_SEE)},
     "copies/export.<str:form>": {"GET": door(*_SEE, given={"form": "csv"}, acts=True)},
@@ -61,6 +67,23 @@ ROUTES: Table = {
         "POST": _at("clerk", answers=302, acts=False, sends=_answer),
     },
     "api/v1/copies": {"GET": door("system"), "POST": door("system", answers=201, sends=_handed)},
-    "api/v1/copies/<copy_id>": {"GET": of_agency("system", at={"copy_id": "copy_prepared_id"})},
-    "api/v1/copies/<copy_id>/file": {"GET": of_agency("system", at={"copy_id": "copy_prepared_id"})},
+    "api/v1/copies/<copy_id>": {"GET": _by_system()},
+    "api/v1/copies/<copy_id>/file": {"GET": _by_system()},
+    "api/v1/copies/<copy_id>/certificates": {"GET": _by_system()},
+    "api/v1/copies/<copy_id>/number": {"POST": _by_system(json=True, sends={"number": "78"})},
+    # Its key is on a device, so it does not sign here either.
+    "api/v1/copies/<copy_id>/seal": {
+        "POST": _by_system(answers=409, acts=False, json=True, sends=_with_certificate)
+    },
+    "api/v1/copies/<copy_id>/seal/prepared": {
+        "POST": _by_system(answers=201, json=True, sends=_with_certificate)
+    },
+    "api/v1/copies/<copy_id>/seal/prepared/<prepared_id>": {
+        "POST": _by_system(
+            "copy_carried_id",
+            json=True,
+            sends=lambda things: {"signature": things["copy_carried"]["signature"]},
+        )
+    },
+    "api/v1/copies/<copy_id>/give-up": {"POST": _by_system(json=True, sends={"reason": "Nhầm tệp"})},
 }

@@ -6,9 +6,7 @@ that answers the same), whose owner sees them and agrees.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,24 +14,26 @@ from uuid import UUID
 
 import click
 
-from hienluong.client.cli.axis import REFUSED, calls_axis
+from hienluong.client.cli import devices
+from hienluong.client.cli.axis import calls_axis
 from hienluong.client.cli.printing import Facts, Printer, document_number
-from hienluong.kit.errors import HienluongError, fill
+from hienluong.kit.errors import fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
-    from hienluong.client.service import DeviceClient, ExchangeClient, IssuingClient
+    from hienluong.client.issuing import What
+    from hienluong.client.service import ExchangeClient, IssuingClient
 
-_file = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
 _day = click.DateTime(["%Y-%m-%d"])
 _document = click.argument("document", type=click.UUID)
 _documents = click.argument("documents", type=click.UUID, nargs=-1, required=True)
-_reason = click.option("--reason", required=True, help=_("Why."))
 _attachments = click.option(
-    "--attach", "attachments", type=_file, multiple=True, help=_("A file beside it; may be repeated.")
+    "--attach",
+    "attachments",
+    type=devices.pdf_file,
+    multiple=True,
+    help=_("A file beside it; may be repeated."),
 )
-BATCH = 20
-"""Documents that the owner of a device is asked about at once, as on pages."""
 
 
 def add_to(group: click.Group) -> None:
@@ -66,7 +66,7 @@ def signers(*, client: ExchangeClient, printer: Printer) -> None:
         "--subject 'Về việc tập huấn' --signer 12 --authority own"
     ),
 )
-@click.argument("file", type=_file)
+@click.argument("file", type=devices.pdf_file)
 @click.option("--type", "type_name", required=True, help=_("Type of the document, as “Công văn”."))
 @click.option("--notation", required=True, help=_("Its notation, as “SNV-VP”."))
 @click.option("--subject", required=True, help=_("What it is about."))
@@ -81,7 +81,9 @@ def hand_in(
 ) -> None:
     """Hands a document in."""
     given = {name: str(value) for name, value in facts.items() if value is not None}
-    _say(printer, client.issuing.hand_in(given, _read(file), [_read(one) for one in attachments]))
+    _say(
+        printer, client.issuing.hand_in(given, devices.read(file), [devices.read(one) for one in attachments])
+    )
 
 
 @click.command(
@@ -92,7 +94,7 @@ def hand_in(
     ),
 )
 @_document
-@click.argument("file", type=_file, required=False)
+@click.argument("file", type=devices.pdf_file, required=False)
 @click.option("--subject", default="", help=_("What it is about, corrected."))
 @_attachments
 @calls_axis
@@ -109,8 +111,8 @@ def resubmit(
     found = client.issuing.resubmit(
         document,
         {"subject": subject},
-        _read(file) if file else None,
-        [_read(one) for one in attachments],
+        devices.read(file) if file else None,
+        [devices.read(one) for one in attachments],
     )
     _say(printer, found)
 
@@ -161,7 +163,8 @@ def number(
 @calls_axis
 def sign(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID], device: str) -> None:
     """Has documents signed."""
-    _on_device(printer, client.issuing, _device(device, client.url), "sign", documents)
+    halves = _halves(client.issuing, "sign")
+    devices.tell(printer, devices.by_device(devices.signer_at(device, client.url), documents, halves), _line)
 
 
 @click.command(
@@ -172,21 +175,23 @@ def sign(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID],
     ),
 )
 @_documents
-@click.option(
-    "--device", help=_("Where the signer answers on this machine; without it a key of the platform seals.")
-)
+@devices.seal_device_option
 @calls_axis
 def seal(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID], device: str | None) -> None:
     """Seals documents."""
     issuing = client.issuing
-    if device is not None:
-        _on_device(printer, issuing, _device(device, client.url), "seal", documents)
-        return
 
-    def act(document: UUID) -> dict[str, Any]:
-        return issuing.step(document, "seal", {"certificate": _of_platform(issuing, document)})
+    def act(document: UUID) -> Facts:
+        certificate = devices.of_platform(issuing.certificates(document, "seal"))
+        return issuing.step(document, "seal", {"certificate": certificate})
 
-    _each(printer, documents, act)
+    if device is None:
+        outcomes = devices.each(documents, act)
+    else:
+        outcomes = devices.by_device(
+            devices.signer_at(device, client.url), documents, _halves(issuing, "seal")
+        )
+    devices.tell(printer, outcomes, _line)
 
 
 @click.command(
@@ -247,7 +252,7 @@ def issue(
     ),
 )
 @_document
-@_reason
+@devices.reason_option
 @calls_axis
 def send_back(*, client: ExchangeClient, printer: Printer, document: UUID, reason: str) -> None:
     """Returns a document."""
@@ -261,7 +266,7 @@ def send_back(*, client: ExchangeClient, printer: Printer, document: UUID, reaso
     ),
 )
 @_document
-@_reason
+@devices.reason_option
 @calls_axis
 def give_up(*, client: ExchangeClient, printer: Printer, document: UUID, reason: str) -> None:
     """Gives a document up."""
@@ -276,143 +281,32 @@ def give_up(*, client: ExchangeClient, printer: Printer, document: UUID, reason:
 @click.option(
     "--position", type=click.IntRange(0, 1000), help=_("Of a file beside it; without it the document itself.")
 )
-@click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("The file to write.")
-)
+@devices.output_option
 @calls_axis
 def fetch(
     *, client: ExchangeClient, printer: Printer, document: UUID, position: int | None, output: Path
 ) -> None:
     """Fetches a file."""
-    content = client.issuing.fetch(document, position)
-    output.write_bytes(content)
-    printer.result({"file": str(output), "size": len(content)}, [_("Written: {path}").format(path=output)])
+    devices.write(printer, output, client.issuing.fetch(document, position))
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What a device signs: of which document, the position of a file beside it, what was prepared."""
+def _halves(issuing: IssuingClient, what: What) -> devices.Halves:
+    """Returns how a device signs documents: when they are sealed the PDFs beside one first, then itself."""
 
-    document: UUID
-    position: int | None
-    request: dict[str, str]
+    def prepare(document: UUID, held: set[str]) -> list[devices.Part]:
+        own = devices.held_by(held, issuing.certificates(document, what), document)
+        facts = issuing.document(document)
+        beside = [one["position"] for one in facts["files"] if one["is_pdf"] and not one["sealed"]]
+        title = f"{_reference(facts)} {facts['subject']}"
+        return [
+            devices.Part.of(issuing.prepare(document, what, own["id"], position), own, title, position)
+            for position in ([*beside, None] if what == "seal" else [None])
+        ]
 
+    def complete(document: UUID, part: devices.Part, signature: str) -> Facts:
+        return issuing.complete(document, what, part.request["id"], signature, part.position)
 
-def _on_device(
-    printer: Printer, issuing: IssuingClient, device: DeviceClient, what: Any, documents: Sequence[UUID]
-) -> None:
-    """Has a device sign documents, a batch after the other; each has its own outcome."""
-    held = device.certificates()
-    outcomes: list[tuple[UUID, Facts | HienluongError]] = []
-    for at in range(0, len(documents), BATCH):
-        outcomes += _batch(issuing, device, what, documents[at : at + BATCH], held)
-    _tell(printer, outcomes)
-
-
-def _batch(
-    issuing: IssuingClient, device: DeviceClient, what: Any, documents: Sequence[UUID], held: set[str]
-) -> Iterator[tuple[UUID, Facts | HienluongError]]:
-    """Yields what became of each document of a batch."""
-    from hienluong.client.service import NotSigned  # noqa: PLC0415 - start fast
-
-    prepared: dict[UUID, list[_Part]] = {}
-    for document in documents:
-        try:
-            prepared[document] = _prepared(issuing, what, document, held)
-        except HienluongError as refusal:
-            yield document, refusal
-    requests = [part.request for parts in prepared.values() for part in parts]
-    signed = device.sign(requests) if requests else {}
-    for document, parts in prepared.items():
-        try:
-            found: Facts = {}
-            for part in parts:
-                answer = signed.get(part.request["id"], {})
-                if "signature" not in answer:
-                    raise NotSigned(document=str(document), reason=answer.get("error", "no answer"))
-                found = issuing.complete(
-                    document, what, part.request["id"], answer["signature"], part.position
-                )
-            yield document, found
-        except HienluongError as refusal:
-            yield document, refusal
-
-
-def _prepared(issuing: IssuingClient, what: Any, document: UUID, held: set[str]) -> list[_Part]:
-    """Returns what the device is to sign of a document: the PDFs beside it first when it is sealed.
-
-    Raises:
-        DeviceForeign: the device holds no key for it.
-    """
-    from hienluong.client.service import DeviceForeign  # noqa: PLC0415 - start fast
-
-    own = next((one for one in issuing.certificates(document, what) if one["sha256"] in held), None)
-    if own is None:
-        raise DeviceForeign(document=str(document))
-    facts = issuing.document(document)
-    beside = [one["position"] for one in facts["files"] if one["is_pdf"] and not one["sealed"]]
-    parts: list[int | None] = [*beside, None] if what == "seal" else [None]
-    made = []
-    for position in parts:
-        row = issuing.prepare(document, what, own["id"], position)
-        made.append(
-            _Part(
-                document,
-                position,
-                {
-                    "id": row["id"],
-                    "hash": row["hash"],
-                    "hash_algorithm": row["hash_algorithm"],
-                    "certificate": own["sha256"],
-                    "title": f"{_reference(facts)} {facts['subject']}"[:200],
-                },
-            )
-        )
-    return made
-
-
-def _of_platform(issuing: IssuingClient, document: UUID) -> str:
-    """Returns the certificate of the agency whose key the platform has.
-
-    Raises:
-        UsageError: there is none that is registered for systems.
-    """
-    for one in issuing.certificates(document, "seal"):
-        if one["place"] == "module":
-            return str(one["id"])
-    raise click.UsageError(
-        _(
-            "No key of the platform is registered for the agency's systems: give --device, or have a clerk seal it."
-        )
-    )
-
-
-def _each(printer: Printer, documents: Iterable[UUID], act: Any) -> None:
-    """Does an act with each document; what is refused of one does not hold up the others."""
-    outcomes: list[tuple[UUID, Facts | HienluongError]] = []
-    for document in documents:
-        try:
-            outcomes.append((document, act(document)))
-        except HienluongError as refusal:
-            outcomes.append((document, refusal))
-    _tell(printer, outcomes)
-
-
-def _tell(printer: Printer, outcomes: Sequence[tuple[UUID, Facts | HienluongError]]) -> None:
-    """Prints what became of each document; ends with 1 where one was refused."""
-    value = [
-        {"id": str(document), "error": getattr(one, "document", None) or one.problem(translate=_)}
-        if isinstance(one, HienluongError)
-        else one
-        for document, one in outcomes
-    ]
-    lines = [
-        f"{document}  {' '.join(one.explain(_).split())}" if isinstance(one, HienluongError) else _line(one)
-        for document, one in outcomes
-    ]
-    printer.result(value, lines)
-    if any(isinstance(one, HienluongError) for _document_id, one in outcomes):
-        sys.exit(REFUSED)
+    return devices.Halves(prepare, complete)
 
 
 def _say(printer: Printer, found: Facts) -> None:
@@ -426,14 +320,3 @@ def _line(found: Facts) -> str:
 def _reference(found: Facts) -> str:
     """Returns number and notation of a document, as far as they are given."""
     return document_number({"code_number": found["number"], "code_notation": found["notation"]})
-
-
-def _device(url: str, axis: str) -> DeviceClient:
-    from hienluong.client.device import DEFAULT_DEVICE  # noqa: PLC0415 - start fast
-    from hienluong.client.service import DeviceClient  # noqa: PLC0415 - the same
-
-    return DeviceClient(url or DEFAULT_DEVICE, axis)
-
-
-def _read(path: Path) -> tuple[str, bytes]:
-    return path.name, path.read_bytes()

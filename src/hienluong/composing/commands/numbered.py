@@ -8,11 +8,9 @@ from datetime import datetime
 from django.db import transaction
 
 from hienluong.composing.numbering import Book, take_number
-from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.service import Draft, Receipt
-from hienluong.kit.errors import HienluongError
 from hienluong.ledger import service as ledger
 
 
@@ -34,25 +32,22 @@ def send_numbered(
         whatever `exchange.service.send_document` and the books raise; nothing was sent and no number taken then.
     """
     require(actor, "exchange.send_packet")
-    try:
-        with transaction.atomic():
-            number = take_number(actor=actor, book=book, purpose=draft.subject, key=idempotency_key, now=now)
-            return exchange.send_document(
-                actor=actor,
-                draft=replace(draft, number=number),
-                declared_not_secret=declared_not_secret,
-                idempotency_key=idempotency_key,
-                now=now,
-            )
-    except PermissionMissing:
-        raise  # every interface records these
-    except HienluongError as refusal:
-        # The exchange's own entry went with the transaction.
-        ledger.record_refusal(
+    # The exchange's own entry of a refusal goes with the transaction.
+    with (
+        ledger.recording_refusals(
             actor=actor.ref,
             action="composing.document-refused",
             subject=f"agency:{actor.agency_id}",
-            details={"series": book.series, "year": book.year, "code": refusal.code},
+            details={"series": book.series, "year": book.year},
+            now=now,
+        ),
+        transaction.atomic(),
+    ):
+        number = take_number(actor=actor, book=book, purpose=draft.subject, key=idempotency_key, now=now)
+        return exchange.send_document(
+            actor=actor,
+            draft=replace(draft, number=number),
+            declared_not_secret=declared_not_secret,
+            idempotency_key=idempotency_key,
             now=now,
         )
-        raise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -20,9 +19,6 @@ from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.ledger import service as ledger
-
-NUMBER_MOST: Final = 11
-_AS_WRITTEN: Final = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def number_copy(
@@ -54,7 +50,16 @@ def number_copy(
             return one
         require_step(one.step, Step.SEALED)
         one.numbered_on = in_vietnam(now).date()
-        one.number = _number(actor, one, number, series, now)
+        given = composing.number_given(
+            actor=actor,
+            typed=number,
+            series=series,
+            year=one.numbered_on.year,
+            purpose=one.of_subject,
+            key=f"copies-{one.pk.hex}",
+            now=now,
+        )
+        one.number = given.zfill(2)
         one.number_book = "" if number else series
         try:
             with transaction.atomic():
@@ -63,23 +68,6 @@ def number_copy(
             raise NumberTaken(number=one.number, year=one.numbered_on.year) from problem
         keep(one, "copies.copy-numbered", actor=actor, now=now, number=one.number, book=bool(one.number_book))
     return one
-
-
-def _number(actor: Actor, one: Copy, number: str, series: str, now: datetime) -> str:
-    """Returns the number, below ten with a nought before it (Decree 30/2020/NĐ-CP, App. I, II.3.b)."""
-    if number:
-        if len(number) > NUMBER_MOST or not set(number.lower()) <= set(_AS_WRITTEN):
-            raise InvalidInput(
-                [FieldError("/number", _("A number is of figures, perhaps with a letter behind: 15, 15a."))]
-            )
-        return number.zfill(2)
-    books = [book for book in composing.books_of(actor, in_vietnam(now).year) if book.series == series]
-    if not books:
-        raise InvalidInput([FieldError("/number", _("Give the number, or choose the book that gives it."))])
-    taken = composing.take_number(
-        actor=actor, book=books[0], purpose=one.of_subject, key=f"copies-{one.pk.hex}", now=now
-    )
-    return taken.zfill(2)
 
 
 def give_up_copy(*, actor: Actor | None, copy_id: UUID, reason: str, now: datetime) -> Copy:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,11 +10,9 @@ from uuid import UUID
 from hienluong.copies import queries
 from hienluong.copies.errors import CopyChanged, CopyNotFound
 from hienluong.copies.models import Copy
-from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.files.service import StoredFile
-from hienluong.kit.errors import HienluongError, NotAuthenticated
 from hienluong.ledger import service as ledger
 
 
@@ -64,23 +61,14 @@ def keep(one: Copy, action: str, *, actor: Actor, now: datetime, **details: Any)
     )
 
 
-@contextmanager
-def recording_refusals(actor: Actor | None, action: str, copy_id: UUID, now: datetime) -> Iterator[None]:
-    """Records that an act on a copy was refused, behind the transaction that was rolled back.
-
-    What a permission refuses is recorded by every interface.
-    """
-    try:
-        yield
-    except (PermissionMissing, NotAuthenticated, CopyNotFound):
-        raise
-    except HienluongError as refusal:
-        if actor is not None:
-            ledger.record_refusal(
-                actor=actor.ref,
-                action=action,
-                subject=f"copies:{copy_id}",
-                details={"code": refusal.code},
-                now=now,
-            )
-        raise
+def recording_refusals(
+    actor: Actor | None, action: str, copy_id: UUID, now: datetime
+) -> AbstractContextManager[None]:
+    """Records that an act on a copy was refused."""
+    return ledger.recording_refusals(
+        actor=actor.ref if actor else None,
+        action=action,
+        subject=f"copies:{copy_id}",
+        now=now,
+        besides=CopyNotFound,
+    )

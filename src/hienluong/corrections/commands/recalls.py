@@ -15,13 +15,12 @@ from hienluong.corrections.commands.wire import readdress_document, write_revoca
 from hienluong.corrections.errors import CorrectionRefused, RecallRefused
 from hienluong.corrections.models import Recall
 from hienluong.directory import service as directory
-from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, require
 from hienluong.exchange import service as exchange
 from hienluong.exchange.errors import DeliveryNotFound, PacketNotFound, RecipientUnknown
 from hienluong.exchange.service import Delivery, Packet, Receipt
 from hienluong.kit.clock import in_vietnam
-from hienluong.kit.errors import FieldError, HienluongError
+from hienluong.kit.errors import FieldError
 from hienluong.kit.errors import gettext_noop as _
 from hienluong.kit.ids import new_id
 from hienluong.ledger import service as ledger
@@ -44,20 +43,12 @@ def _one_act(actor: Actor, subject: str, now: datetime) -> Iterator[None]:
 
     What the axis noted of a packet that it refused was undone with the rest.
     """
-    try:
-        with transaction.atomic():
-            yield
-    except PermissionMissing:
-        raise  # every interface records these
-    except HienluongError as refusal:
-        ledger.record_refusal(
-            actor=actor.ref,
-            action="corrections.refused",
-            subject=subject,
-            details={"code": refusal.code},
-            now=now,
-        )
-        raise
+    action = "corrections.refused"
+    with (
+        ledger.recording_refusals(actor=actor.ref, action=action, subject=subject, now=now),
+        transaction.atomic(),
+    ):
+        yield
 
 
 def recall_document(

@@ -10,7 +10,6 @@ from hienluong.directory.commands.agencies import (
 )
 from hienluong.directory.commands.agency_codes import (
     CodeRow,
-    ImportSummary,
     add_agency_code,
     end_agency_code,
     import_agency_codes,
@@ -28,7 +27,7 @@ from hienluong.directory.commands.people import (
     set_password,
     switch_post,
 )
-from hienluong.directory.commands.reference_data import Summary, load_reference_data
+from hienluong.directory.commands.reference_data import load_reference_data
 from hienluong.directory.commands.sandbox import ECHO_PARTNER, create_test_agency, ensure_echo_partner
 
 __all__ = [
@@ -36,8 +35,6 @@ __all__ = [
     "PARTICULARS",
     "SORT_KEY_MAX",
     "CodeRow",
-    "ImportSummary",
-    "Summary",
     "add_agency_code",
     "assign_post",
     "change_agency",

@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from hienluong.directory import service as directory
-from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, FoundAgency, require
 from hienluong.edxml.changes import added_receivers
 from hienluong.edxml.identity import transmission_digest
@@ -52,7 +51,6 @@ from hienluong.exchange.models import Audience
 from hienluong.files import service as files
 from hienluong.kit.clock import in_vietnam
 from hienluong.kit.crash import crash_point
-from hienluong.kit.errors import HienluongError
 from hienluong.kit.events import publish
 from hienluong.kit.jcs import canonical_json
 from hienluong.kit.streams import from_the_start
@@ -102,8 +100,14 @@ def accept_packet(
     """
     sha256 = bytes.fromhex(transmission_digest(from_the_start(source)))
     size = len(source) if isinstance(source, bytes) else source.tell()
-    try:
-        require(actor, "exchange.send_packet")
+    require(actor, "exchange.send_packet")
+    with ledger.recording_refusals(
+        actor=actor.ref,
+        action="exchange.packet-refused",
+        subject=f"file:{sha256.hex()}",
+        details={"sha256": sha256.hex(), "size": size},
+        now=now,
+    ):
         if idempotency_key is not None and not _is_key(idempotency_key):
             raise PacketRefused(
                 reason=f"an idempotency key has 1 to {IDEMPOTENCY_KEY_MAX} printable characters"
@@ -117,17 +121,6 @@ def accept_packet(
             raise PacketTooLarge(limit=settings.PACKET_MAX_BYTES)
         wire = read_packet(from_the_start(source), limits=_limits())
         return _accept(actor, wire, source, idempotency_key, audiences, now)
-    except PermissionMissing:
-        raise  # every interface records these
-    except HienluongError as refusal:
-        ledger.record_refusal(
-            actor=actor.ref,
-            action="exchange.packet-refused",
-            subject=f"file:{sha256.hex()}",
-            details={"sha256": sha256.hex(), "size": size, "code": refusal.code},
-            now=now,
-        )
-        raise
 
 
 def _is_key(text: str) -> bool:

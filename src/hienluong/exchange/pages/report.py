@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from hienluong.directory.service import Actor, require
+from hienluong.directory.service import Actor, ReasonForm, require
 from hienluong.exchange import policy, service
 from hienluong.exchange.errors import DeliveryNotFound
-from hienluong.exchange.forms import ReasonForm, ReportForm
+from hienluong.exchange.forms import ReportForm
 from hienluong.exchange.models import Packet
 from hienluong.exchange.pages import actor_of
 from hienluong.kit import clock
@@ -187,7 +187,7 @@ def destroy(request: HttpRequest, packet_id: UUID) -> HttpResponse:
 def _about_secrecy(request: HttpRequest, packet_id: UUID, act: SecrecyAct) -> HttpResponse:
     """Asks for the reason, lets it be checked, and acts."""
     actor = require(actor_of(request), act.permission)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
+    form = ReasonForm(request.POST if request.method == "POST" else None, most=300)
     shown = {"form": form, "act": act, "packet_id": packet_id}
     step = request.POST.get("step", "")
     if not form.is_valid() or step == "edit":

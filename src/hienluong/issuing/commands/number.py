@@ -20,9 +20,6 @@ from hienluong.kit.clock import in_vietnam
 from hienluong.kit.errors import FieldError, InvalidInput
 from hienluong.kit.errors import gettext_noop as _
 
-NUMBER_MOST = 11
-_AS_WRITTEN = "0123456789abcdefghijklmnopqrstuvwxyz"
-
 
 @dataclass(frozen=True, slots=True)
 class Numbered:
@@ -119,18 +116,13 @@ def _settle_number(
         if (number and number != document.number) or year != dated_on.year:
             raise NumberFixed(reference=document.reference, year=year)
         return
-    if number:
-        if len(number) > NUMBER_MOST or not set(number.lower()) <= set(_AS_WRITTEN):
-            raise InvalidInput(
-                [FieldError("/number", _("A number is of figures, perhaps with a letter behind: 15, 15a."))]
-            )
-        document.number, document.number_book = number, ""
-        return
-    books = [one for one in composing.books_of(actor, dated_on.year) if one.series == series]
-    if not books:
-        raise InvalidInput([FieldError("/number", _("Give the number, or choose the book that gives it."))])
-    document.number = composing.take_number(
-        actor=actor, book=books[0], purpose=document.subject, key=f"issuing-{document.pk.hex}", now=now
+    document.number = composing.number_given(
+        actor=actor,
+        typed=number,
+        series=series,
+        year=dated_on.year,
+        purpose=document.subject,
+        key=f"issuing-{document.pk.hex}",
+        now=now,
     )
-    document.number = document.number.zfill(2)  # Decree 30/2020, App. I, II.3.b
-    document.number_book = series
+    document.number_book = "" if number else series

@@ -21,7 +21,7 @@ from hienluong.issuing.errors import CertificateUnfit, DocumentChanged
 from hienluong.issuing.models import Document, Step
 from hienluong.issuing.places import PERSON, place_of
 from hienluong.issuing.policy import require_step
-from hienluong.issuing.signatures import certificates, level_of_person, placed_image, require_certificate
+from hienluong.issuing.signatures import level_of_person, placed_image, require_certificate
 from hienluong.kit.clock import in_vietnam
 from hienluong.signing import service as signing
 from hienluong.signing.service import PreparedSignature, SigningCertificate
@@ -125,7 +125,7 @@ def _signer(actor: Actor, document: Document, row: PreparedSignature, now: datet
         CertificateUnfit: it ended meanwhile, or its owner does not act in the named post any more.
     """
     wanted, people = row.certificate_sha256, carried_for(actor, document, now)
-    for one in certificates(actor, agency=False, now=now, people=people):
+    for one in signing.certificates_of(actor, agency=False, now=now, people=people):
         if one.sha256 == wanted:
             return one
     own = load_pem_x509_certificate(bytes(row.certificates))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
 from hienluong.files import service as files
 from hienluong.files.service import StoredFile
@@ -17,7 +16,6 @@ from hienluong.issuing.errors import DocumentChanged, DocumentNotFound
 from hienluong.issuing.models import Document, Passage, Step
 from hienluong.issuing.policy import require_step
 from hienluong.issuing.telling import tell_next
-from hienluong.kit.errors import HienluongError, NotAuthenticated
 from hienluong.ledger import service as ledger
 
 
@@ -89,23 +87,14 @@ def replace_file(document: Document, stored: StoredFile, *, now: datetime) -> No
     document.file, document.file_sha256 = stored.id, stored.sha256.hex()
 
 
-@contextmanager
-def recording_refusals(actor: Actor | None, action: str, document_id: UUID, now: datetime) -> Iterator[None]:
-    """Records that an act on a document was refused, behind the transaction that was rolled back.
-
-    What a permission refuses is recorded by every interface.
-    """
-    try:
-        yield
-    except (PermissionMissing, NotAuthenticated, DocumentNotFound):
-        raise
-    except HienluongError as refusal:
-        if actor is not None:
-            ledger.record_refusal(
-                actor=actor.ref,
-                action=action,
-                subject=f"issuing:{document_id}",
-                details={"code": refusal.code},
-                now=now,
-            )
-        raise
+def recording_refusals(
+    actor: Actor | None, action: str, document_id: UUID, now: datetime
+) -> AbstractContextManager[None]:
+    """Records that an act on a document was refused."""
+    return ledger.recording_refusals(
+        actor=actor.ref if actor else None,
+        action=action,
+        subject=f"issuing:{document_id}",
+        now=now,
+        besides=DocumentNotFound,
+    )

@@ -18,9 +18,7 @@ from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor, acting_actor, record_refusal, require
 from hienluong.issuing import commands, queries
 from hienluong.issuing.errors import DocumentNotFound
-from hienluong.issuing.forms import AnswerForm
 from hienluong.issuing.models import Document
-from hienluong.issuing.signatures import certificates
 from hienluong.kit import clock
 from hienluong.kit.errors import HienluongError
 from hienluong.kit.ids import as_number, as_uuid, new_id
@@ -58,7 +56,7 @@ class Chosen:
 
 def certificate_chosen(request: HttpRequest, actor: Actor, *, agency: bool) -> Chosen:
     """Returns the certificates that the actor may sign with here, and the one that the address names, else the first."""
-    rows = certificates(actor, agency=agency, now=clock.now())
+    rows = signing.certificates_of(actor, agency=agency, now=clock.now())
     wanted = as_uuid(request.GET.get("certificate", ""))
     named = next((one for one in rows if one.pk == wanted), None)
     return Chosen(rows, named or (rows[0] if rows else None))
@@ -181,11 +179,11 @@ def _prepared(actor: Actor, what: str, item: Item, certificate_id: UUID) -> Prep
 def answer_file(request: HttpRequest, what: str) -> HttpResponse:
     """Takes the file of signatures that the signer wrote, and says what became of each."""
     actor = require(acting_actor(request), SIGNS[what])
-    form = AnswerForm(request.POST or None, request.FILES or None)
+    form = signing.AnswerForm(request.POST or None, request.FILES or None)
     outcomes: list[tuple[str, str, str]] = []
     if form.is_valid():
-        for prepared_id, signature in form.signatures:
-            outcomes.append(_taken(actor, what, prepared_id, signature))
+        for named, signature in form.signatures:
+            outcomes.append(_taken(actor, what, as_uuid(named) or new_id(), signature))
     context = {"form": form, "what": what, "outcomes": outcomes}
     return render(request, "issuing/answer.html", context, status=422 if form.errors else 200)
 

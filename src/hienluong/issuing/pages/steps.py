@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from hienluong.directory.service import Actor, Fact, Question, acting_actor, ask, require
+from hienluong.directory.service import Actor, Fact, Question, ReasonForm, acting_actor, ask, require
 from hienluong.issuing import commands, queries
-from hienluong.issuing.forms import IssueForm, NumberForm, ReasonForm
+from hienluong.issuing.forms import IssueForm, NumberForm
 from hienluong.issuing.models import Document
 from hienluong.issuing.pages.documents import REFUSALS
 from hienluong.kit import clock

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from hienluong.directory import service as directory
 from hienluong.directory.service import Question, acting_actor, allowed, ask, require, take_file, today
 from hienluong.kit import clock
 from hienluong.signing import commands, queries
-from hienluong.signing.forms import AuthorityForm, EndForm
+from hienluong.signing.forms import AuthorityForm
 from hienluong.signing.labels import authority_view
 from hienluong.signing.models import TrustedAuthority
 
@@ -87,4 +88,4 @@ def end(request: HttpRequest, fingerprint: str) -> HttpResponse:
         ),
         tone="danger",
     )
-    return ask(request, EndForm(request.POST or None), question, act)
+    return ask(request, directory.ReasonForm(request.POST or None, most=500), question, act)

@@ -14,16 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hienluong.directory import service as directory
 from hienluong.directory.service import Actor, Question, acting_actor, allowed, pager, require, take_file
-from hienluong.directory.service import ask as ask_and_act
 from hienluong.kit import clock
 from hienluong.kit.errors import Conflict, InvalidInput, NotFound
 from hienluong.signing import commands, queries
-from hienluong.signing.forms import AgencyCertificateForm, AnswerForm, EndForm, ImageForm
+from hienluong.signing.forms import AgencyCertificateForm, AnswerForm, ImageForm
 from hienluong.signing.keys import key_names
 from hienluong.signing.labels import certificate_view, ink_says
 from hienluong.signing.models import SigningCertificate
-from hienluong.signing.pages.device import as_file, given_signature, says, signatures_of, with_device
+from hienluong.signing.pages.device import as_file, given_signature, says, with_device
 
 MANAGE = "signing.manage_certificates"
 
@@ -137,7 +137,7 @@ def end(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
         ),
         tone="danger",
     )
-    return ask_and_act(request, EndForm(request.POST or None), question, act)
+    return directory.ask(request, directory.ReasonForm(request.POST or None, most=500), question, act)
 
 
 @require_POST
@@ -181,7 +181,7 @@ def take_answer(request: HttpRequest, certificate_id: UUID) -> HttpResponse:
     form = AnswerForm(request.POST or None, request.FILES or None)
 
     def stage(*, source: BinaryIO, file_name: str) -> str:  # noqa: ARG001 - as take_file calls it
-        for challenge, signature in signatures_of(source)[:1]:
+        for challenge, signature in form.signatures[:1]:
             commands.prove_certificate(
                 actor=actor,
                 certificate_id=row.pk,

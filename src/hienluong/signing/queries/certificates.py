@@ -53,7 +53,7 @@ class Registered:
 
 
 def certificates_of(
-    actor: Actor | None, *, now: datetime, people: Collection[UUID] = ()
+    actor: Actor | None, *, now: datetime, people: Collection[UUID] = (), agency: bool | None = None
 ) -> list[SigningCertificate]:
     """Returns those the actor may sign with now: a person's own and, for a clerk, those of the agency acted for.
 
@@ -64,6 +64,7 @@ def certificates_of(
         actor: who asks.
         now: the moment.
         people: for whose devices a system carries hashes; whoever calls has made sure that it may.
+        agency: those of the agency alone, or those of people alone; None: both.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor signs nothing.
@@ -77,7 +78,7 @@ def certificates_of(
         not_after__gt=now,
     )
     return sorted(
-        rows.select_related("person", "agency"),
+        (row for row in rows.select_related("person", "agency") if agency in (None, row.is_agency)),
         key=lambda row: (row.is_agency, -row.not_after.timestamp(), row.pk),
     )
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hienluong.directory import service as directory
 from hienluong.directory.service import (
     Question,
+    ReasonForm,
     acting_actor,
     allowed,
     ask,
@@ -24,7 +25,7 @@ from hienluong.directory.service import (
 from hienluong.kit import clock
 from hienluong.kit.ids import as_number
 from hienluong.staff import commands, queries
-from hienluong.staff.forms import DelegationForm, ReasonForm
+from hienluong.staff.forms import DelegationForm
 from hienluong.staff.models import Delegation
 
 WHOSE = {
@@ -161,4 +162,4 @@ def revoke(request: HttpRequest, delegation_id: int) -> HttpResponse:
         warning=gettext_lazy("From this moment on nobody signs by it, nor by what was handed on from it."),
         tone="danger",
     )
-    return ask(request, ReasonForm(request.POST or None), question, act)
+    return ask(request, ReasonForm(request.POST or None, most=500), question, act)

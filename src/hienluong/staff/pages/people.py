@@ -19,6 +19,7 @@ from hienluong.directory.service import (
     Fact,
     Person,
     Question,
+    ReasonForm,
     acting_actor,
     allowed,
     ask,
@@ -29,7 +30,7 @@ from hienluong.kit import clock
 from hienluong.staff import commands, queries
 from hienluong.staff.errors import PeopleRefused
 from hienluong.staff.formats.people_csv import COLUMNS, MAX_BYTES
-from hienluong.staff.forms import AccountForm, ImportForm, NewPersonForm, PeopleFilter, PersonForm, ReasonForm
+from hienluong.staff.forms import AccountForm, ImportForm, NewPersonForm, PeopleFilter, PersonForm
 
 
 @require_GET
@@ -121,7 +122,7 @@ def deactivate(request: HttpRequest, person_id: UUID) -> HttpResponse:
         warning=gettext_lazy("All posts end at once, the account is closed, and its sessions end."),
         tone="danger",
     )
-    return ask(request, ReasonForm(request.POST or None), question, act)
+    return ask(request, ReasonForm(request.POST or None, most=500), question, act)
 
 
 @require_http_methods(["GET", "POST"])
