@@ -22,8 +22,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 
+from hienluong.demo.authority import DemoAuthority, Subject
 from hienluong.demo.letter import issued_letter
-from hienluong.signing.demo.authority import DemoAuthority, Subject
 from hienluong.signing.formats import bounded, pades, xades
 from hienluong.signing.formats.keys import MemoryKey, TokenKey, from_pyca, read_certificates
 from hienluong.signing.formats.levels import Level

@@ -111,6 +111,7 @@ for _name in (
     "document_id",
     "ledger_entry",
     "prepared_id",
+    "certificate_id",
 ):  # the API's addresses name no converter
     EXAMPLES[_name] = EXAMPLES["packet_id"]
 

@@ -23,10 +23,10 @@ from tests.signing.world import NOW, World, row_of
 from hienluong.copies import commands
 from hienluong.copies.commands import Handed
 from hienluong.copies.models import Copy, Kind
+from hienluong.demo.authority import Subject
 from hienluong.directory.service import Actor
 from hienluong.kit import clock
 from hienluong.ledger.models import QueuedEntry
-from hienluong.signing.demo.authority import Subject
 from hienluong.signing.formats.keys import MemoryKey, from_pyca
 
 NEEDS_PDFSIG = pytest.mark.skipif(

@@ -21,6 +21,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.exchange.personas import FINANCE, HOME_AFFAIRS
 from tests.signing.world import NOW, World, row_of
 
+from hienluong.demo.authority import Subject
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency, Post, User
 from hienluong.directory.service import Actor
@@ -30,7 +31,6 @@ from hienluong.issuing.commands import Handed
 from hienluong.issuing.models import Authority, Document
 from hienluong.kit import clock
 from hienluong.signing.commands.remote import prepared_of
-from hienluong.signing.demo.authority import Subject
 from hienluong.signing.formats.keys import MemoryKey, from_pyca
 from hienluong.signing.models import PreparedSignature, SigningCertificate
 from hienluong.staff import service as staff

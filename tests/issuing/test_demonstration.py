@@ -10,6 +10,7 @@ from house import TODAY, House
 from PIL import Image
 from pytest_django import Settings
 
+from hienluong.demo import drawing
 from hienluong.directory import service as directory
 from hienluong.directory.models import Person
 from hienluong.directory.service import Post
@@ -20,7 +21,6 @@ from hienluong.issuing.rendering import page_image
 from hienluong.kit import clock
 from hienluong.kit.events import publish
 from hienluong.signing import service as signing
-from hienluong.signing.demo import drawing
 from hienluong.signing.events import DemonstrationReady
 from hienluong.signing.formats.device import fingerprint
 from hienluong.signing.models import SigningCertificate

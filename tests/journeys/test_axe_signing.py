@@ -16,13 +16,13 @@ from tests.journeys.looks import EVERY_LOOK, Look, examine, open_context, visit
 from tests.journeys.test_axe import Cast, cast  # noqa: F401 - its province
 from tests.matrix.signatures import authority_certificate, drawing, signer_certificate
 
+from hienluong.demo.authority import DemoAuthority, Subject
 from hienluong.demo.letter import issued_letter
 from hienluong.directory import service as directory
 from hienluong.directory.service import Actor
 from hienluong.exchange.models import Packet
 from hienluong.kit import clock
 from hienluong.signing import service as signing
-from hienluong.signing.demo.authority import DemoAuthority, Subject
 from hienluong.signing.formats import pades
 from hienluong.signing.formats.device import AgentServer, Device
 from hienluong.signing.formats.keys import MemoryKey, from_pyca, read_certificates

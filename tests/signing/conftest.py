@@ -18,12 +18,12 @@ sys.path.append(str(Path(__file__).parent))  # the world, by its name
 from beside import made
 from world import NOW, World, letter
 
+from hienluong.demo.authority_server import make_server
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
 from hienluong.kit import clock
 from hienluong.signing.commands import import_authorities
-from hienluong.signing.demo.server import make_server
 from hienluong.signing.formats import pades
 from hienluong.signing.formats.levels import Level
 from hienluong.signing.models import TrustedAuthority

@@ -26,6 +26,7 @@ from pypdf.generic import NameObject
 from pytest_django import Settings
 from world import NOW, PERSON, World, letter, pem_of
 
+from hienluong.demo.cli.authority import demonstration as authority
 from hienluong.files import service as files
 from hienluong.kit import clock
 from hienluong.signing import commands
@@ -215,7 +216,10 @@ def run(db: None) -> Callable[..., Result]:
     """Runs `hienluong signing …`."""
 
     def invoke(*words: object) -> Result:
-        return CliRunner().invoke(group, [str(word) for word in words], obj=nullcontext)
+        first, *others = map(str, words)
+        if first == "demonstration":
+            return CliRunner().invoke(authority, others, obj=nullcontext)
+        return CliRunner().invoke(group, [first, *others], obj=nullcontext)
 
     return invoke
 

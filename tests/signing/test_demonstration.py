@@ -13,13 +13,13 @@ from click.testing import CliRunner
 from pytest_django import Settings
 from world import NOW, World
 
+from hienluong.demo import drawing
+from hienluong.demo.cli.authority import demonstration
+from hienluong.demo.holders import ensure_holders
 from hienluong.directory import service as directory
 from hienluong.directory.models import Agency
 from hienluong.directory.service import Actor
 from hienluong.signing import service as signing
-from hienluong.signing.cli import group
-from hienluong.signing.demo import drawing
-from hienluong.signing.demo.holders import ensure_holders
 from hienluong.signing.errors import DemonstrationRefused, NotDemonstration
 from hienluong.signing.formats.device import Device
 from hienluong.signing.formats.images import read_picture
@@ -105,7 +105,7 @@ def test_real_installation_has_no_demonstration_and_refuses_what_one_made(
     settings.DEMONSTRATION = False
     with pytest.raises(NotDemonstration):
         ensure_holders(believed.authority, now=NOW)
-    ran = CliRunner().invoke(group, ["demonstration", "serve", "--json"], obj=nullcontext)
+    ran = CliRunner().invoke(demonstration, ["serve", "--json"], obj=nullcontext)
     assert (ran.exit_code, json.loads(ran.output)["code"]) == (1, "signing.not-a-demonstration")
     with pytest.raises(DemonstrationRefused):
         signing.sign_with(actor=staff["clerk"], certificate_id=seal.pk, content=pdf, level=Level.B, now=NOW)

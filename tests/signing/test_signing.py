@@ -13,6 +13,7 @@ from personas import System, document, queries_of
 from pytest_django import Settings
 from world import NOW, SOON, World, letter, pem_of
 
+from hienluong.demo.making import make_demonstration_authority
 from hienluong.directory.errors import PermissionMissing
 from hienluong.directory.service import Actor
 from hienluong.kit import clock
@@ -22,7 +23,6 @@ from hienluong.signing import revocation
 from hienluong.signing.commands import (
     end_authority,
     import_authorities,
-    make_demonstration_authority,
     refresh_revocations,
     sign_document,
 )

@@ -17,7 +17,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from hienluong.signing.demo.authority import DemoAuthority, Subject
+from hienluong.demo.authority import DemoAuthority, Subject
 from hienluong.signing.formats.keys import MemoryKey, from_pyca
 from hienluong.signing.formats.report import FileReport, Holder
 from hienluong.signing.formats.stamping import AskingStamper

@@ -54,6 +54,7 @@ ADDITIONS = {
     "copies": "hienluong.client.cli.copies:add_to",
     "directory": "hienluong.imports.cli:add_to",
     "issuing": "hienluong.client.cli.issuing:add_to",
+    "signing": "hienluong.demo.cli.authority:add_to",
 }
 """What a module above adds to the commands of one below: it is called with the group."""
 

@@ -1,1 +1,1 @@
-"""The demonstration's main job: agencies' systems that exchange a letter, and what must come of it."""
+"""The demonstration: its main job, agencies' systems that exchange a letter; the authority and the devices that sign in it."""

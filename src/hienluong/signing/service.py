@@ -6,7 +6,6 @@ from hienluong.signing.commands import (
     end_authority,
     end_certificate,
     import_authorities,
-    make_demonstration_authority,
     prepare_signature,
     prepare_with,
     prove_certificate,
@@ -36,7 +35,7 @@ from hienluong.signing.formats.report import FileReport, Reason, SignatureReport
 from hienluong.signing.forms import AnswerForm
 from hienluong.signing.keys import key_for
 from hienluong.signing.labels import sentences, views_of
-from hienluong.signing.models import PreparedSignature, SigningCertificate
+from hienluong.signing.models import PreparedSignature, SigningCertificate, TrustedAuthority
 from hienluong.signing.pages.device import (
     as_file,
     given_signature,
@@ -88,6 +87,7 @@ __all__ = [
     "SigningCertificate",
     "SigningKey",
     "TokenKey",
+    "TrustedAuthority",
     "UsableOut",
     "Verdict",
     "as_file",
@@ -108,7 +108,6 @@ __all__ = [
     "image_of",
     "import_authorities",
     "key_for",
-    "make_demonstration_authority",
     "own_certificates",
     "page_of_texts",
     "placed_text",

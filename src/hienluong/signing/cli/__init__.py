@@ -1,4 +1,4 @@
-"""The commands `hienluong signing …`: check and sign files, the trust list, revocations, the demonstration's authority.
+"""The commands `hienluong signing …`: check and sign files, the trust list, revocations.
 
 Who may run them holds the server already; the ledger names the account of the operating system. Exit codes: 0 done,
 1 refused, 2 wrong usage.
@@ -19,7 +19,6 @@ from hienluong.kit.server_command import day
 from hienluong.kit.terminal import language
 from hienluong.kit.terminal import translate as _
 from hienluong.signing.cli.certificates import certificate
-from hienluong.signing.cli.demonstration import serve_demonstration
 from hienluong.signing.cli.device import device
 
 if TYPE_CHECKING:
@@ -276,84 +275,6 @@ def refresh(*, actor: Actor, now: datetime) -> Answer:
     value = [{"url": one.url, "until": one.until, "problem": one.problem} for one in outcomes]
     lines = [f"{one.url}  {one.problem or one.until or ''}" for one in outcomes]
     return value, lines or [_("Nothing is due.")]
-
-
-@group.group("demonstration", help=_("The demonstration’s authority; what it issues has no legal force."))
-def demonstration() -> None:
-    """Holds the commands about the demonstration's authority."""
-
-
-demonstration.add_command(serve_demonstration)
-
-
-@demonstration.command(
-    "make",
-    help=_(
-        "Make the authority and believe it, in a demonstration only.\n\n"
-        "Example: hienluong signing demonstration make"
-    ),
-)
-@on_server
-def make_demonstration(*, actor: Actor, now: datetime) -> Answer:
-    """Makes the authority."""
-    from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - needs Django
-
-    authority = make_demonstration_authority(actor=actor, now=now)
-    return {"url": authority.url}, [
-        _("The demonstration’s authority is believed here: {url}").format(url=authority.url)
-    ]
-
-
-@demonstration.command(
-    "issue",
-    help=_(
-        "Issue a certificate with its key as PKCS#12.\n\n"
-        "Example: hienluong signing demonstration issue “Nguyễn Văn An” --organisation “Sở Nội vụ” --output an.p12 --password-file secret"
-    ),
-)
-@click.argument("name")
-@click.option("--organisation", default="", help=_("On whose behalf."))
-@click.option("--title", default="", help=_("The post."))
-@click.option("--password-file", type=_file, required=True, help=_("The password of the file to write."))
-@click.option("--output", type=_new_file, required=True, help=_("The file to write."))
-@on_server
-def issue_demonstration(
-    *,
-    actor: Actor,
-    now: datetime,
-    name: str,
-    organisation: str,
-    title: str,
-    password_file: Path,
-    output: Path,
-) -> Answer:
-    """Issues a certificate."""
-    from hienluong.signing.demo.authority import Subject  # noqa: PLC0415 - needs Django
-    from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - the same
-
-    authority = make_demonstration_authority(actor=actor, now=now)
-    password = password_file.read_text(encoding="utf-8").strip()
-    content, serial = authority.issue_pkcs12(Subject(name, organisation, title=title), password, now=now)
-    output.write_bytes(content)
-    return {"file": str(output), "serial": serial}, [_("Written: {path}").format(path=output)]
-
-
-@demonstration.command(
-    "revoke",
-    help=_("Revoke a certificate.\n\nExample: hienluong signing demonstration revoke 7a3f…"),
-)
-@click.argument("serial")
-@on_server
-def revoke_demonstration(*, actor: Actor, now: datetime, serial: str) -> Answer:
-    """Revokes a certificate."""
-    from hienluong.signing.service import make_demonstration_authority  # noqa: PLC0415 - needs Django
-
-    try:
-        number = int(serial, 16)
-    except ValueError as problem:
-        raise click.BadParameter(serial) from problem
-    make_demonstration_authority(actor=actor, now=now).revoke(number, now=now)
-    return {"serial": serial}, [_("Revoked: {serial}").format(serial=serial)]
 
 
 def _key(key: str, password_file: Path | None, certificates: Path | None) -> SigningKey:

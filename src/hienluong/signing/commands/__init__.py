@@ -9,7 +9,6 @@ from hienluong.signing.commands.certificates import (
     register_own_certificate,
     set_image,
 )
-from hienluong.signing.commands.demonstration import make_demonstration_authority
 from hienluong.signing.commands.remote import complete_signature, prepare_signature, sweep_prepared
 from hienluong.signing.commands.sign import sign_document
 from hienluong.signing.commands.trust import end_authority, import_authorities, refresh_revocations
@@ -21,7 +20,6 @@ __all__ = [
     "end_authority",
     "end_certificate",
     "import_authorities",
-    "make_demonstration_authority",
     "prepare_signature",
     "prepare_with",
     "prove_certificate",

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from hienluong.demo.authority import DemoAuthority
 from hienluong.directory.service import Actor, require
 from hienluong.kit.clock import in_vietnam
-from hienluong.signing.commands.trust import import_authorities
-from hienluong.signing.demo.authority import DemoAuthority
 from hienluong.signing.errors import NotDemonstration
-from hienluong.signing.models import TrustedAuthority
+from hienluong.signing.service import TrustedAuthority, import_authorities
 
 SOURCE = "demonstration"
 

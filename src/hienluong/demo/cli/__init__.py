@@ -1,4 +1,4 @@
-"""The command `hienluong demonstrate`: runs the main job and says what differs from what must be."""
+"""The commands of the demonstration. `hienluong demonstrate` runs the main job and says what differs from what must be."""
 
 from __future__ import annotations
 

@@ -15,20 +15,20 @@ from typing import Final
 from asn1crypto import pem
 from django.conf import settings
 
+from hienluong.demo import drawing
+from hienluong.demo.authority import DemoAuthority, Subject, write_private
 from hienluong.directory.service import Actor, Agency, Post, actor_of, primary_codes, today, valid_on
 from hienluong.kit.ids import new_secret
-from hienluong.signing import possession
-from hienluong.signing.commands.certificates import (
+from hienluong.signing.errors import NotDemonstration
+from hienluong.signing.service import (
+    MemoryKey,
+    SigningCertificate,
+    challenge,
     prove_certificate,
     register_agency_key,
     register_own_certificate,
     set_image,
 )
-from hienluong.signing.demo import drawing
-from hienluong.signing.demo.authority import DemoAuthority, Subject, write_private
-from hienluong.signing.errors import NotDemonstration
-from hienluong.signing.formats.keys import MemoryKey
-from hienluong.signing.models import SigningCertificate
 
 ROLES: Final = (Post.Role.CLERK, Post.Role.HEAD, Post.Role.DEPUTY)
 MOST: Final = 200
@@ -63,7 +63,7 @@ def _key_of(authority: DemoAuthority, post: Post, place: Path, now: datetime) ->
     if new:
         actor = actor_of(post)
         row = register_own_certificate(actor=actor, content=_certificates(key), now=now)
-        asked = possession.challenge(row, now=now)
+        asked = challenge(actor, row.pk, now=now)
         prove_certificate(
             actor=actor,
             certificate_id=row.pk,

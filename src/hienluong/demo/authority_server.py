@@ -10,7 +10,7 @@ from typing import Final
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hienluong.signing.demo.authority import DemoAuthority
+from hienluong.demo.authority import DemoAuthority
 
 REQUEST_MOST: Final = 64 * 1024
 Clock = Callable[[], datetime]
