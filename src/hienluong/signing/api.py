@@ -147,7 +147,7 @@ def register_signing_certificate(
     same one again is answered again.
     """
     actor, now = calling_actor(request), clock.now()
-    agency = agency_by_id(actor.agency_id) if actor is not None and actor.agency_id is not None else None
+    agency = agency_by_id(actor.agency_id) if actor.agency_id is not None else None
     if agency is None:
         raise NotAuthenticated
     row = commands.bring_certificate(

@@ -26,7 +26,7 @@ notices.declare_text("signing.certificate_ending", _("The signing certificate of
 notices.declare_text(
     "signing.certificate_brought",
     _(
-        "{by} registered the certificate {name}. It signs once you have tested its device; end it if it is none of yours."
+        "{by} registered the certificate {name}. It signs once you have tested its device; if it is not yours, have it ended."
     ),
 )
 notices.declare_text(
