@@ -46,7 +46,7 @@ NOTHING_IS_WRONG = {
     "GET /api/v1/receipt-keys",
 }
 """Operations that take nothing, or any text there is."""
-EXAMPLES = 12
+EXAMPLES = 6
 
 
 def _served(environ: dict[str, Any], start_response: Any) -> list[bytes]:
@@ -89,7 +89,19 @@ def caller(
 def test_any_input_is_answered_as_the_contract_says(
     operation: Any, mode: GenerationMode, caller: System
 ) -> None:
-    @settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    _try(operation, mode, caller, EXAMPLES)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize(("operation", "mode"), list(_operations()))
+def test_much_input_is_answered_as_the_contract_says(
+    operation: Any, mode: GenerationMode, caller: System
+) -> None:
+    _try(operation, mode, caller, 100)
+
+
+def _try(operation: Any, mode: GenerationMode, caller: System, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(generation_mode=mode))
     def every_answer_conforms(case: Any) -> None:
         case.call_and_validate(headers={**caller.authorised, "Host": "localhost"}, checks=CHECKS)

@@ -30,6 +30,8 @@ LIVES: tuple[dict[str, Part], ...] = (
     {"confirm.before_commit=postmaster@2": "database"},
 )
 """For each life of the axis: the crash points armed, and the part that each must kill. The others may die too."""
+SHORT = (LIVES[0], LIVES[2], LIVES[4])
+"""What the suite has time for: every process dies, at every step of a document; `make prove` lives them all."""
 
 
 @dataclass(slots=True)
@@ -138,18 +140,18 @@ def siege(axis: Axis, tmp_path: Path, record_property: Callable[[str, object], N
         )
 
 
-def test_kills_at_every_named_point_and_at_random_lose_nothing_and_repeat_nothing(siege: Siege) -> None:
-    for points in LIVES:
+def test_kills_at_named_points_and_at_random_lose_nothing_and_repeat_nothing(siege: Siege) -> None:
+    for points in SHORT:
         siege.crash_at(points, documents=2)
     siege.axis.start()
-    for part in siege.chance.sample(PARTS, 3):
+    for part in siege.chance.sample(PARTS, 2):
         siege.order(2)
         time.sleep(siege.chance.random())
         siege.kill(part)
     siege.order(2)
     figures = siege.lift()
-    assert figures["documents"] == 40
-    assert figures["kills"] == 11
+    assert figures["documents"] == 24
+    assert figures["kills"] == 7
 
 
 @pytest.mark.prove
