@@ -67,26 +67,20 @@ def caller(desk: Desk, home_affairs: System) -> Caller:
     return Caller(desk, home_affairs)
 
 
-def for_systems(desk: Desk) -> None:
-    """Says as an administrator does that systems may seal with the agency's key of this installation."""
-    desk.house.rows["seal"].for_systems = True
-    desk.house.rows["seal"].save()
-
-
 @NEEDS_PDFSIG
-def test_system_numbers_a_copy_and_a_key_of_the_platform_signs_it(
-    caller: Caller, desk: Desk, believed: World, tmp_path: Path
+def test_system_numbers_a_copy_and_the_agency_s_device_signs_it_in_two_halves(
+    caller: Caller, believed: World, tmp_path: Path
 ) -> None:
-    for_systems(desk)
     numbered = caller.step("number", {"number": "7"}).json()
     assert (numbered["number"], numbered["step"]) == ("07", "prepared")
     assert caller.step("number", {"number": "7"}).json() == numbered, "again it harms nothing"
-    assert {one["place"] for one in caller.certificates()} == {"device", "module"}
+    assert [one["place"] for one in caller.certificates()] == ["device"]
 
-    sealed = caller.step("seal", caller.certificate("seal"))
+    sealed = caller.bring(caller.prepare(), times=2)
 
     assert sealed.json()["step"] == "sealed", sealed.content
-    assert caller.step("seal", caller.certificate("seal")).json() == sealed.json(), "again it harms nothing"
+    assert Copy.objects.get().sealed_by == caller.system.actor.name
+    assert entries().count(("copies.copy-sealed", "done")) == 1, "again it harms nothing"
     assert entries()[-2:] == [("copies.copy-numbered", "done"), ("copies.copy-sealed", "done")]
     entry = json.loads(bytes(QueuedEntry.objects.filter(action="copies.copy-sealed").get().entry))
     assert entry["actor"]["kind"] == "system"
@@ -94,18 +88,6 @@ def test_system_numbers_a_copy_and_a_key_of_the_platform_signs_it(
     file.write_bytes(caller.system.get(f"{caller.path}/file").content)
     assert hashlib.sha256(file.read_bytes()).hexdigest() == sealed.json()["file_sha256"]
     assert pdfsig(file, believed).count("Signature is Valid.") == 1
-
-
-def test_device_of_the_agency_signs_in_two_halves(caller: Caller) -> None:
-    assert [one["place"] for one in caller.certificates()] == ["device"]
-    prepared = caller.prepare()
-
-    signed = caller.bring(prepared, times=2)
-
-    assert signed.json()["step"] == "sealed", signed.content
-    assert entries()[-1] == ("copies.copy-sealed", "done")
-    assert entries().count(("copies.copy-sealed", "done")) == 1, "again it harms nothing"
-    assert Copy.objects.get().sealed_by == caller.system.actor.name
 
 
 def test_signature_of_another_key_is_refused_and_recorded(caller: Caller) -> None:
@@ -119,11 +101,16 @@ def test_signature_of_another_key_is_refused_and_recorded(caller: Caller) -> Non
 
 
 @pytest.mark.parametrize("whose", ["seal", "head", "clerk"])
-def test_system_signs_with_no_key_that_is_not_for_it(caller: Caller, whose: str) -> None:
-    for step in ("seal", "seal/prepared"):
-        refused = caller.step(step, caller.certificate(whose))
-        assert problem(refused)["code"] == "signing.certificate-not-found"
-    assert entries()[-2:] == [("copies.copy-sealed", "refused")] * 2
+def test_no_person_s_key_and_no_key_of_the_platform_signs_copies_for_a_system(
+    caller: Caller, desk: Desk, whose: str
+) -> None:
+    desk.house.rows["seal"].for_systems = True  # documents that a person signed, yes; copies, no
+    desk.house.rows["seal"].save()
+    assert [one["place"] for one in caller.certificates()] == ["device"]
+    refused = caller.step("seal/prepared", caller.certificate(whose))
+    assert problem(refused)["code"] == "signing.certificate-not-found"
+    assert caller.step("seal", caller.certificate(whose)).status_code == 404
+    assert entries()[-1] == ("copies.copy-sealed", "refused")
     assert Copy.objects.get().step == "prepared"
 
 
@@ -174,7 +161,6 @@ def test_nobody_and_the_system_of_another_agency_find_nothing(caller: Caller, fi
     stranger = Caller(caller.desk, finance, caller.copy)
     steps = {
         "number": {"number": "7"},
-        "seal": caller.certificate("seal"),
         "seal/prepared": caller.certificate("device"),
         f"seal/prepared/{prepared['id']}": {"signature": "AA=="},
         "give-up": REASON,

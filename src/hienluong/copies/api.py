@@ -87,7 +87,7 @@ def fetch_copy(request: HttpRequest, copy_id: UUID) -> HttpResponseBase:
 
 @router.get(f"{ONE}/certificates", response=CopyCertificatesOut, summary="With what it can be signed")
 def list_copy_certificates(request: HttpRequest, copy_id: UUID) -> CopyCertificatesOut:
-    """Answers the certificates of the agency: on devices, and of keys of the platform that are registered for systems."""
+    """Answers the certificates of the agency that are on devices."""
     actor = calling_actor(request)
     found = queries.certificates_for(actor, queries.copy(actor, copy_id), now=clock.now())
     return CopyCertificatesOut.model_construct(items=[UsableOut.of(one) for one in found])
@@ -102,15 +102,6 @@ def number_copy(request: HttpRequest, copy_id: UUID, body: CopyNumberIn) -> Copy
         number=body.number,
         series=body.book,
         now=clock.now(),
-    )
-    return CopyOut.of(one)
-
-
-@router.post(f"{ONE}/seal", response=CopyOut, summary="Sign it with a key of the platform")
-def seal_copy(request: HttpRequest, copy_id: UUID, body: CertificateIn) -> CopyOut:
-    """Puts the agency's signature on it, with a key that was registered for systems. Signed already, it stays as it is."""
-    one = commands.seal_copy(
-        actor=calling_actor(request), copy_id=copy_id, certificate_id=body.certificate, now=clock.now()
     )
     return CopyOut.of(one)
 

@@ -1,7 +1,6 @@
 """Who may do what with copies: the clerk, and a system of the agency, hands in, numbers, has it signed for the agency.
 
-A system signs nothing by itself: it carries what the agency's device signs, or a key that an administrator gave to systems
-(decision 34).
+A system signs nothing by itself: it carries what the agency's device signs (decision 34).
 """
 
 from __future__ import annotations

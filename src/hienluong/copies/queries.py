@@ -112,13 +112,14 @@ def due_for_renewal(limit: int, *, now: datetime) -> Iterator[Copy]:
 
 
 def certificates_for(actor: Actor | None, one: Copy, *, now: datetime) -> list[SigningCertificate]:
-    """Returns the certificates of the agency with which the actor may sign a copy now.
+    """Returns the certificates of the agency with which the actor may sign a copy now; systems have devices sign, no key of ours.
 
     Raises:
         NotAuthenticated, PermissionMissing: the actor does not sign it.
     """
     actor = require(actor, "copies.seal_copy", one)
-    return signing.certificates_of(actor, now=now, agency=True)
+    found = signing.certificates_of(actor, now=now, agency=True)
+    return [row for row in found if row.place == SigningCertificate.Place.DEVICE or actor.kind != "system"]
 
 
 def heading() -> list[str]:

@@ -71,10 +71,6 @@ ROUTES: Table = {
     "api/v1/copies/<copy_id>/file": {"GET": _by_system()},
     "api/v1/copies/<copy_id>/certificates": {"GET": _by_system()},
     "api/v1/copies/<copy_id>/number": {"POST": _by_system(json=True, sends={"number": "78"})},
-    # Its key is on a device, so it does not sign here either.
-    "api/v1/copies/<copy_id>/seal": {
-        "POST": _by_system(answers=409, acts=False, json=True, sends=_with_certificate)
-    },
     "api/v1/copies/<copy_id>/seal/prepared": {
         "POST": _by_system(answers=201, json=True, sends=_with_certificate)
     },

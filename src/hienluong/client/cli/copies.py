@@ -86,25 +86,17 @@ def number(*, client: ExchangeClient, printer: Printer, copy_id: UUID, given: st
 @click.command(
     "seal",
     help=_(
-        "Sign copies for the agency: with a key of the platform that is registered for systems, or by the signer on this machine.\n\n"
+        "Have copies signed for the agency by its signer on this machine.\n\n"
         "Example: hienluong copies seal 0199… --device http://127.0.0.1:8987"
     ),
 )
 @click.argument("copy_ids", metavar="COPY...", type=click.UUID, nargs=-1, required=True)
-@devices.seal_device_option
+@devices.device_option
 @calls_axis
-def seal(*, client: ExchangeClient, printer: Printer, copy_ids: Sequence[UUID], device: str | None) -> None:
-    """Signs copies."""
-    copies = client.copies
-
-    def act(one: UUID) -> Facts:
-        return copies.step(one, "seal", {"certificate": devices.of_platform(copies.certificates(one))})
-
-    if device is None:
-        outcomes = devices.each(copy_ids, act)
-    else:
-        outcomes = devices.by_device(devices.signer_at(device, client.url), copy_ids, _halves(copies))
-    devices.tell(printer, outcomes, _line)
+def seal(*, client: ExchangeClient, printer: Printer, copy_ids: Sequence[UUID], device: str) -> None:
+    """Has copies signed."""
+    signer = devices.signer_at(device, client.url)
+    devices.tell(printer, devices.by_device(signer, copy_ids, _halves(client.copies)), _line)
 
 
 @click.command(

@@ -1,4 +1,4 @@
-"""How commands have documents signed: by the signer on this machine, a batch after the other, or by a key of the platform."""
+"""How commands have documents signed by the signer on this machine, a batch after the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from hienluong.client.service import DeviceClient
 
 Outcome = tuple[UUID, Facts | HienluongError]
-Act = Callable[[UUID], Facts]
 BATCH = 20
 """Documents that the owner of a device is asked about at once, as on pages."""
 pdf_file = click.Path(path_type=Path, dir_okay=False, exists=True, readable=True)
@@ -28,9 +27,7 @@ output_option = click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help=_("The file to write.")
 )
 reason_option = click.option("--reason", required=True, help=_("Why."))
-seal_device_option = click.option(
-    "--device", help=_("Where the signer answers on this machine; without it a key of the platform seals.")
-)
+device_option = click.option("--device", default="", help=_("Where the signer answers on this machine."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,31 +103,6 @@ def held_by(held: set[str], certificates: Iterable[Facts], document: UUID) -> Fa
     if own is None:
         raise DeviceForeign(document=str(document))
     return own
-
-
-def of_platform(certificates: Iterable[Facts]) -> str:
-    """Returns the id of the certificate of the agency whose key the platform has.
-
-    Raises:
-        UsageError: there is none that is registered for systems.
-    """
-    for one in certificates:
-        if one["place"] == "module":
-            return str(one["id"])
-    raise click.UsageError(
-        _(
-            "No key of the platform is registered for the agency's systems: give --device, or have a clerk seal it."
-        )
-    )
-
-
-def each(documents: Iterable[UUID], act: Act) -> Iterator[Outcome]:
-    """Does an act with each document; what is refused of one does not hold up the others."""
-    for document in documents:
-        try:
-            yield document, act(document)
-        except HienluongError as refusal:
-            yield document, refusal
 
 
 def tell(printer: Printer, outcomes: Iterable[Outcome], line: Callable[[Facts], str]) -> None:

@@ -6,7 +6,7 @@ that answers the same), whose owner sees them and agrees.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ import click
 from hienluong.client.cli import devices
 from hienluong.client.cli.axis import calls_axis
 from hienluong.client.cli.printing import Facts, Printer, document_number
-from hienluong.kit.errors import fill
+from hienluong.kit.errors import HienluongError, fill
 from hienluong.kit.terminal import translate as _
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def number(
     ),
 )
 @_documents
-@click.option("--device", default="", help=_("Where the signer answers on this machine."))
+@devices.device_option
 @calls_axis
 def sign(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID], device: str) -> None:
     """Has documents signed."""
@@ -175,18 +175,20 @@ def sign(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID],
     ),
 )
 @_documents
-@devices.seal_device_option
+@click.option(
+    "--device", help=_("Where the signer answers on this machine; without it a key of the platform seals.")
+)
 @calls_axis
 def seal(*, client: ExchangeClient, printer: Printer, documents: Sequence[UUID], device: str | None) -> None:
     """Seals documents."""
     issuing = client.issuing
 
     def act(document: UUID) -> Facts:
-        certificate = devices.of_platform(issuing.certificates(document, "seal"))
+        certificate = _of_platform(issuing.certificates(document, "seal"))
         return issuing.step(document, "seal", {"certificate": certificate})
 
     if device is None:
-        outcomes = devices.each(documents, act)
+        outcomes = _each(documents, act)
     else:
         outcomes = devices.by_device(
             devices.signer_at(device, client.url), documents, _halves(issuing, "seal")
@@ -320,3 +322,28 @@ def _line(found: Facts) -> str:
 def _reference(found: Facts) -> str:
     """Returns number and notation of a document, as far as they are given."""
     return document_number({"code_number": found["number"], "code_notation": found["notation"]})
+
+
+def _of_platform(certificates: Iterable[Facts]) -> str:
+    """Returns the id of the certificate of the agency whose key the platform has.
+
+    Raises:
+        UsageError: there is none that is registered for systems.
+    """
+    for one in certificates:
+        if one["place"] == "module":
+            return str(one["id"])
+    raise click.UsageError(
+        _(
+            "No key of the platform is registered for the agency's systems: give --device, or have a clerk seal it."
+        )
+    )
+
+
+def _each(documents: Iterable[UUID], act: Callable[[UUID], Facts]) -> Iterator[devices.Outcome]:
+    """Does an act with each document; what is refused of one does not hold up the others."""
+    for document in documents:
+        try:
+            yield document, act(document)
+        except HienluongError as refusal:
+            yield document, refusal

@@ -18,6 +18,7 @@ from hienluong.copies.policy import STAMPED, require_step
 from hienluong.directory.service import Actor, require
 from hienluong.files import service as files
 from hienluong.signing import service as signing
+from hienluong.signing.errors import SigningCertificateNotFound
 from hienluong.signing.service import Box, Level, Placed, PreparedSignature, SigningCertificate
 
 ACTION: Final = "copies.copy-sealed"
@@ -98,6 +99,8 @@ def _to_seal(
     row = signing.certificate(actor, certificate_id, now=now)
     if not row.is_agency:
         raise CertificateUnfit(holder=row.holder_name)
+    if row not in queries.certificates_for(actor, one, now=now):
+        raise SigningCertificateNotFound(id=certificate_id)
     pdf = queries.file_bytes(one)
     lines = signing.copy_lines(STAMPED[one.kind], one.agency.name, now)
     placed = signing.placed_text(actor, pdf, lines)
