@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import hypothesis
 import pytest
 from tests.softhsm import make_tokens
 
@@ -30,6 +31,10 @@ if "HIENLUONG_DATABASE_URL" not in os.environ:
     server = cluster.enter_context(temporary_cluster(bindir=debian_bindir(int(wanted)) if wanted else None))
     atexit.register(cluster.close)
     os.environ["HIENLUONG_DATABASE_URL"] = server.url("postgres")
+
+# How long an example takes says how busy the machine is, and nothing else.
+hypothesis.settings.register_profile("suite", deadline=None)
+hypothesis.settings.load_profile("suite")
 
 # What is kept as files is each process's own, as its database is.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):

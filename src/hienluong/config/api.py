@@ -6,9 +6,10 @@ import json
 import logging
 from uuid import UUID
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404 as DjangoNotFound
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 from django.views.decorators.http import require_safe
@@ -137,6 +138,14 @@ def _cut_off(request: HttpRequest, error: UnreadablePostError) -> HttpResponse: 
 @api.exception_handler(HttpError)
 def _unreadable(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001 - ninja's signature
     return problem_response(request, RequestUnreadable())  # ninja raises it for bodies only
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(SuspiciousOperation)
+def _no_form(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001 - ninja's signature
+    return problem_response(
+        request, RequestUnreadable()
+    )  # a form of several parts that is none, or of too many
 
 
 @api.exception_handler(RequestDataTooBig)
