@@ -49,8 +49,12 @@ import django
 
 django.setup()
 
+from django.conf import settings
 from django.db import connection, connections
 from django.test import TransactionTestCase
+
+# pytest-django has read the settings before this file, with the place that all processes would share.
+settings.FILES_ROOT = files
 
 # A server of a specification keeps a thread for every client that has not hung up; with it would stay a connection,
 # and a database that somebody is connected to cannot be dropped at the end.

@@ -6,6 +6,7 @@ import base64
 import gc
 import hashlib
 import io
+import os
 import re
 import uuid
 from collections.abc import Callable, Iterator
@@ -239,6 +240,12 @@ def _call(system: System, path: str, body: bytes, *, length: int, kind: str) -> 
     finally:
         for signal in ends:
             signal.connect(close_old_connections)
+
+
+def test_each_process_of_the_suite_keeps_files_of_its_own() -> None:
+    assert files.vault().root == Path(os.environ["HIENLUONG_FILES_DIR"])
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    assert worker is None or files.vault().root.name == worker
 
 
 @pytest.mark.parametrize("cut", [1, 700])
